@@ -1,0 +1,40 @@
+/** A mistake of the person or of the input: bad file, bad usage, missing engine. Never a guest's fault. */
+export class KoboxError extends Error {
+  override readonly name = "KoboxError";
+  readonly code: string;
+  /** What to do about it, one sentence. */
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** A kernel error as the guest will see it; dispatch encodes it by the return type (-errno, NULL, ERR_PTR). */
+export class Errno extends Error {
+  override readonly name = "Errno";
+  /** Positive, as in errno.h. */
+  readonly errno: number;
+
+  constructor(errno: number, message = `errno ${errno}`) {
+    super(message);
+    this.errno = errno;
+  }
+}
+
+/** Host code touched guest memory that is not mapped (or not writable): an oops of the guest at this stub. */
+export class GuestFault extends Error {
+  override readonly name = "GuestFault";
+  readonly address: number;
+  readonly write: boolean;
+  readonly present: boolean;
+
+  constructor(address: number, access: { write: boolean; present: boolean }) {
+    super(`guest memory fault at ${address < 0 ? "-" : ""}0x${Math.abs(address).toString(16)}`);
+    this.address = address;
+    this.write = access.write;
+    this.present = access.present;
+  }
+}
