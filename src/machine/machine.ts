@@ -1,18 +1,24 @@
-import type { Engine } from "unicorn-engine";
-import type { Address } from "../base/address.ts";
+import { type Engine, createEngine } from "unicorn-engine";
+import { type Address, PAGE_SIZE } from "../base/address.ts";
+import { type Frames, createFrames } from "./frames.ts";
+import { createGuestMemory } from "./guest-memory.ts";
 import type { GuestMemory } from "./memory.ts";
+import { PTE, type Protection, createPageTables } from "./paging.ts";
+import { createRam } from "./ram.ts";
 
-export interface Protection {
-  readonly write: boolean;
-  readonly execute: boolean;
-  readonly user?: boolean;
-}
+export type { Frames } from "./frames.ts";
+export type { Protection } from "./paging.ts";
 
 /** An x86-64 computer: RAM, page tables, one CPU. Knows no Linux. */
 export interface Machine {
   readonly engine: Engine;
+  /** The kernel half. */
   readonly memory: GuestMemory;
+  /** The user half. */
+  readonly userMemory: GuestMemory;
   readonly frames: Frames;
+  /** Physical memory, all of it, as bytes. Writers must mark frames: use `memory` unless there is no mapping. */
+  readonly ram: Uint8Array;
   /** Maps `count` pages at `address` to consecutive frames starting at `frame`. */
   map(address: Address, frame: number, count: number, protection: Protection): void;
   /** Removes the mapping; the frames stay allocated. Later access faults. */
@@ -22,13 +28,71 @@ export interface Machine {
   translate(address: Address): number | undefined;
   /** Tells the engine that code at [address, address+length) was changed by host code. */
   codeChanged(address: Address, length: number): void;
+  /** From here on `restore` comes back. */
+  snapshot(): void;
+  restore(): void;
+  close(): void;
 }
 
-/** Page frames of guest RAM (frame number = physical address / 4096). State lives in guest RAM. */
-export interface Frames {
-  readonly total: number;
-  free(): number;
-  /** `count` consecutive frames, the first a multiple of `align`; undefined when there are none. Zeroed. */
-  allocate(count: number, align?: number): number | undefined;
-  release(frame: number, count: number): void;
-}
+/** Frame 0 is never used, so that a physical address of 0 stays a mistake. */
+const FIRST_FRAME = 1;
+
+export const createMachine = (options: { readonly ramSize: number }): Machine => {
+  const engine = createEngine({ ramSize: options.ramSize });
+  const ram = createRam(engine.ram, engine.hostDirty);
+  const frames = createFrames(ram, FIRST_FRAME);
+  const tables = createPageTables(ram, frames);
+  engine.setControl({ cr3: BigInt(tables.root) });
+
+  const eachPage = (address: Address, count: number, visit: (entry: number, at: Address) => void): void => {
+    for (let page = 0; page < count; page += 1) {
+      const at = address + page * PAGE_SIZE;
+      visit(tables.find(at), at);
+    }
+  };
+  const present = (entry: number): boolean => entry >= 0 && ((ram.words[entry] ?? 0) & PTE.PRESENT) !== 0;
+
+  return {
+    engine,
+    memory: createGuestMemory(ram, tables, "kernel"),
+    userMemory: createGuestMemory(ram, tables, "user"),
+    frames,
+    ram: ram.bytes,
+    map(address, frame, count, protection) {
+      for (let page = 0; page < count; page += 1) tables.set(address + page * PAGE_SIZE, frame + page, protection);
+    },
+    unmap(address, count) {
+      eachPage(address, count, (entry) => {
+        if (!present(entry)) return;
+        const low = ram.words[entry] ?? 0;
+        if ((low & PTE.DIRTY) !== 0) ram.touch(low >>> 12);
+        ram.words[entry] = 0;
+        ram.words[entry + 1] = 0;
+        ram.touch(entry >>> 10);
+      });
+      engine.flushTlb();
+    },
+    protect(address, count, protection) {
+      eachPage(address, count, (entry, at) => {
+        if (present(entry)) tables.set(at, (ram.words[entry] ?? 0) >>> 12, protection);
+      });
+      engine.flushTlb();
+    },
+    translate(address) {
+      const entry = tables.find(address);
+      if (!present(entry)) return undefined;
+      return (((ram.words[entry] ?? 0) & 0xfffff000) >>> 0) + (address & 0xfff);
+    },
+    codeChanged(address, length) {
+      engine.invalidateCode(address, length);
+    },
+    snapshot() {
+      engine.snapshotTake();
+    },
+    restore() {
+      engine.snapshotRestore();
+      tables.forget();
+    },
+    close: () => engine.close(),
+  };
+};

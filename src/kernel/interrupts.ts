@@ -1,0 +1,110 @@
+import { REG } from "unicorn-engine";
+import type { Clock } from "./clock.ts";
+import type { Executor } from "./executor.ts";
+import type { Journal } from "./journal.ts";
+import type { Routine } from "./routine.ts";
+import type { Task } from "./task.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Who handles a kind of event. Handlers are fixed at start-up; what is pending is data. */
+export type EventHandler =
+  | { readonly context: "none"; readonly act: (key: number) => void }
+  | { readonly context: "hardirq" | "softirq"; readonly act: (key: number) => Routine<void> };
+
+/** Interrupts and softirqs: code that runs between two instructions of whatever task has the CPU. */
+export interface Interrupts {
+  handle(kind: string, handler: EventHandler): void;
+  /** Makes an event pending now. */
+  raise(kind: string, key: number): void;
+  /** Handles what is due and allowed. Called at every stub and between tasks. */
+  service(): void;
+  /** "process" unless an interrupt is being handled. */
+  context(): "process" | "softirq" | "hardirq";
+}
+
+/** What interrupts need of the rest. */
+export interface InterruptHost {
+  /** A task to run interrupts of that context on; it has a stack and no task_struct. */
+  createContext(context: "hardirq" | "softirq"): Task;
+  /** The guest's __preempt_count. */
+  preemptCount(): number;
+  addPreemptCount(delta: number): void;
+  /** Guest code in interrupt context tried to sleep. */
+  slept(task: Task): void;
+}
+
+/** include/linux/preempt.h */
+const SOFTIRQ_OFFSET = 0x100;
+const SOFTIRQ_MASK = 0xff00;
+const HARDIRQ_OFFSET = 0x10000;
+const RFLAGS_IF = 0x200n;
+
+interface Pending {
+  readonly kind: string;
+  readonly key: number;
+}
+
+export const createInterrupts = (
+  journal: Journal,
+  clock: Clock,
+  timeline: Timeline,
+  executor: Executor,
+  host: InterruptHost,
+): Interrupts => {
+  const handlers = new Map<string, EventHandler>();
+  const pending: { hardirq: Pending[]; softirq: Pending[] } = { hardirq: [], softirq: [] };
+  const contexts: { hardirq: Task | undefined; softirq: Task | undefined } = {
+    hardirq: undefined,
+    softirq: undefined,
+  };
+  const state: { active: ("hardirq" | "softirq")[]; next: number } = { active: [], next: 0 };
+
+  const post = (kind: string, key: number): void => {
+    const handler = handlers.get(kind);
+    if (handler === undefined) throw new Error(`nobody handles ${kind} events`);
+    if (handler.context === "none") handler.act(key);
+    else journal.touch(pending[handler.context]).push({ kind, key });
+  };
+  const enabled = (): boolean =>
+    executor.current() === undefined || ((executor.registers[REG.RFLAGS] ?? 0n) & RFLAGS_IF) !== 0n;
+
+  const run = (context: "hardirq" | "softirq", event: Pending): void => {
+    const handler = handlers.get(event.kind);
+    if (handler === undefined || handler.context === "none") return;
+    const task = (contexts[context] ??= host.createContext(context));
+    const offset = context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET;
+    host.addPreemptCount(offset);
+    state.active.push(context);
+    executor.pushRoutine(task, handler.act(event.key), () => {});
+    task.state = "runnable";
+    const pause = executor.run(task);
+    if (pause === "blocked" || pause === "yield") host.slept(task);
+    task.frames.length = 0;
+    state.active.pop();
+    host.addPreemptCount(-offset);
+  };
+  const allowed = (context: "hardirq" | "softirq"): boolean => {
+    if (state.active.includes(context) || !enabled()) return false;
+    if (context === "hardirq") return true;
+    return state.active.length === 0 && (host.preemptCount() & SOFTIRQ_MASK) === 0;
+  };
+  const drain = (context: "hardirq" | "softirq"): void => {
+    while (pending[context].length > 0 && allowed(context)) {
+      const event = journal.touch(pending[context]).shift();
+      if (event !== undefined) run(context, event);
+    }
+  };
+
+  return {
+    handle: (kind, handler) => handlers.set(kind, handler),
+    raise: post,
+    service() {
+      for (let due = timeline.takeDue(clock.now()); due !== undefined; due = timeline.takeDue(clock.now())) {
+        post(due.kind, due.key);
+      }
+      if (pending.hardirq.length > 0) drain("hardirq");
+      if (pending.softirq.length > 0) drain("softirq");
+    },
+    context: () => state.active.at(-1) ?? "process",
+  };
+};

@@ -1,0 +1,70 @@
+import type { Address } from "../base/address.ts";
+import type { ByteString } from "../base/bytes.ts";
+import type { Routine } from "./routine.ts";
+
+/** In which context code runs; only process context may sleep (include/linux/preempt.h). */
+export type Context = "process" | "softirq" | "hardirq";
+
+/** Guest code running on the task; `registers` are its caller's, put back when it returns. */
+export interface GuestFrame {
+  readonly kind: "guest";
+  readonly registers: BigUint64Array;
+}
+
+/** Host code (a stub, a system call, a program) that may call the guest or wait. */
+export interface HostFrame {
+  readonly kind: "host";
+  readonly routine: Routine<unknown>;
+  /** What to do with its result: encode it for the guest frame below, note the exit code. */
+  readonly finish: (value: unknown) => void;
+  /** Symbol of the stub, where it is one. */
+  readonly stub: string | undefined;
+}
+
+export type Frame = GuestFrame | HostFrame;
+
+/** What happens when the last frame of a task has returned; data, so that a snapshot can keep it. */
+export interface Bottom {
+  /** Key of `Kernel.bottoms`. */
+  readonly kind: string;
+  readonly data: Address;
+}
+
+/** A thread of execution. Plain data: change it only after `journal.touch`. */
+export interface Task {
+  readonly pid: number;
+  comm: ByteString;
+  readonly context: Context;
+  /** The guest's `struct task_struct`, or 0 for an interrupt context, which has none. */
+  readonly taskStruct: Address;
+  /** Lowest address of the guest stack, and the first one above it. */
+  readonly stack: { readonly low: Address; readonly high: Address };
+  /** Registers while it does not run. */
+  readonly registers: BigUint64Array;
+  readonly frames: Frame[];
+  state: "runnable" | "blocked" | "dead";
+  /** While blocked: why, for reports; and whether a signal may end the wait. */
+  waiting: { readonly reason: string; readonly interruptible: boolean } | undefined;
+  /** Virtual nanoseconds at which a blocked task wakes by itself. */
+  deadline: number | undefined;
+  /** What a restartable stub keeps between entries. */
+  restart: unknown;
+  /** Symbol of the stub in which the task waits, to be entered again. */
+  trapped: boolean;
+  bottom: Bottom | undefined;
+  /** Kernel functions that called into it, innermost first ("do_one_initcall+0x59"), for stack traces. */
+  readonly callers: readonly string[];
+  /** Signal that killed it, or 0. */
+  signal: number;
+  exitCode: number;
+  /** Signals sent and not yet taken, as bits (1 << (signal - 1)). */
+  pending: number;
+}
+
+export interface TaskOptions {
+  readonly comm: ByteString;
+  readonly kind: "user" | "kthread" | "interrupt";
+  readonly context?: Context;
+  readonly callers?: readonly string[];
+  readonly bottom?: Bottom;
+}

@@ -1,0 +1,180 @@
+import { REG } from "unicorn-engine";
+import { type Address, toPattern } from "../base/address.ts";
+import type { Clock } from "./clock.ts";
+import type { Executor } from "./executor.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { Journal, JournalMap } from "./journal.ts";
+import type { Routine } from "./routine.ts";
+import type { Task, TaskOptions } from "./task.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What the task table needs of the machine: a stack, and a `task_struct` for the guest to see. */
+export interface TaskMemory {
+  allocateStack(): { low: Address; high: Address };
+  releaseStack(stack: { low: Address; high: Address }): void;
+  /** A filled-in task_struct; 0 where the task has none (interrupts). */
+  createTaskStruct(pid: number, options: TaskOptions, stack: Address): Address;
+  releaseTaskStruct(address: Address): void;
+  setState(taskStruct: Address, state: number): void;
+  /** Makes `taskStruct` the guest's `current`. */
+  setCurrent(taskStruct: Address): void;
+}
+
+export interface Tasks {
+  create(options: TaskOptions): Task;
+  /** Process whose context the CPU is in: the interrupted one while an interrupt runs. */
+  current(): Task;
+  find(pid: number): Task | undefined;
+  byStruct(taskStruct: Address): Task | undefined;
+  all(): IterableIterator<Task>;
+  /** Makes a new or blocked task runnable; false when it was runnable already or is dead. */
+  wake(task: Task): boolean;
+  /** Runs runnable tasks in turn, letting time jump when all wait, until `done` holds or nothing can happen any more. */
+  runUntil(done: () => boolean): "done" | "idle" | "stopped";
+  /** Runs what is runnable now, without letting time pass. */
+  settle(): void;
+  /** Starts a task that runs host code (a process of the sandbox). */
+  spawn(options: TaskOptions, program: Routine<unknown>): Task;
+  /** Frees a dead task's stack and struct. */
+  reap(task: Task): void;
+  signal(task: Task, signal: number): void;
+}
+
+/** Work costs time too: how long runnable tasks may keep each other busy before the caller goes on. */
+const SETTLE_NS = 40_000_000;
+const TASK_RUNNING = 0;
+/** First PID given out: a kernel just booted has about that many threads. */
+const FIRST_PID = 80;
+
+export const createTasks = (
+  journal: Journal,
+  clock: Clock,
+  executor: Executor,
+  memory: TaskMemory,
+  timeline: Timeline,
+  interrupts: Interrupts,
+): Tasks => {
+  const tasks: JournalMap<number, Task> = journal.map();
+  const structs: JournalMap<Address, Task> = journal.map();
+  const state: { nextPid: number; queue: Task[]; idle: Task | undefined; last: Task | undefined } = {
+    nextPid: FIRST_PID,
+    queue: [],
+    idle: undefined,
+    last: undefined,
+  };
+
+  const create = (options: TaskOptions): Task => {
+    const pid = options.kind === "interrupt" ? 0 : state.nextPid;
+    if (options.kind !== "interrupt") journal.touch(state).nextPid += 1;
+    const stack = memory.allocateStack();
+    const registers = new BigUint64Array(18);
+    registers[REG.RSP] = toPattern(stack.high - 256);
+    registers[REG.RFLAGS] = 0x202n;
+    const task: Task = {
+      pid,
+      comm: options.comm,
+      context: options.context ?? "process",
+      taskStruct: memory.createTaskStruct(pid, options, stack.low),
+      stack,
+      registers,
+      frames: [],
+      state: "blocked",
+      waiting: { reason: "not started", interruptible: false },
+      deadline: undefined,
+      restart: undefined,
+      trapped: false,
+      bottom: options.bottom,
+      callers: options.callers ?? [],
+      signal: 0,
+      exitCode: 0,
+      pending: 0,
+    };
+    if (options.kind !== "interrupt") tasks.set(pid, task);
+    if (task.taskStruct !== 0) structs.set(task.taskStruct, task);
+    return task;
+  };
+
+  const wake = (task: Task): boolean => {
+    if (task.state !== "blocked") return false;
+    journal.touch(task);
+    task.state = "runnable";
+    task.waiting = undefined;
+    task.deadline = undefined;
+    if (task.taskStruct !== 0) memory.setState(task.taskStruct, TASK_RUNNING);
+    journal.touch(state.queue).push(task);
+    return true;
+  };
+
+  /** Gives one task its turn. */
+  const turn = (task: Task): "stopped" | undefined => {
+    journal.touch(task);
+    journal.touch(task.frames);
+    if (task !== state.last) memory.setCurrent(task.taskStruct);
+    journal.touch(state).last = task;
+    const pause = executor.run(task);
+    if (pause === "blocked" && task.deadline !== undefined) timeline.schedule(task.deadline, "task", task.pid);
+    if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
+    return pause === "stopped" ? "stopped" : undefined;
+  };
+
+  const runUntil: Tasks["runUntil"] = (done) => {
+    for (;;) {
+      if (done()) return "done";
+      interrupts.service();
+      const task = state.queue.length === 0 ? undefined : journal.touch(state.queue).shift();
+      if (task !== undefined) {
+        if (task.state === "runnable" && turn(task) === "stopped") return "stopped";
+        continue;
+      }
+      if (done()) return "done";
+      const next = timeline.next();
+      if (next === undefined) return "idle";
+      clock.advanceTo(next);
+    }
+  };
+
+  interrupts.handle("task", {
+    context: "none",
+    act(pid) {
+      const task = tasks.get(pid);
+      if (task?.deadline !== undefined && task.deadline <= clock.now()) wake(task);
+    },
+  });
+
+  return {
+    create,
+    current() {
+      const task = state.last ?? (state.idle ??= create({ comm: "swapper/0", kind: "user" }));
+      return task;
+    },
+    find: (pid) => tasks.get(pid),
+    byStruct: (taskStruct) => structs.get(taskStruct),
+    all: () => tasks.values(),
+    wake,
+    runUntil,
+    settle() {
+      const limit = clock.now() + SETTLE_NS;
+      runUntil(() => state.queue.length === 0 || clock.now() > limit);
+    },
+    spawn(options, program) {
+      const task = create(options);
+      executor.pushRoutine(task, program, (value) => {
+        task.exitCode = typeof value === "number" ? value : 0;
+      });
+      wake(task);
+      return task;
+    },
+    reap(task) {
+      tasks.delete(task.pid);
+      if (task.taskStruct !== 0) {
+        structs.delete(task.taskStruct);
+        memory.releaseTaskStruct(task.taskStruct);
+      }
+      memory.releaseStack(task.stack);
+    },
+    signal(task, signal) {
+      journal.touch(task).pending |= 1 << (signal - 1);
+      if (task.waiting?.interruptible === true) wake(task);
+    },
+  };
+};

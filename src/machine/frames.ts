@@ -1,0 +1,84 @@
+import type { Ram } from "./ram.ts";
+
+/** Page frames of guest RAM (frame number = physical address / 4096). All state lives in guest RAM. */
+export interface Frames {
+  readonly total: number;
+  /** How many frames are not allocated. */
+  free(): number;
+  /** `count` consecutive frames, the first a multiple of `align`; undefined when there are none. Zeroed. */
+  allocate(count: number, align?: number): number | undefined;
+  release(frame: number, count: number): void;
+}
+
+/** Words of the header, before the bitmap: free frames, where to look first, frames ever handed out. */
+const FREE = 0;
+const HINT = 1;
+const HIGH = 2;
+const HEADER_WORDS = 4;
+
+const FRAME_WORDS = 1024;
+
+/** One bit a frame in the frames from `first` on; frames below and the bitmap itself are taken. */
+export const createFrames = (ram: Ram, first: number): Frames => {
+  const total = ram.size / 4096;
+  const header = first * FRAME_WORDS;
+  const bitmap = header + HEADER_WORDS;
+  const bitmapFrames = Math.ceil((HEADER_WORDS + total / 32) / FRAME_WORDS);
+  const { words } = ram;
+
+  const taken = (frame: number): boolean => ((words[bitmap + (frame >>> 5)] ?? 0) & (1 << (frame & 31))) !== 0;
+  const setHeader = (field: number, value: number): void => {
+    words[header + field] = value;
+    ram.touch(header >>> 10);
+  };
+  const mark = (frame: number, count: number, used: boolean): void => {
+    for (let f = frame; f < frame + count; f += 1) {
+      const index = bitmap + (f >>> 5);
+      const bit = 1 << (f & 31);
+      words[index] = used ? (words[index] ?? 0) | bit : (words[index] ?? 0) & ~bit;
+      ram.touch(index >>> 10);
+    }
+    setHeader(FREE, (words[header + FREE] ?? 0) + (used ? -count : count));
+  };
+  const find = (from: number, to: number, count: number, align: number): number | undefined => {
+    let start = Math.ceil(from / align) * align;
+    while (start + count <= to) {
+      if ((start & 31) === 0 && words[bitmap + (start >>> 5)] === 0xffffffff) {
+        start = Math.ceil((start + 32) / align) * align;
+        continue;
+      }
+      let length = 0;
+      while (length < count && !taken(start + length)) length += 1;
+      if (length === count) return start;
+      start = Math.ceil((start + length + 1) / align) * align;
+    }
+    return undefined;
+  };
+
+  words[header + FREE] = total;
+  mark(0, first + bitmapFrames, true);
+  setHeader(HINT, first + bitmapFrames);
+  setHeader(HIGH, first + bitmapFrames);
+
+  return {
+    total,
+    free: () => words[header + FREE] ?? 0,
+    allocate(count, align = 1) {
+      if (count <= 0 || count > total) return undefined;
+      const hint = words[header + HINT] ?? 0;
+      const frame = find(hint, total, count, align) ?? find(0, total, count, align);
+      if (frame === undefined) return undefined;
+      mark(frame, count, true);
+      setHeader(HINT, count === 1 ? frame + 1 : hint);
+      const high = words[header + HIGH] ?? 0;
+      // Frames that were never handed out are still zero.
+      if (frame < high) ram.zero(frame, Math.min(count, high - frame));
+      if (frame + count > high) setHeader(HIGH, frame + count);
+      return frame;
+    },
+    release(frame, count) {
+      mark(frame, count, false);
+      if (frame < (words[header + HINT] ?? 0)) setHeader(HINT, frame);
+    },
+  };
+};

@@ -1,0 +1,146 @@
+import { type Address, PAGE_SIZE, addressFromHalves, highHalf, lowHalf } from "../base/address.ts";
+import { type ByteString, byteStringToBytes, bytesToByteString } from "../base/bytes.ts";
+import { GuestFault } from "../base/errors.ts";
+import type { GuestMemory } from "./memory.ts";
+import { PTE, type PageTables } from "./paging.ts";
+import type { Ram } from "./ram.ts";
+
+/** Which half of the address space host code may touch; the other half faults, as SMAP does. */
+export type Half = "kernel" | "user";
+
+export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): GuestMemory => {
+  const { words, view, bytes } = ram;
+  const wanted = half === "user" ? PTE.USER : 0;
+
+  /** Physical byte address behind `address`, or a fault. */
+  const resolve = (address: Address, write: boolean): number => {
+    const entry = tables.find(address);
+    const low = entry < 0 ? 0 : (words[entry] ?? 0);
+    if ((low & PTE.PRESENT) === 0) throw new GuestFault(address, { write, present: false });
+    if ((low & PTE.USER) !== wanted || (write && (low & PTE.WRITE) === 0)) {
+      throw new GuestFault(address, { write, present: true });
+    }
+    if (write) ram.touch(low >>> 12);
+    return ((low & 0xfffff000) >>> 0) + (address & 0xfff);
+  };
+  /** Calls `part` for each piece of the range that lies in one page. */
+  const pieces = (
+    address: Address,
+    length: number,
+    write: boolean,
+    part: (physical: number, offset: number, size: number) => void,
+  ): void => {
+    for (let offset = 0; offset < length; ) {
+      const at = address + offset;
+      const size = Math.min(length - offset, PAGE_SIZE - (at & 0xfff));
+      part(resolve(at, write), offset, size);
+      offset += size;
+    }
+  };
+  const crosses = (address: Address, size: number): boolean => (address & 0xfff) > PAGE_SIZE - size;
+  const readBytes = (address: Address, length: number): Uint8Array => {
+    const out = new Uint8Array(length);
+    pieces(address, length, false, (physical, offset, size) => {
+      out.set(bytes.subarray(physical, physical + size), offset);
+    });
+    return out;
+  };
+  const writeBytes = (address: Address, data: Uint8Array): void => {
+    pieces(address, data.length, true, (physical, offset, size) => {
+      bytes.set(data.subarray(offset, offset + size), physical);
+    });
+  };
+  const crossingRead = (address: Address, size: number): DataView => new DataView(readBytes(address, size).buffer);
+  const crossingWrite = (address: Address, size: number, fill: (view: DataView) => void): void => {
+    const data = new Uint8Array(size);
+    fill(new DataView(data.buffer));
+    writeBytes(address, data);
+  };
+
+  const u32 = (address: Address): number =>
+    crosses(address, 4)
+      ? crossingRead(address, 4).getUint32(0, true)
+      : view.getUint32(resolve(address, false), true);
+  const setU32 = (address: Address, value: number): void => {
+    if (crosses(address, 4)) crossingWrite(address, 4, (v) => v.setUint32(0, value, true));
+    else view.setUint32(resolve(address, true), value, true);
+  };
+
+  return {
+    u8: (address) => view.getUint8(resolve(address, false)),
+    u16: (address) =>
+      crosses(address, 2)
+        ? crossingRead(address, 2).getUint16(0, true)
+        : view.getUint16(resolve(address, false), true),
+    u32,
+    i32: (address) => u32(address) | 0,
+    u64: (address) =>
+      crosses(address, 8)
+        ? crossingRead(address, 8).getBigUint64(0, true)
+        : view.getBigUint64(resolve(address, false), true),
+    i64: (address) =>
+      crosses(address, 8)
+        ? crossingRead(address, 8).getBigInt64(0, true)
+        : view.getBigInt64(resolve(address, false), true),
+    pointer(address) {
+      if (crosses(address, 8)) {
+        const piece = crossingRead(address, 8);
+        return addressFromHalves(piece.getUint32(0, true), piece.getUint32(4, true));
+      }
+      const physical = resolve(address, false);
+      return addressFromHalves(view.getUint32(physical, true), view.getUint32(physical + 4, true));
+    },
+    setU8: (address, value) => view.setUint8(resolve(address, true), value),
+    setU16(address, value) {
+      if (crosses(address, 2)) crossingWrite(address, 2, (v) => v.setUint16(0, value, true));
+      else view.setUint16(resolve(address, true), value, true);
+    },
+    setU32,
+    setU64(address, value) {
+      if (crosses(address, 8)) crossingWrite(address, 8, (v) => v.setBigUint64(0, value, true));
+      else view.setBigUint64(resolve(address, true), value, true);
+    },
+    setPointer(address, value) {
+      if (crosses(address, 8)) {
+        crossingWrite(address, 8, (v) => {
+          v.setUint32(0, lowHalf(value), true);
+          v.setUint32(4, highHalf(value), true);
+        });
+        return;
+      }
+      const physical = resolve(address, true);
+      view.setUint32(physical, lowHalf(value), true);
+      view.setUint32(physical + 4, highHalf(value), true);
+    },
+    bytes: readBytes,
+    write: writeBytes,
+    fill(address, value, length) {
+      pieces(address, length, true, (physical, _offset, size) => {
+        bytes.fill(value, physical, physical + size);
+      });
+    },
+    cstring(address, limit = Infinity) {
+      let text: ByteString = "";
+      while (text.length < limit) {
+        const at = address + text.length;
+        const physical = resolve(at, false);
+        const size = Math.min(limit - text.length, PAGE_SIZE - (at & 0xfff));
+        const chunk = bytes.subarray(physical, physical + size);
+        const end = chunk.indexOf(0);
+        text += bytesToByteString(end < 0 ? chunk : chunk.subarray(0, end));
+        if (end >= 0) break;
+      }
+      return text;
+    },
+    setCstring: (address, text) => writeBytes(address, byteStringToBytes(`${text}\0`)),
+    accessible(address, length, access) {
+      try {
+        pieces(address, length, access === "write", () => {});
+        return true;
+      } catch (error) {
+        if (error instanceof GuestFault) return false;
+        throw error;
+      }
+    },
+  };
+};
