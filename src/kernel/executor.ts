@@ -68,11 +68,7 @@ const ARGUMENTS = [REG.RDI, REG.RSI, REG.RDX, REG.RCX, REG.R8, REG.R9] as const;
 /** Interrupts on, reserved bit 1. */
 const RFLAGS = 0x202n;
 
-export const createExecutor = (
-  machine: Machine,
-  host: ExecutorHost,
-  sentinel: Address,
-): Executor => {
+export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: Address): Executor => {
   const { engine, memory } = machine;
   const { registers } = engine;
   const halves = new Int32Array(registers.buffer, registers.byteOffset, registers.length * 2);

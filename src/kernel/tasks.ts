@@ -112,7 +112,8 @@ export const createTasks = (
     if (task !== state.last) memory.setCurrent(task.taskStruct);
     journal.touch(state).last = task;
     const pause = executor.run(task);
-    if (pause === "blocked" && task.deadline !== undefined) timeline.schedule(task.deadline, "task", task.pid);
+    if (pause === "blocked" && task.deadline !== undefined)
+      timeline.schedule(task.deadline, "task", task.pid);
     if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
     return pause === "stopped" ? "stopped" : undefined;
   };

@@ -26,7 +26,8 @@ export const createFrames = (ram: Ram, first: number): Frames => {
   const bitmapFrames = Math.ceil((HEADER_WORDS + total / 32) / FRAME_WORDS);
   const { words } = ram;
 
-  const taken = (frame: number): boolean => ((words[bitmap + (frame >>> 5)] ?? 0) & (1 << (frame & 31))) !== 0;
+  const taken = (frame: number): boolean =>
+    ((words[bitmap + (frame >>> 5)] ?? 0) & (1 << (frame & 31))) !== 0;
   const setHeader = (field: number, value: number): void => {
     words[header + field] = value;
     ram.touch(header >>> 10);

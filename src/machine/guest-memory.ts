@@ -30,7 +30,7 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
     write: boolean,
     part: (physical: number, offset: number, size: number) => void,
   ): void => {
-    for (let offset = 0; offset < length; ) {
+    for (let offset = 0; offset < length;) {
       const at = address + offset;
       const size = Math.min(length - offset, PAGE_SIZE - (at & 0xfff));
       part(resolve(at, write), offset, size);
@@ -50,7 +50,8 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
       bytes.set(data.subarray(offset, offset + size), physical);
     });
   };
-  const crossingRead = (address: Address, size: number): DataView => new DataView(readBytes(address, size).buffer);
+  const crossingRead = (address: Address, size: number): DataView =>
+    new DataView(readBytes(address, size).buffer);
   const crossingWrite = (address: Address, size: number, fill: (view: DataView) => void): void => {
     const data = new Uint8Array(size);
     fill(new DataView(data.buffer));

@@ -59,7 +59,8 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     frames,
     ram: ram.bytes,
     map(address, frame, count, protection) {
-      for (let page = 0; page < count; page += 1) tables.set(address + page * PAGE_SIZE, frame + page, protection);
+      for (let page = 0; page < count; page += 1)
+        tables.set(address + page * PAGE_SIZE, frame + page, protection);
     },
     unmap(address, count) {
       eachPage(address, count, (entry) => {

@@ -84,7 +84,8 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
       const old = words[entry] ?? 0;
       // The dirty bit goes with the old entry: keep the fact that the page was written.
       if ((old & PTE.DIRTY) !== 0) ram.touch(old >>> 12);
-      const bits = PTE.PRESENT | (protection.write ? PTE.WRITE : 0) | (protection.user === true ? PTE.USER : 0);
+      const bits =
+        PTE.PRESENT | (protection.write ? PTE.WRITE : 0) | (protection.user === true ? PTE.USER : 0);
       words[entry] = ((frame << 12) | bits) >>> 0;
       words[entry + 1] = protection.execute ? 0 : NO_EXECUTE;
       ram.touch(entry >>> 10);
@@ -94,4 +95,3 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
     },
   };
 };
-

@@ -1,0 +1,49 @@
+import type { Address } from "../base/address.ts";
+
+/** What happens in the guest, for whoever listens (trace, ledger, reports). The kernel never listens itself. */
+export type KernelEvent =
+  | { readonly kind: "call"; readonly symbol: string; readonly args: Readonly<Record<string, unknown>> }
+  | { readonly kind: "return"; readonly symbol: string; readonly value: unknown }
+  | {
+      readonly kind: "acquire" | "release";
+      readonly resource: string;
+      readonly key: Address | bigint;
+      readonly symbol: string;
+    }
+  | { readonly kind: "finding"; readonly finding: Finding }
+  | { readonly kind: "module"; readonly name: string; readonly state: string };
+
+/** A bug in the guest, as the report shows it. */
+export interface Finding {
+  /** Stable identifier, e.g. "null-dereference", "leak". */
+  readonly kind: string;
+  readonly severity: "error" | "warning" | "note";
+  readonly message: string;
+  /** symbol+offset/size [module], where known. */
+  readonly where: string | undefined;
+  readonly stack: readonly string[];
+}
+
+export interface Events {
+  /** True when someone listens: skip the work of building an event otherwise. */
+  readonly active: boolean;
+  emit(event: KernelEvent): void;
+  /** Returns how to stop listening. */
+  on(listener: (event: KernelEvent) => void): () => void;
+}
+
+export const createEvents = (): Events => {
+  const listeners = new Set<(event: KernelEvent) => void>();
+  return {
+    get active() {
+      return listeners.size > 0;
+    },
+    emit(event) {
+      for (const listener of listeners) listener(event);
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};

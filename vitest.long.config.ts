@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** Suites too long for `npm test`: mutation and soak tests. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.long.ts"],
+    testTimeout: 600_000,
+    pool: "forks",
+    passWithNoTests: true,
+  },
+});
