@@ -1,0 +1,85 @@
+import { type Address, PAGE_SIZE } from "../base/address.ts";
+import { ENOMEM } from "../base/errno.ts";
+import { Errno } from "../base/errors.ts";
+import type { ByteString } from "../base/bytes.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Journal } from "./journal.ts";
+import type { TaskMemory } from "./tasks.ts";
+
+/** THREAD_SIZE on x86-64: 16 KiB, in the vmalloc area with a guard page below (CONFIG_VMAP_STACK). */
+const STACK_PAGES = 4;
+const STACK_AREA: Address = -0x36ff_f000_0000;
+/** `STACK_END_MAGIC`, at the low end of each stack (include/uapi/linux/magic.h). */
+const STACK_END_MAGIC = 0x57ac6e9dn;
+
+export interface TaskStructs {
+  readonly size: number;
+  offset(field: string): number;
+}
+
+/** What a task_struct needs from elsewhere. */
+export interface TaskMemoryHost {
+  structs: TaskStructs;
+  /** Zeroed kernel memory that is never given back. */
+  allocate(size: number): Address;
+  setCurrent(taskStruct: Address): void;
+}
+
+const PF_KTHREAD = 0x0020_0000;
+
+export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskMemoryHost): TaskMemory => {
+  const { memory } = machine;
+  const { structs } = host;
+  const freeStacks: Address[] = [];
+  const freeStructs: Address[] = [];
+  const state = { stacks: 0, credentials: 0, mm: 0 };
+
+  const shared = (field: "credentials" | "mm", size: number): Address => {
+    if (state[field] === 0) journal.touch(state)[field] = host.allocate(size);
+    return state[field];
+  };
+
+  return {
+    allocateStack() {
+      const reused = freeStacks.length > 0 ? journal.touch(freeStacks).pop() : undefined;
+      if (reused !== undefined) return { low: reused, high: reused + STACK_PAGES * PAGE_SIZE };
+      const frame = machine.frames.allocate(STACK_PAGES);
+      if (frame === undefined) throw new Errno(ENOMEM);
+      const low = STACK_AREA + journal.touch(state).stacks * (STACK_PAGES + 4) * PAGE_SIZE;
+      state.stacks += 1;
+      machine.map(low, frame, STACK_PAGES, { write: true, execute: false });
+      memory.setU64(low, STACK_END_MAGIC);
+      return { low, high: low + STACK_PAGES * PAGE_SIZE };
+    },
+    releaseStack: ({ low }) => void journal.touch(freeStacks).push(low),
+    createTaskStruct(pid, options, stack) {
+      if (options.kind === "interrupt") return 0;
+      const reused = freeStructs.length > 0 ? journal.touch(freeStructs).pop() : undefined;
+      const address = reused ?? host.allocate(structs.size);
+      memory.fill(address, 0, structs.size);
+      memory.setPointer(address + structs.offset("stack"), stack);
+      memory.setU32(address + structs.offset("pid"), pid);
+      memory.setU32(address + structs.offset("tgid"), pid);
+      memory.setU32(address + structs.offset("usage"), 1);
+      memory.setU32(address + structs.offset("flags"), options.kind === "kthread" ? PF_KTHREAD : 0);
+      memory.setU32(address + structs.offset("prio"), 120);
+      memory.setU32(address + structs.offset("static_prio"), 120);
+      memory.setU32(address + structs.offset("nr_cpus_allowed"), 1);
+      setComm(address, options.comm);
+      const credentials = shared("credentials", 512);
+      memory.setU32(credentials, 1);
+      memory.setPointer(address + structs.offset("cred"), credentials);
+      memory.setPointer(address + structs.offset("real_cred"), credentials);
+      memory.setPointer(address + structs.offset("group_leader"), address);
+      if (options.kind === "user") memory.setPointer(address + structs.offset("mm"), shared("mm", PAGE_SIZE));
+      return address;
+    },
+    releaseTaskStruct: (address) => void journal.touch(freeStructs).push(address),
+    setState: (taskStruct, value) => memory.setU32(taskStruct + structs.offset("__state"), value),
+    setCurrent: host.setCurrent,
+  };
+
+  function setComm(address: Address, comm: ByteString): void {
+    memory.setCstring(address + structs.offset("comm"), comm.slice(0, 15));
+  }
+};
