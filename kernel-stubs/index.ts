@@ -1,0 +1,3 @@
+/** All stubs, by the kernel header that declares the function. Importing this parses nothing. */
+export * from "./asm/linkage.ts";
+export * from "./linux/string.ts";

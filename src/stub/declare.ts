@@ -1,0 +1,186 @@
+import type { Address } from "../base/address.ts";
+import type { Arguments, PrototypeErrors, Result } from "../abi/prototype-types.ts";
+import type { RegisterFile } from "../abi/calls.ts";
+import { parseDeclaration, prototypeName } from "../abi/prototype.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Block, Routine, Yield } from "../kernel/routine.ts";
+import type { Call } from "./call.ts";
+
+/** "ENOMEM", "EINVAL", ... */
+export type ErrnoName = Extract<keyof typeof import("../base/errno.ts"), `E${Uppercase<string>}`>;
+
+/** How a function tells of failure: NULL, or an errno that the return type encodes. */
+export type Failure = "NULL" | ErrnoName;
+
+/** How much of the real function a stub does. */
+export type SupportLevel = "full" | { readonly partial: string };
+
+/** Which argument (or the returned value) identifies the resource, by kind: `{ slab: "return" }`. */
+export type Resources<P extends string> = Readonly<
+  Record<string, "return" | Extract<keyof Arguments<P>, string>>
+>;
+
+type FailureOf<P extends string> =
+  Result<P> extends undefined ? never : Result<P> extends boolean | bigint ? ErrnoName : Failure;
+
+export interface StubOptions<P extends string> {
+  /** The failures that the real function has; fault injection draws from it. */
+  readonly fails?: readonly FailureOf<P>[];
+  /** May sleep: always, or as the arguments say. Feeds the atomic-context check. */
+  readonly sleeps?: true | ((args: Arguments<P>) => boolean);
+  readonly acquires?: Resources<P>;
+  readonly releases?: Resources<P>;
+  /** Other names of the same function in other kernel versions. */
+  readonly aliases?: readonly string[];
+  /** "full" when left out. */
+  readonly level?: SupportLevel;
+  /** A thrown Errno becomes ERR_PTR even if `fails` does not name it. */
+  readonly errPtr?: true;
+}
+
+/** What a handler may answer with: values convert as the C return type does. */
+export type HandlerResult<P extends string> = Loose<Result<P>>;
+type Loose<T> = T extends undefined
+  ? void
+  : T extends boolean
+    ? boolean | number
+    : T extends bigint
+      ? bigint | number
+      : T;
+
+/**
+ * The body of a stub. A plain function answers at once, or returns `block(...)` and is entered again
+ * when woken. A generator may run guest code: `yield* k.call(fn, ...)`.
+ */
+export type Handler<P extends string> = (
+  k: Kernel,
+  args: Arguments<P>,
+  call: Call,
+) => HandlerResult<P> | Block | Yield | Routine<HandlerResult<P>>;
+
+interface Named {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly level: SupportLevel;
+}
+
+/** A function written in TypeScript, with its C prototype. Types of arguments are erased here. */
+export interface Stub extends Named {
+  readonly kind: "stub";
+  readonly prototype: string;
+  readonly fails: readonly Failure[];
+  readonly sleeps: true | ((args: never) => boolean) | undefined;
+  readonly acquires: Readonly<Record<string, string>> | undefined;
+  readonly releases: Readonly<Record<string, string>> | undefined;
+  readonly errPtr: boolean;
+  readonly handler: (k: Kernel, args: never, call: Call) => unknown;
+}
+
+/** Where a data symbol lies. */
+export interface Symbol {
+  readonly name: string;
+  readonly address: Address;
+  /** Bytes reserved for it; 0 when the profile does not know. */
+  readonly size: number;
+}
+
+/** An exported variable: `init` writes its content once, when a module first binds to it. */
+export interface Variable extends Named {
+  readonly kind: "variable";
+  readonly declaration: string;
+  readonly init: (k: Kernel, symbol: Symbol) => void;
+}
+
+/** An import that is guest machine code; runs without a trap. Position independent. */
+export interface GuestCode extends Named {
+  readonly kind: "code";
+  /** The code, for the address it is placed at. */
+  readonly bytes: (at: Address) => Uint8Array;
+  /** Accesses whose fault resumes elsewhere, as `__ex_table` has them: offsets into the code. */
+  readonly fixups: readonly Fixup[];
+}
+
+export interface Fixup {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A function with a register convention of its own: reads and writes registers directly. */
+export interface RegisterStub extends Named {
+  readonly kind: "registers";
+  readonly handler: (k: Kernel, registers: RegisterFile) => void;
+}
+
+export type Declared = Stub | Variable | GuestCode | RegisterStub;
+
+interface Commons {
+  readonly aliases?: readonly string[];
+  readonly level?: SupportLevel;
+}
+
+const named = (name: string, { aliases = [], level = "full" }: Commons): Named => ({ name, aliases, level });
+
+/** Stops the compiler at a prototype it cannot read, with the reason. */
+type Readable<P extends string> = [PrototypeErrors<P>] extends [never] ? P : PrototypeErrors<P>;
+
+/**
+ * Declares one kernel function. The prototype is C as the header writes it; the argument record is
+ * inferred from it. Nothing is parsed before the stub is bound.
+ */
+export function stub<const P extends string>(prototype: P & Readable<P>, handler: Handler<P>): Stub;
+export function stub<const P extends string>(
+  prototype: P & Readable<P>,
+  options: StubOptions<P>,
+  handler: Handler<P>,
+): Stub;
+export function stub<const P extends string>(
+  prototype: P,
+  first: StubOptions<P> | Handler<P>,
+  second?: Handler<P>,
+): Stub {
+  const options: StubOptions<P> = typeof first === "function" ? {} : first;
+  const handler = (typeof first === "function" ? first : second) as Stub["handler"];
+  return {
+    kind: "stub",
+    ...named(prototypeName(prototype), options),
+    prototype,
+    fails: options.fails ?? [],
+    sleeps: options.sleeps as Stub["sleeps"],
+    acquires: options.acquires,
+    releases: options.releases,
+    errPtr: options.errPtr === true,
+    handler,
+  };
+}
+
+/** Declares an exported variable, e.g. `variable("struct workqueue_struct *system_wq", ...)`. */
+export const variable = (
+  declaration: string,
+  init: (k: Kernel, symbol: Symbol) => void,
+  options: Commons = {},
+): Variable => ({
+  kind: "variable",
+  // Pointers to functions and arrays have the name in the middle: only then is a parse needed.
+  ...named(/^[^([]*\b(\w+)\s*;?$/.exec(declaration)?.[1] ?? parseDeclaration(declaration).name, options),
+  declaration,
+  init,
+});
+
+/** Declares an import that is a few bytes of machine code. */
+export const guestCode = (
+  name: string,
+  bytes: readonly number[] | ((at: Address) => Uint8Array),
+  options: Commons & { readonly fixups?: readonly Fixup[] } = {},
+): GuestCode => ({
+  kind: "code",
+  ...named(name, options),
+  bytes: typeof bytes === "function" ? bytes : () => Uint8Array.from(bytes),
+  fixups: options.fixups ?? [],
+});
+
+/** Declares a function that takes and leaves values in registers of its own choosing. */
+export const registerStub = (
+  name: string,
+  handler: (k: Kernel, registers: RegisterFile) => void,
+  options: Commons = {},
+): RegisterStub => ({ kind: "registers", ...named(name, options), handler });
