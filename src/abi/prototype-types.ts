@@ -54,21 +54,19 @@ type ValueOf<R extends Representation> = R extends "void"
         ? Pair
         : number;
 
-type Space = " " | "\n" | "\t";
-type Trim<S extends string> = S extends `${Space}${infer R}`
-  ? Trim<R>
-  : S extends `${infer R}${Space}`
-    ? Trim<R>
-    : S;
+/** Line breaks become spaces, so that everything below looks for one character only. */
+type OneLine<S extends string> = S extends `${infer A}\n${infer B}` ? OneLine<`${A} ${B}`> : S;
+type Trim<S extends string> = S extends ` ${infer R}` ? Trim<R> : S extends `${infer R} ` ? Trim<R> : S;
 
 /** The words of a text without qualifiers, joined by single spaces. */
-type Plain<S extends string, Out extends string = ""> = S extends `${infer W}${Space}${infer R}`
-  ? Plain<R, W extends Qualifier | "" ? Out : Out extends "" ? W : `${Out} ${W}`>
-  : S extends Qualifier | ""
+type Plain<S extends string, Out extends string = ""> = S extends `${infer W} ${infer R}`
+  ? Plain<R, W extends Skipped ? Out : Out extends "" ? W : `${Out} ${W}`>
+  : S extends Skipped
     ? Out
     : Out extends ""
       ? S
       : `${Out} ${S}`;
+type Skipped = Qualifier | "" | "__user" | "__iomem";
 
 type ByName<N extends string> = N extends keyof Scalars
   ? ValueOf<Scalars[N]>
@@ -80,16 +78,13 @@ type ByName<N extends string> = N extends keyof Scalars
         ? number
         : PrototypeError<`unknown type "${N}": see src/abi/typedefs.ts`>;
 
-type PointerTo<Base extends string, Whole extends string> = Whole extends `${string}__user${string}`
-  ? UserPtr<Plain<WithoutSpace<Base>>>
-  : Whole extends `${string}__iomem${string}`
-    ? IoPtr<Plain<WithoutSpace<Base>>>
-    : Ptr<Plain<Base>>;
-type WithoutSpace<S extends string> = S extends `${infer A}__user${infer B}`
-  ? `${A}${B}`
-  : S extends `${infer A}__iomem${infer B}`
-    ? `${A}${B}`
-    : S;
+type PointerTo<Base extends string, Whole extends string> = Whole extends `${string} __${string}`
+  ? Whole extends `${string}__user${string}`
+    ? UserPtr<Plain<Base>>
+    : Whole extends `${string}__iomem${string}`
+      ? IoPtr<Plain<Base>>
+      : Ptr<Plain<Base>>
+  : Ptr<Plain<Base>>;
 
 /** `Base` is the text before the first star, `After` what follows it. */
 type PointerDeclarator<
@@ -98,7 +93,7 @@ type PointerDeclarator<
   Whole extends string,
 > = After extends `${string}*${infer Last}`
   ? PointerDeclarator<Starred<Plain<Base>>, Last, Whole>
-  : readonly [WithoutArray<Plain<WithoutSpace<After>>>, PointerTo<Base, Whole>];
+  : readonly [WithoutArray<Plain<After>>, PointerTo<Base, Whole>];
 type Starred<Base extends string> = Base extends `${string}*` ? `${Base}*` : `${Base} *`;
 type WithoutArray<N extends string> = N extends `${infer A}[${string}` ? Trim<A> : N;
 
@@ -179,24 +174,24 @@ type TypesOf<L extends readonly unknown[]> = {
 
 /** The argument record of a prototype: `{ size: number; flags: number }`. */
 export type Arguments<Prototype extends string> = Prototype extends `${string}(${infer Params})`
-  ? RecordOf<ParameterList<Params>>
+  ? RecordOf<ParameterList<OneLine<Params>>>
   : PrototypeError<"a prototype looks like: int name(type name, ...)">;
 
 type ResultValue<Declarator> = Declarator extends readonly [string, infer T] ? T : never;
 
 /** What the function returns: `undefined` for void. */
 export type Result<Prototype extends string> = Prototype extends `${infer Head}(${string}`
-  ? ResultValue<Parameter<Trim<Head>>>
+  ? ResultValue<Parameter<Trim<OneLine<Head>>>>
   : PrototypeError<"a prototype looks like: int name(type name, ...)">;
 
 /** The argument tuple of a function pointer type, names ignored. */
 export type FunctionArguments<Type extends string> = Type extends `${string}(*${string})(${infer Params})`
-  ? TypesOf<ParameterList<Params>>
+  ? TypesOf<ParameterList<OneLine<Params>>>
   : readonly (number | bigint)[];
 
 /** The result of calling through a function pointer type. */
 export type FunctionResult<Type extends string> = Type extends `${infer Head}(*${string}`
-  ? ResultValue<Parameter<`${Trim<Head>} result`>>
+  ? ResultValue<Parameter<`${Trim<OneLine<Head>>} result`>>
   : bigint;
 
 /** Parameters whose type could not be understood, as their messages; `never` when all is well. */

@@ -165,7 +165,9 @@ export const SCALARS = {
   suspend_state_t: "s32",
   notify_return_t: "s32",
   xattr_flags_t: "u32",
-  uuid_le: "pair",
+  sockptr_t: "pair",
+  kvm_pfn_t: "u64",
+  gfn_t: "u64",
 } as const satisfies Record<string, Representation>;
 
 /** Typedefs of pointers to data: the name of what they point to. */

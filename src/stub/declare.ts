@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import type { Arguments, PrototypeErrors, Result } from "../abi/prototype-types.ts";
+import type { Arguments, PrototypeError, PrototypeErrors, Result } from "../abi/prototype-types.ts";
 import type { RegisterFile } from "../abi/calls.ts";
 import { parseDeclaration, prototypeName } from "../abi/prototype.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -121,7 +121,9 @@ interface Commons {
 const named = (name: string, { aliases = [], level = "full" }: Commons): Named => ({ name, aliases, level });
 
 /** Stops the compiler at a prototype it cannot read, with the reason. */
-type Readable<P extends string> = [PrototypeErrors<P>] extends [never] ? P : PrototypeErrors<P>;
+type Readable<P extends string> = [PrototypeErrors<P>] extends [never]
+  ? P
+  : PrototypeError<PrototypeErrors<P>>;
 
 /**
  * Declares one kernel function. The prototype is C as the header writes it; the argument record is
