@@ -1,0 +1,142 @@
+import type { Btf, BtfMember, BtfType } from "./btf.ts";
+import { declare } from "./c-text.ts";
+
+/** A struct or union as one line of the profile's `structs` table; struct-layout.ts reads it. */
+export interface LayoutLine {
+  readonly key: string;
+  readonly text: string;
+}
+
+type Aggregate = Extract<BtfType, { kind: "struct" | "union" }>;
+
+/** Deeper nesting than any kernel type has; a cycle in hostile BTF ends here. */
+const MAX_DEPTH = 32;
+
+export interface LayoutWriter {
+  /** Adds the struct or union of this id and those it holds by value; one without any name is skipped. */
+  add(id: number): void;
+  lines(): LayoutLine[];
+}
+
+/** Follows typedefs, qualifiers and attributes to the type itself. */
+export const resolve = (btf: Btf, id: number): { readonly type: BtfType; readonly id: number } => {
+  let at = id;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const type = btf.type(at);
+    switch (type.kind) {
+      case "typedef":
+      case "tag":
+      case "const":
+      case "volatile":
+      case "restrict":
+        at = type.type;
+        continue;
+      default:
+        return { type, id: at };
+    }
+  }
+  return { type: { kind: "void" }, id: 0 };
+};
+
+export const createLayoutWriter = (btf: Btf): LayoutWriter => {
+  const keys = new Map<number, string>();
+  const texts = new Map<string, string>();
+
+  const unnamed = typedefNames(btf);
+
+  /** Its key, which is its tag, else the typedef that names it, else `fallback`. */
+  const add = (id: number, fallback: string | undefined): string | undefined => {
+    const found = resolve(btf, id);
+    const { type } = found;
+    if (type.kind !== "struct" && type.kind !== "union") return undefined;
+    const known = keys.get(found.id);
+    if (known !== undefined) return known;
+    const wanted = type.name === "" ? (unnamed.get(found.id) ?? fallback) : type.name;
+    if (wanted === undefined) return undefined;
+    // Two structs of one name in different files: the first one keeps it.
+    const key = texts.has(wanted) ? `${wanted}#${found.id}` : wanted;
+    keys.set(found.id, key);
+    texts.set(key, "");
+    texts.set(key, [`${type.kind}:${type.size}`, ...members(type, key, 0)].join("\t"));
+    return key;
+  };
+
+  const members = (type: Aggregate, key: string, baseBits: number): string[] =>
+    type.members.flatMap((member) => memberTexts(member, key, baseBits));
+
+  const memberTexts = (member: BtfMember, key: string, baseBits: number): string[] => {
+    const bits = baseBits + member.bitOffset;
+    if (member.name === "") {
+      const inner = resolve(btf, member.type).type;
+      const nested = inner.kind === "struct" || inner.kind === "union";
+      return nested && baseBits < 2 ** 31 ? members(inner, key, bits) : [];
+    }
+    const code = typeCode(member.type, `${key}.${member.name}`, 0);
+    const ctype = declare(btf, member.type, "");
+    // What the C type says already is left out: a nested struct's own key.
+    const short = code.startsWith("s") && `struct ${code.slice(1)}` === ctype ? "s" : code;
+    if (member.bitSize === 0) return [`${member.name}:${bits / 8}:${short}:${ctype}`];
+    const size = sizeOf(member.type);
+    const unit = Math.floor(bits / (8 * size)) * size;
+    return [`${member.name}:${unit}:${short}.${bits - unit * 8}.${member.bitSize}:${ctype}`];
+  };
+
+  const sizeOf = (id: number): number => {
+    const { type } = resolve(btf, id);
+    return "size" in type && type.size > 0 ? type.size : 1;
+  };
+
+  const typeCode = (id: number, fallback: string, depth: number): string => {
+    const { type } = resolve(btf, id);
+    switch (type.kind) {
+      case "int":
+        if (type.encoding === "bool") return `b${type.size}`;
+        return `${type.encoding === "unsigned" ? "u" : "i"}${type.size}`;
+      case "enum":
+        return `${type.signed ? "i" : "u"}${type.size}`;
+      case "float":
+        return `f${type.size}`;
+      case "pointer":
+        return "p";
+      case "array":
+        if (depth > MAX_DEPTH) return "?";
+        return arrayCode(typeCode(type.element, fallback, depth + 1), type.count);
+      case "struct":
+      case "union":
+        return `s${add(id, fallback) ?? ""}`;
+      default:
+        return "?";
+    }
+  };
+
+  return {
+    add(id) {
+      add(id, undefined);
+    },
+    lines: () => [...texts].map(([key, text]) => ({ key, text })),
+  };
+};
+
+/** Outer dimension first, as C writes it. */
+const arrayCode = (element: string, count: number): string => {
+  const at = element.indexOf("[");
+  return at < 0 ? `${element}[${count}]` : `${element.slice(0, at)}[${count}]${element.slice(at)}`;
+};
+
+/** Unnamed structs and unions that a typedef names (atomic_t), by id. */
+const typedefNames = (btf: Btf): Map<number, string> => {
+  const names = new Map<number, string>();
+  for (let id = btf.firstId; id < btf.endId; id++) {
+    const type = btf.type(id);
+    if (type.kind !== "typedef") continue;
+    const target = btf.type(type.type);
+    if (
+      (target.kind === "struct" || target.kind === "union") &&
+      target.name === "" &&
+      !names.has(type.type)
+    ) {
+      names.set(type.type, type.name);
+    }
+  }
+  return names;
+};
