@@ -1,0 +1,136 @@
+import { type VarArgs, copiedVaList } from "../../abi/varargs.ts";
+import { toAddress } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { GuestFault } from "../../base/errors.ts";
+import { byteAt, isalnum } from "../ctype.ts";
+import type { PointerConversion } from "./conversion.ts";
+import type { FormatEnv } from "./env.ts";
+import { formatInteger } from "./integer.ts";
+import { pointerText } from "./pointer.ts";
+import { type Formatted, type Sink, createSink } from "./sink.ts";
+import { LEFT, PRECISION_MAX, type PrintfSpec, SIGN, WIDTH_MAX, decode, newSpec } from "./spec.ts";
+import { errorString, guestString, pointerMessage } from "./text.ts";
+
+/** Most bytes that one call keeps; `sprintf` has no limit of its own. */
+const KEPT_MAX = 1 << 25;
+
+/**
+ * Formats as `vsnprintf` does (lib/vsprintf.c), taking arguments from `args` as it goes. At most
+ * `limit` bytes of text are kept; the length says how many there would have been. Throws
+ * GuestFault where the kernel would fault.
+ */
+export const format = (
+  fmt: ByteString,
+  args: VarArgs,
+  env: FormatEnv,
+  limit: number = KEPT_MAX,
+): Formatted => {
+  const sink = createSink(Math.min(limit, KEPT_MAX));
+  formatInto(sink, fmt, args, { env, depth: 0 });
+  return sink.finish();
+};
+
+/** What nested formats (`%pV`) share; `depth` bounds their nesting. */
+interface FormatContext {
+  readonly env: FormatEnv;
+  readonly depth: number;
+}
+
+const formatInto = (sink: Sink, fmt: ByteString, args: VarArgs, context: FormatContext): void => {
+  const spec = newSpec();
+  for (let at = 0; at < fmt.length;) {
+    const start = at;
+    at = decode(fmt, at, spec);
+    switch (spec.type) {
+      case "none":
+        sink.append(fmt.slice(start, at));
+        break;
+      case "width":
+        setWidth(spec, args.nextI32(), context.env);
+        break;
+      case "precision":
+        setPrecision(spec, args.nextI32(), context.env);
+        break;
+      case "char":
+        sink.append(formatChar(args.nextI32(), spec));
+        break;
+      case "string":
+        sink.append(guestString(context.env.memory, args.next(), spec));
+        break;
+      case "pointer": {
+        const conversion = { env: context.env, spec, suffix: fmt.slice(at), pointer: args.next() };
+        if (fmt[at] === "V") formatNested(sink, conversion, context);
+        else sink.append(pointerText(conversion));
+        while (isalnum(byteAt(fmt, at))) at++;
+        break;
+      }
+      case "percent":
+        sink.append("%");
+        break;
+      case "invalid":
+        warnUnsupported(fmt[at] ?? "\0", context.env);
+        return;
+      case "integer":
+        sink.append(formatInteger(nextInteger(args, spec), spec));
+    }
+  }
+};
+
+/** Each level takes a few hundred bytes of the guest's 16 KiB stack; then the guard page is hit. */
+const NESTING_MAX = 40;
+
+/** `%pV`: the format and va_list behind a struct va_format, which stay as they are. */
+const formatNested = (sink: Sink, conversion: PointerConversion, { env, depth }: FormatContext): void => {
+  const { pointer, spec } = conversion;
+  const message = pointerMessage(pointer);
+  if (message !== undefined) {
+    sink.append(errorString(message, spec));
+    return;
+  }
+  const address = toAddress(pointer);
+  if (depth >= NESTING_MAX) throw new GuestFault(address, { write: true, present: false });
+  const fmt = env.memory.cstring(env.memory.pointer(address));
+  const args = copiedVaList(env.memory, env.memory.pointer(address + 8));
+  formatInto(sink, fmt, args, { env, depth: depth + 1 });
+};
+
+/** The rest of the format is not looked at: its arguments would be out of step. */
+const warnUnsupported = (letter: string, env: FormatEnv): void =>
+  env.warnOnce("unsupported", `Please remove unsupported %${letter} in format string\n`);
+
+const setWidth = (spec: PrintfSpec, width: number, env: FormatEnv): void => {
+  spec.width = width;
+  if ((width << 8) >> 8 === width) return;
+  env.warnOnce("width", `field width ${width} too large`);
+  spec.width = Math.min(Math.max(width, -WIDTH_MAX), WIDTH_MAX);
+};
+
+const setPrecision = (spec: PrintfSpec, precision: number, env: FormatEnv): void => {
+  spec.precision = precision;
+  if ((precision << 16) >> 16 === precision) return;
+  env.warnOnce("precision", `precision ${precision} too large`);
+  spec.precision = Math.min(Math.max(precision, 0), PRECISION_MAX);
+};
+
+const formatChar = (value: number, spec: PrintfSpec): ByteString => {
+  const char = String.fromCharCode(value & 0xff);
+  if (spec.width <= 1) return char;
+  return (spec.flags & LEFT) !== 0 ? char.padEnd(spec.width) : char.padStart(spec.width);
+};
+
+const nextInteger = (args: VarArgs, spec: PrintfSpec): number | bigint => {
+  const signed = (spec.flags & SIGN) !== 0;
+  if (spec.size === "long") {
+    const slot = args.next();
+    return signed ? BigInt.asIntN(64, slot) : slot;
+  }
+  const value = args.nextI32();
+  switch (spec.size) {
+    case "char":
+      return signed ? (value << 24) >> 24 : value & 0xff;
+    case "short":
+      return signed ? (value << 16) >> 16 : value & 0xffff;
+    case "int":
+      return signed ? value : value >>> 0;
+  }
+};

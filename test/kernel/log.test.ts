@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { createJournal } from "../../src/kernel/journal.ts";
+import { type Log, createLog } from "../../src/kernel/log/log.ts";
+import { consoleText, kmsgText, recordText, syslogText } from "../../src/kernel/log/print.ts";
+import { KERN_CONT, KERN_ERR, KERN_INFO, KERN_WARNING } from "../../src/kernel/log/record.ts";
+
+const setup = (bufferBytes = 1 << 17) => {
+  const journal = createJournal();
+  const caller = { id: 1 };
+  let now = 2_223_309_000;
+  const log = createLog(journal, { now: () => (now += 1000), caller: () => caller.id, bufferBytes });
+  return { journal, log, caller };
+};
+
+const lines = (log: Log): string[] => log.since(0).map(recordText);
+
+describe("levels and records", () => {
+  test("the level comes from the text, then from the default", () => {
+    const { log } = setup();
+    log.print(`${KERN_ERR}err\n`);
+    log.print("no level\n");
+    log.print(`${KERN_INFO}inner${KERN_ERR}level\n`);
+    log.print("\x01dnot a level\n");
+    expect(lines(log)).toEqual(["<3>err", "<4>no level", "<6>inner\x013level", "<4>\x01dnot a level"]);
+  });
+
+  test("newlines inside stay, one at the end goes", () => {
+    const { log } = setup();
+    log.print(`${KERN_INFO}two\nlines\n`);
+    log.print(`${KERN_INFO}blank\n\n`);
+    log.print(`${KERN_INFO}\n`);
+    expect(lines(log)).toEqual(["<6>two\nlines", "<6>blank\n", "<6>"]);
+  });
+
+  test("a long message is cut and stays open", () => {
+    const { log } = setup();
+    log.print(`${KERN_INFO}${"L".repeat(1499)}\n`);
+    expect(lines(log)).toEqual([]);
+    log.closeOpen();
+    expect(lines(log)).toEqual([`<6>${"L".repeat(989)}`]);
+  });
+
+  test("a formatted length of 65535 leaves an empty record, the size being 16 bits wide", () => {
+    const { log } = setup();
+    expect(log.emit({ text: { text: "x".repeat(992), length: 65535 } })).toBe(0);
+    log.closeOpen();
+    expect(lines(log)).toEqual(["<4>"]);
+  });
+});
+
+describe("continuation", () => {
+  test("an open record is invisible until it is continued to its end", () => {
+    const { log } = setup();
+    log.print(`${KERN_INFO}a`);
+    log.print(`${KERN_CONT} b`);
+    expect(lines(log)).toEqual([]);
+    expect(log.open()?.text).toBe("a b");
+    log.print(`${KERN_CONT} c\n`);
+    expect(lines(log)).toEqual(["<6>a b c"]);
+    log.print(`${KERN_CONT}nothing open\n`);
+    expect(lines(log)).toEqual(["<6>a b c", "<4>nothing open"]);
+  });
+
+  test("another message closes it, and so does another task", () => {
+    const { log, caller } = setup();
+    log.print(`${KERN_INFO}open`);
+    log.print(`${KERN_INFO}next`);
+    caller.id = 2;
+    log.print(`${KERN_CONT}from another task\n`);
+    expect(lines(log)).toEqual(["<6>open", "<6>next", "<4>from another task"]);
+  });
+
+  test("what does not fit begins a record of its own", () => {
+    const { log } = setup();
+    log.print(`${KERN_INFO}${"a".repeat(900)}`);
+    log.print(`${KERN_CONT}${"b".repeat(100)}\n`);
+    expect(log.since(0).map((record) => record.text.length)).toEqual([900, 100]);
+  });
+
+  test("a device message is always whole", () => {
+    const { log } = setup();
+    log.emit({ text: "drv dev: no newline", level: 6, device: { subsystem: "misc", device: "c10:58" } });
+    expect(lines(log)).toEqual(["<6>drv dev: no newline"]);
+  });
+});
+
+describe("the ring", () => {
+  test("old records make room for new ones", () => {
+    const { log } = setup(1024);
+    for (let i = 0; i < 100; i++) log.print(`${KERN_INFO}record ${i}\n`);
+    const records = log.since(0);
+    expect(log.next).toBe(100);
+    expect(records.at(-1)?.text).toBe("record 99");
+    // 32 descriptors, each with a block of 24 bytes: the descriptors run out first.
+    expect(records).toHaveLength(32);
+    expect(records[0]?.seq).toBe(log.first);
+  });
+
+  test("long records run out of text space first", () => {
+    const { log } = setup(1024);
+    for (let i = 0; i < 20; i++) log.print(`${KERN_INFO}${"x".repeat(90)}\n`);
+    expect(log.since(0)).toHaveLength(9);
+  });
+
+  test("going back restores the log", () => {
+    const { log, journal } = setup(1024);
+    log.print(`${KERN_INFO}kept\n`);
+    log.print(`${KERN_INFO}open`);
+    const mark = journal.mark();
+    for (let i = 0; i < 100; i++) log.print(`${KERN_WARNING}lost ${i}\n`);
+    log.clear();
+    journal.rollback(mark);
+    expect(lines(log)).toEqual(["<6>kept"]);
+    expect(log.open()?.text).toBe("open");
+    expect(log.cleared).toBe(0);
+  });
+});
+
+test("listeners hear of a record when readers can see it", () => {
+  const heard: string[] = [];
+  const log = createLog(createJournal(), {
+    now: () => 0,
+    caller: () => 1,
+    onRecord: (record) => heard.push(record.text),
+  });
+  log.print("open");
+  expect(heard).toEqual([]);
+  log.print("\x01c, closed\n");
+  expect(heard).toEqual(["open, closed"]);
+});
+
+test("console, syslog and /dev/kmsg texts", () => {
+  const { log } = setup();
+  log.emit({ text: "two\nlin\\es\xff", level: 6, device: { subsystem: "misc", device: "c10:58" } });
+  const [record] = log.since(0);
+  if (record === undefined) throw new Error("no record");
+  expect(consoleText(record)).toBe("[    2.223310] two\n[    2.223310] lin\\es\xff\n");
+  expect(syslogText(record)).toBe("<6>[    2.223310] two\n<6>[    2.223310] lin\\es\xff\n");
+  expect(kmsgText(record)).toBe("6,0,2223310,-;two\\x0alin\\x5ces\\xff\n SUBSYSTEM=misc\n DEVICE=c10:58\n");
+});
