@@ -10,6 +10,7 @@ import {
 } from "../abi/calls.ts";
 import { type Prototype, parsePrototype } from "../abi/prototype.ts";
 import type { Outcome } from "../kernel/executor.ts";
+import type { JournalSet } from "../kernel/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Block, Routine, Yield } from "../kernel/routine.ts";
 import { captureCall } from "./call.ts";
@@ -25,14 +26,17 @@ import {
 
 export type ArgumentRecord = Readonly<Record<string, Value>>;
 
-/** Who watches calls. All optional: nobody listening costs nothing. Set and cleared at any time. */
+/**
+ * Who watches calls. All optional: nobody listening costs nothing. Set and cleared at any time. A
+ * stub that waited is entered again without being announced again.
+ */
 export interface StubHooks {
   call?: ((stub: BoundStub, args: ArgumentRecord) => void) | undefined;
   /** `rax` is the encoded result. Not called for an entry that blocked. */
   result?: ((stub: BoundStub, args: ArgumentRecord, rax: bigint) => void) | undefined;
   /** A stub that may sleep is entered (might_sleep). */
   sleep?: ((stub: BoundStub, args: ArgumentRecord) => void) | undefined;
-  /** Answers with a declared failure to make the call fail instead. Not asked again when a blocked stub is re-entered unless it says so. */
+  /** Answers with a declared failure to make the call fail instead. */
   inject?: ((stub: BoundStub, args: ArgumentRecord) => Failure | undefined) | undefined;
 }
 
@@ -46,10 +50,12 @@ export interface BoundStub {
   invoke(registers: RegisterFile): Outcome;
 }
 
-const GENERATOR = Object.getPrototypeOf(function* () {}) as object;
-
-const isGeneratorFunction = (handler: unknown): boolean =>
-  Object.getPrototypeOf(handler as object) === GENERATOR;
+/** Makes bound stubs for one kernel. */
+export interface Binder {
+  readonly hooks: StubHooks;
+  /** Parses the prototype and readies the stub for calls. Errors: KoboxError E_PROTOTYPE. */
+  bind(stub: Stub): BoundStub;
+}
 
 interface Binding {
   readonly k: Kernel;
@@ -59,11 +65,22 @@ interface Binding {
   readonly encode: ResultEncoder;
   readonly rules: FailureRules;
   readonly hooks: StubHooks;
+  /** PIDs of tasks that wait inside a stub, to be entered again. */
+  readonly waiting: JournalSet<number>;
   readonly wantsCall: boolean;
 }
 
-/** Parses the prototype and readies the stub for calls. Errors: KoboxError E_PROTOTYPE. */
-export const bind = (k: Kernel, stub: Stub, hooks: StubHooks = {}): BoundStub => {
+const GENERATOR = Object.getPrototypeOf(function* () {}) as object;
+
+const isGeneratorFunction = (handler: object): boolean => Object.getPrototypeOf(handler) === GENERATOR;
+
+export const createBinder = (k: Kernel): Binder => {
+  const hooks: StubHooks = { call: undefined, result: undefined, sleep: undefined, inject: undefined };
+  const waiting = k.journal.set<number>();
+  return { hooks, bind: (stub) => bind(k, stub, hooks, waiting) };
+};
+
+const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<number>): BoundStub => {
   const prototype = parsePrototype(stub.prototype);
   const type = representationOf(prototype.result);
   const binding: Binding = {
@@ -74,6 +91,7 @@ export const bind = (k: Kernel, stub: Stub, hooks: StubHooks = {}): BoundStub =>
     encode: resultEncoder(stub.name, type),
     rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr },
     hooks,
+    waiting,
     wantsCall: stub.handler.length > 2,
   };
   const bound: BoundStub = {
@@ -96,56 +114,66 @@ const finish = (
   rax: bigint,
 ): void => {
   registers.u64[RAX] = rax;
-  binding.hooks.result?.(bound, args, rax);
+  const { result } = binding.hooks;
+  if (result !== undefined) result(bound, args, rax);
 };
 
-/** Tells the watchers; true when a failure was injected and the call is over. */
-const announce = (
-  binding: Binding,
-  bound: BoundStub,
-  args: ArgumentRecord,
-  registers: RegisterFile,
-): boolean => {
+/** Takes the running task out of those that wait; true when it was one. */
+const isReentry = ({ k, waiting }: Binding): boolean =>
+  waiting.size > 0 && waiting.delete(k.executor.current()?.pid ?? -1);
+
+/** Tells the watchers; answers with RAX when a failure was injected and the call is over. */
+const announce = (binding: Binding, bound: BoundStub, args: ArgumentRecord): bigint | undefined => {
+  if (isReentry(binding)) return undefined;
   const { hooks, stub } = binding;
-  hooks.call?.(bound, args);
+  if (hooks.call !== undefined) hooks.call(bound, args);
   if (hooks.sleep !== undefined && stub.sleeps !== undefined) {
     if (stub.sleeps === true || stub.sleeps(args as never)) hooks.sleep(bound, args);
   }
-  if (hooks.inject === undefined || stub.fails.length === 0) return false;
+  if (hooks.inject === undefined || stub.fails.length === 0) return undefined;
   const failure = hooks.inject(bound, args);
-  if (failure === undefined) return false;
-  finish(binding, bound, args, registers, encodeFailure(binding.rules, failure));
-  return true;
+  return failure === undefined ? undefined : encodeFailure(binding.rules, failure);
 };
 
-const isWait = (value: unknown): value is Block | Yield => {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return value.kind === "block" || value.kind === "yield";
-};
+const isWait = (value: object | null): value is Block | Yield =>
+  value !== null && "kind" in value && (value.kind === "block" || value.kind === "yield");
 
 const invokePlain = (binding: Binding, bound: BoundStub, registers: RegisterFile): Outcome => {
-  const { k, stub, hooks } = binding;
+  const { k, stub } = binding;
   const args = binding.decode(registers, k.memory);
-  if (announce(binding, bound, args, registers)) return undefined;
-  let rax: bigint;
-  try {
-    const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
-    const answer = stub.handler(k, args as never, call as never);
-    if (typeof answer === "object" && isWait(answer)) return answer;
-    rax = binding.encode(answer);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    rax = encodeErrno(binding.rules, error.errno);
+  let rax = announce(binding, bound, args);
+  if (rax === undefined) {
+    try {
+      const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
+      const answer = stub.handler(k, args as never, call as never);
+      if (typeof answer === "object" && isWait(answer)) return wait(binding, registers, answer);
+      rax = binding.encode(answer);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      rax = encodeErrno(binding.rules, error.errno);
+    }
   }
-  registers.u64[RAX] = rax;
-  if (hooks.result !== undefined) hooks.result(bound, args, rax);
+  finish(binding, bound, args, registers, rax);
   return undefined;
+};
+
+/** A block is entered again later; giving way (`cond_resched`) is done with. */
+const wait = (binding: Binding, registers: RegisterFile, answer: Block | Yield): Outcome => {
+  if (answer.kind === "block") {
+    const pid = binding.k.executor.current()?.pid;
+    if (pid !== undefined) binding.waiting.add(pid);
+  } else registers.u64[RAX] = 1n;
+  return answer;
 };
 
 const invokeRoutine = (binding: Binding, bound: BoundStub, registers: RegisterFile): Outcome => {
   const { k, stub } = binding;
   const args = binding.decode(registers, k.memory);
-  if (announce(binding, bound, args, registers)) return undefined;
+  const injected = announce(binding, bound, args);
+  if (injected !== undefined) {
+    finish(binding, bound, args, registers, injected);
+    return undefined;
+  }
   const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
   const body = stub.handler(k, args as never, call as never) as Routine<unknown>;
   return {
@@ -160,10 +188,9 @@ function* encodedRoutine(binding: Binding, body: Routine<unknown>): Routine<bigi
   try {
     const answer = yield* body;
     if (isIterator(answer)) {
-      throw new KoboxError(
-        "E_STUB",
-        `${binding.stub.name}: the stub returned a generator: write return yield*`,
-      );
+      throw new KoboxError("E_STUB", `${binding.stub.name}: the stub returned a generator`, {
+        hint: "write return yield*",
+      });
     }
     return binding.encode(answer);
   } catch (error) {

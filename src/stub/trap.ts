@@ -1,0 +1,26 @@
+import type { RegisterFile } from "../abi/calls.ts";
+import type { Trap } from "../kernel/executor.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Binder } from "./bind.ts";
+import type { RegisterStub, Stub } from "./declare.ts";
+
+/** What to put behind the `hlt` at a function's address. `registers`: the engine's shared ones. */
+export const trapFor = (
+  k: Kernel,
+  binder: Binder,
+  declared: Stub | RegisterStub,
+  registers: RegisterFile,
+): Trap => {
+  if (declared.kind === "stub") {
+    const bound = binder.bind(declared);
+    return { name: declared.name, enter: () => bound.invoke(registers) };
+  }
+  return {
+    name: declared.name,
+    writesRegisters: true,
+    enter() {
+      declared.handler(k, registers);
+      return undefined;
+    },
+  };
+};
