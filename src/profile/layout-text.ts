@@ -73,8 +73,7 @@ export const createLayoutWriter = (btf: Btf): LayoutWriter => {
     }
     const code = typeCode(member.type, `${key}.${member.name}`, 0);
     const ctype = declare(btf, member.type, "");
-    // What the C type says already is left out: a nested struct's own key.
-    const short = code.startsWith("s") && `struct ${code.slice(1)}` === ctype ? "s" : code;
+    const short = shortened(code, ctype);
     if (member.bitSize === 0) return [`${member.name}:${bits / 8}:${short}:${ctype}`];
     const size = sizeOf(member.type);
     const unit = Math.floor(bits / (8 * size)) * size;
@@ -116,6 +115,12 @@ export const createLayoutWriter = (btf: Btf): LayoutWriter => {
     lines: () => [...texts].map(([key, text]) => ({ key, text })),
   };
 };
+
+/** Leaves out what the C type says already: "slist_head[2]" of "struct list_head[2]" is "s[2]". */
+const shortened = (code: string, ctype: string): string =>
+  code.startsWith("s") && `struct ${code.slice(1)}` === ctype
+    ? `s${code.slice((code + "[").indexOf("["))}`
+    : code;
 
 /** Outer dimension first, as C writes it. */
 const arrayCode = (element: string, count: number): string => {

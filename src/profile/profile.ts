@@ -46,7 +46,7 @@ export interface Profile extends ProfileMeta {
   ): { readonly name: string; readonly address: Address; readonly size: number } | undefined;
   /** Any kernel symbol by name, as kallsyms_lookup_name(). Slow the first time (tens of milliseconds). */
   kernelSymbol(name: string): { readonly address: Address; readonly type: string } | undefined;
-  /** By tag ("file") or, where the struct has none, by typedef ("atomic_t"); nested unnamed: "outer.field". */
+  /** By tag ("file") or typedef ("spinlock_t", "atomic_t"); nested and unnamed: "outer.field". */
   struct(name: string): StructLayout | undefined;
   /** What a typedef stands for, one step: "gfp_t" is "unsigned int". */
   typedef(name: string): string | undefined;
@@ -84,6 +84,13 @@ export const openProfile = (source: string | Uint8Array): Profile => {
   const enumerators = openKeyedTable(container.table("enumerators"));
   const symbols = openSymbolMap(container.table("kallsyms"), meta.imageEnd);
   const layouts = new Map<string, StructLayout | undefined>();
+  const findLayout = (name: string): StructLayout | undefined => {
+    const text = structs.get(name);
+    if (text !== undefined) return readLayout(name, text);
+    const tag = /^(?:struct|union) (\w+)$/.exec(typedefs.get(name) ?? "")?.[1];
+    const tagged = tag === undefined ? undefined : structs.get(tag);
+    return tagged === undefined ? undefined : readLayout(name, tagged);
+  };
   return {
     ...meta,
     symbol(name) {
@@ -100,10 +107,7 @@ export const openProfile = (source: string | Uint8Array): Profile => {
     symbolAt: (address) => symbols.at(address),
     kernelSymbol: (name) => symbols.find(name),
     struct(name) {
-      if (!layouts.has(name)) {
-        const text = structs.get(name);
-        layouts.set(name, text === undefined ? undefined : readLayout(name, text));
-      }
+      if (!layouts.has(name)) layouts.set(name, findLayout(name));
       return layouts.get(name);
     },
     typedef: (name) => typedefs.get(name),

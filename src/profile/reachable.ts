@@ -1,17 +1,8 @@
 import type { Btf } from "./btf.ts";
+import { STRUCT_NAMES } from "./struct-names.ts";
 
-/** Structs that BTF reaches from no exported function, but that stubs, tests and reports use. */
-const ALSO = new Set(
-  `module kernel_param kernel_param_ops kparam_array kparam_string module_kobject module_attribute
-   task_struct thread_info pt_regs kprobe kretprobe kretprobe_instance ftrace_ops ftrace_regs work_struct
-   delayed_work tasklet_struct timer_list hrtimer completion wait_queue_entry wait_queue_head semaphore
-   rw_semaphore mutex rcu_head notifier_block proc_dir_entry proc_ops seq_file seq_operations file_operations
-   inode_operations super_operations address_space_operations miscdevice cdev kparam_array modversion_info
-   kernel_symbol exception_table_entry bug_entry alt_instr static_key jump_entry static_call_site
-   static_call_key tracepoint orc_entry static_call_mod`
-    .split(/\s+/)
-    .filter((name) => name !== ""),
-);
+const NAMED: ReadonlySet<string> = new Set(["struct", "union", "typedef"]);
+const ALSO: ReadonlySet<string> = new Set(STRUCT_NAMES);
 
 /** Ids of the structs and unions that type `id` mentions, through pointers, arrays and prototypes. */
 const mentioned = (btf: Btf, id: number, seen: Set<number>): number[] => {
@@ -56,7 +47,9 @@ export const exportedTypes = (btf: Btf, functions: ReadonlySet<string>): number[
   for (let id = btf.firstId; id < btf.endId; id++) {
     const type = btf.type(id);
     const wanted =
-      type.kind === "function" ? functions.has(type.name) : type.kind === "struct" && ALSO.has(type.name);
+      type.kind === "function"
+        ? functions.has(type.name)
+        : NAMED.has(type.kind) && "name" in type && ALSO.has(type.name);
     if (wanted) found.push(...mentioned(btf, id, seen));
   }
   return found.sort((left, right) => left - right);

@@ -27,8 +27,15 @@ export interface StructLayout {
   readonly kind: "struct" | "union";
   readonly size: number;
   /** In declaration order; members of anonymous structs and unions are the struct's own. */
-  readonly fields: ReadonlyMap<string, StructField>;
+  readonly fieldNames: readonly string[];
+  field(name: string): StructField | undefined;
 }
+
+/** "struct list_head[40]" is of list_heads. */
+const structTag = (ctype: string): string => {
+  const bracket = ctype.indexOf("[");
+  return ctype.slice("struct ".length, bracket < 0 ? undefined : bracket);
+};
 
 const elementType = (code: string, ctype: string): FieldType => {
   const size = Number(code.slice(1)) || 1;
@@ -43,36 +50,59 @@ const elementType = (code: string, ctype: string): FieldType => {
     case "f":
       return { kind: "float", size };
     case "s":
-      return { kind: "struct", struct: code.slice(1) || ctype.replace(/^struct /, "") };
+      return { kind: "struct", struct: code.slice(1) || structTag(ctype) };
     default:
       return { kind: "unknown" };
   }
 };
 
+const NO_DIMENSIONS: readonly number[] = [];
+
+const dimensionsOf = (code: string, bracket: number): readonly number[] =>
+  bracket < 0
+    ? NO_DIMENSIONS
+    : code
+        .slice(bracket + 1, -1)
+        .split("][")
+        .map(Number);
+
+/** Reads "name:offset:code:ctype". */
 const readField = (text: string): StructField => {
-  const [name = "", offset = "0", code = "?", ...rest] = text.split(":");
-  const ctype = rest.join(":");
-  const dimensions = [...code.matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]));
-  const bare = code.replace(/\[.*$/, "");
-  const [element = "?", first, width] = bare[0] === "s" ? [bare] : bare.split(".");
+  const afterName = text.indexOf(":");
+  const afterOffset = text.indexOf(":", afterName + 1);
+  const afterCode = text.indexOf(":", afterOffset + 1);
+  const code = text.slice(afterOffset + 1, afterCode);
+  const ctype = text.slice(afterCode + 1);
+  const bracket = code.indexOf("[");
+  const bare = bracket < 0 ? code : code.slice(0, bracket);
+  const [element = "?", first, width] = bare.startsWith("s") ? [bare] : bare.split(".");
   return {
-    name,
-    offset: Number(offset),
+    name: text.slice(0, afterName),
+    offset: Number(text.slice(afterName + 1, afterOffset)),
     type: elementType(element, ctype),
-    dimensions,
+    dimensions: dimensionsOf(code, bracket),
     ctype,
     bits: width === undefined ? undefined : { first: Number(first), width: Number(width) },
   };
 };
 
-/** Reads one line of the `structs` table (written by layout-text.ts). */
+/** Reads one line of the `structs` table (written by layout-text.ts); its fields when asked for. */
 export const readLayout = (name: string, text: string): StructLayout => {
   const [head = "", ...members] = text.split("\t");
   const [kind, size = "0"] = head.split(":");
+  const fields = new Map<string, StructField | string>();
+  for (const member of members) fields.set(member.slice(0, member.indexOf(":")), member);
   return {
     name,
     kind: kind === "union" ? "union" : "struct",
     size: Number(size),
-    fields: new Map(members.map((member) => readField(member)).map((field) => [field.name, field])),
+    fieldNames: [...fields.keys()],
+    field(wanted) {
+      const known = fields.get(wanted);
+      if (typeof known !== "string") return known;
+      const field = readField(known);
+      fields.set(wanted, field);
+      return field;
+    },
   };
 };

@@ -79,7 +79,7 @@ describe("the embedded profile", () => {
     ["task_struct", "pid", 2416],
     ["task_struct", "comm", 2976],
   ])("%s.%s is at %d", (name, field, offset) => {
-    expect(profile.struct(name)?.fields.get(field)?.offset).toBe(offset);
+    expect(profile.struct(name)?.field(field)?.offset).toBe(offset);
   });
 
   it("finds symbols by address and by name", () => {
