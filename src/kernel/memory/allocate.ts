@@ -1,0 +1,174 @@
+import { type Address, PAGE_SIZE } from "../../base/address.ts";
+import { GuestFault } from "../../base/errors.ts";
+import { type Cache, OBJECT, SLAB } from "./cache.ts";
+import type { CacheTable } from "./caches.ts";
+import { OWNER } from "./frame-table.ts";
+import { GFP, GFP_SLAB_BUG_MASK, gfpText } from "./gfp.ts";
+import {
+  KMALLOC_MAX_CACHE_SIZE,
+  type KmallocCaches,
+  ZERO_SIZE_PTR,
+  kmallocIndex,
+  kmallocType,
+} from "./kmalloc.ts";
+import { frameToVirt, orderOf, virtToPhys } from "./layout.ts";
+import { SITES } from "./sites.ts";
+import { allocObject, freeObject } from "./slab.ts";
+import { type SlabParts, indexOf, recordOf, sideOf } from "./slab-pages.ts";
+import type { WarnOnce } from "./warn-once.ts";
+
+export interface HeapParts extends SlabParts {
+  readonly once: WarnOnce;
+  readonly caches: CacheTable;
+  readonly kmallocs: KmallocCaches;
+}
+
+/** NULL and ZERO_SIZE_PTR (ZERO_OR_NULL_PTR). */
+export const isNothing = (address: Address): boolean => address >= 0 && address <= ZERO_SIZE_PTR;
+
+export const rawFrame = (address: Address): number => Math.floor(virtToPhys(address) / PAGE_SIZE);
+
+/** The cache of the slab behind `record`, or undefined for 0. */
+export const cacheOf = (heap: HeapParts, record: number): Cache | undefined =>
+  record === 0 ? undefined : heap.caches.byId.get(heap.store.words[record] ?? 0);
+
+/** The cache behind a `struct kmem_cache *`; a wild pointer faults where the kernel would first look. */
+export const cacheAt = (heap: HeapParts, address: Address): Cache => {
+  const cache = heap.caches.byAddress.get(address);
+  if (cache !== undefined) return cache;
+  throw new GuestFault(address + heap.caches.offsetOf("kmem_cache", "object_size"), {
+    write: false,
+    present: false,
+  });
+};
+
+/** mm/slab_common.c, kmalloc_fix_flags */
+export const fixFlags = (heap: HeapParts, gfp: number): number => {
+  const invalid = (gfp & GFP_SLAB_BUG_MASK) >>> 0;
+  if (invalid === 0) return gfp;
+  const fixed = (gfp & ~GFP_SLAB_BUG_MASK) >>> 0;
+  const text = (value: number): string => `0x${value.toString(16)} (${gfpText(value)})`;
+  heap.complaints.log(
+    4,
+    `Unexpected gfp: ${text(invalid)}. Fixing up to gfp: ${text(fixed)}. Fix your code!\n`,
+  );
+  heap.complaints.dumpStack([]);
+  return fixed;
+};
+
+export const fromCache = (heap: HeapParts, cache: Cache, gfp: number, size: number): Address => {
+  const object = allocObject(heap, cache, gfp, size);
+  if (object === 0) reportFailure(heap, cache.geometry.order, gfp);
+  return object;
+};
+
+/** mm/page_alloc.c, warn_alloc: the first lines of it. */
+export const reportFailure = (heap: HeapParts, order: number, gfp: number): void => {
+  if ((gfp & GFP.NOWARN) !== 0) return;
+  const mode = `0x${(gfp >>> 0).toString(16)}(${gfpText(gfp)})`;
+  heap.complaints.log(
+    4,
+    `${heap.complaints.comm()}: page allocation failure: order:${order}, mode:${mode}, nodemask=(null),cpuset=/,mems_allowed=0\n`,
+  );
+  heap.complaints.dumpStack(["warn_alloc+0x151/0x170"]);
+};
+
+export const allocate = (heap: HeapParts, size: number, gfp: number): Address => {
+  if (size === 0) return ZERO_SIZE_PTR;
+  if (size < 0 || size > KMALLOC_MAX_CACHE_SIZE) return allocateLarge(heap, size, gfp);
+  const cache = heap.kmallocs.find(kmallocType(gfp), kmallocIndex(size));
+  if (cache === undefined) return 0;
+  return fromCache(heap, cache, gfp, size);
+};
+
+export const allocateLarge = (heap: HeapParts, size: number, gfp: number): Address => {
+  // A size_t with its top bit set may arrive negative.
+  const order = size < 0 ? 52 : orderOf(size);
+  const flags = fixFlags(heap, gfp) | GFP.COMP;
+  const frame = heap.pages.allocate(order, flags, OWNER.LARGE);
+  if (frame === undefined) {
+    if (order < 11) reportFailure(heap, order, flags);
+    return 0;
+  }
+  const { store } = heap;
+  const entry = heap.table.find(frame);
+  store.set(heap.serial, (store.words[heap.serial] ?? 0) + 1);
+  store.set(entry + 1, store.words[heap.serial] ?? 0);
+  store.set(entry + 2, size);
+  return frameToVirt(frame);
+};
+
+/** Frame of the first page of the block around `address`; faults where the struct page would not exist. */
+const headFrame = (heap: HeapParts, address: Address): number => {
+  const frame = rawFrame(address);
+  if (heap.pages.isValidFrame(frame)) return heap.table.base(frame);
+  throw new GuestFault(heap.pages.virtToPage(address) + 8, { write: false, present: false });
+};
+
+export const release = (heap: HeapParts, address: Address): void => {
+  if (isNothing(address)) return;
+  const record = recordOf(heap, address);
+  if (record !== 0) {
+    const cache = cacheOf(heap, record);
+    if (cache !== undefined) freeObject(heap, cache, record, address);
+    return;
+  }
+  freeLarge(heap, headFrame(heap, address), address);
+};
+
+/** mm/slab_common.c, free_large_kmalloc */
+const freeLarge = (heap: HeapParts, frame: number, address: Address): void => {
+  const owned = heap.table.owner(frame) !== OWNER.FREE;
+  const order = owned ? heap.structs.order(frame) : 0;
+  if (order === 0) {
+    if (heap.once.first("free_large_kmalloc")) {
+      heap.complaints.warn(SITES.freeLarge);
+      heap.complaints.log(4, `object pointer: 0x${heap.complaints.hashed(address)}\n`);
+    }
+    if (!owned) return;
+  }
+  heap.pages.freePages(heap.pages.virtToPage(frameToVirt(frame)), order);
+};
+
+export const usableSize = (heap: HeapParts, address: Address): number => {
+  if (isNothing(address)) return 0;
+  const record = recordOf(heap, address);
+  if (record === 0) {
+    const frame = headFrame(heap, address);
+    const order = heap.table.owner(frame) === OWNER.FREE ? 0 : heap.structs.order(frame);
+    return order === 0 ? 0 : PAGE_SIZE * 2 ** order;
+  }
+  const cache = cacheOf(heap, record);
+  if (cache === undefined) return 0;
+  return (cache.flags & SLAB.TYPESAFE_BY_RCU) === 0 ? cache.geometry.size : cache.geometry.inuse;
+};
+
+export const reallocate = (heap: HeapParts, address: Address, size: number, gfp: number): Address => {
+  if (size === 0) {
+    release(heap, address);
+    return ZERO_SIZE_PTR;
+  }
+  const { memory } = heap.host;
+  const usable = isNothing(address) ? 0 : usableSize(heap, address);
+  if (usable >= size && size > 0) {
+    memory.fill(address + size, 0, usable - size);
+    return address;
+  }
+  const fresh = allocate(heap, size, gfp);
+  if (fresh === 0) return 0;
+  if (usable > 0) memory.write(fresh, memory.bytes(address, usable));
+  release(heap, address);
+  return fresh;
+};
+
+export const internalCopy = (heap: HeapParts, bytes: Uint8Array): Address => {
+  const address = allocate(heap, bytes.length, GFP.NOWARN);
+  if (isNothing(address)) return address;
+  heap.host.memory.write(address, bytes);
+  const record = recordOf(heap, address);
+  const cache = cacheOf(heap, record);
+  if (cache === undefined) return address;
+  const side = sideOf(heap, record, indexOf(heap, cache, record, address));
+  heap.store.set(side, ((heap.store.words[side] ?? 0) | OBJECT.INTERNAL) >>> 0);
+  return address;
+};

@@ -1,0 +1,50 @@
+import { type Address, addressFromHalves, highHalf, lowHalf } from "../../base/address.ts";
+import type { GuestMemory } from "../../machine/memory.ts";
+import type { Cache } from "./cache.ts";
+
+const swap = (word: number): number =>
+  ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+
+/**
+ * The free pointer of a free object, hidden by the cache's secret and its own byte-swapped address
+ * (mm/slub.c, freelist_ptr with CONFIG_SLAB_FREELIST_HARDENED). It lies in guest memory, so a
+ * module that writes to freed memory breaks the list as it would break the kernel's.
+ */
+export const freePointer = (memory: GuestMemory, cache: Cache, object: Address): Address => {
+  const at = object + cache.geometry.offset;
+  const low = memory.u32(at) ^ cache.secret.low ^ swap(highHalf(at));
+  const high = memory.u32(at + 4) ^ cache.secret.high ^ swap(lowHalf(at));
+  return addressFromHalves(low, high);
+};
+
+export const setFreePointer = (memory: GuestMemory, cache: Cache, object: Address, next: Address): void => {
+  const at = object + cache.geometry.offset;
+  memory.setU32(at, (lowHalf(next) ^ cache.secret.low ^ swap(highHalf(at))) >>> 0);
+  memory.setU32(at + 4, (highHalf(next) ^ cache.secret.high ^ swap(lowHalf(at))) >>> 0);
+};
+
+/** Next of a sequence of 32-bit numbers (xorshift); `seed` must not be 0. */
+export const nextRandom = (seed: number): number => {
+  let x = seed;
+  x ^= x << 13;
+  x ^= x >>> 17;
+  x ^= x << 5;
+  return x >>> 0;
+};
+
+/**
+ * The order in which a fresh slab of `count` objects hands them out: one shuffle a cache
+ * (CONFIG_SLAB_FREELIST_RANDOM), each slab starting elsewhere in it.
+ */
+export const shuffledOrder = (count: number, seed: number): Uint16Array => {
+  const order = Uint16Array.from({ length: count }, (_, index) => index);
+  let random = seed === 0 ? 1 : seed;
+  for (let last = count - 1; last > 0; last -= 1) {
+    random = nextRandom(random);
+    const other = random % (last + 1);
+    const kept = order[last] ?? 0;
+    order[last] = order[other] ?? 0;
+    order[other] = kept;
+  }
+  return order;
+};

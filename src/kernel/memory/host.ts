@@ -1,0 +1,77 @@
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { KoboxError } from "../../base/errors.ts";
+import type { Frames } from "../../machine/frames.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { GuestMemory } from "../../machine/memory.ts";
+import type { Protection } from "../../machine/paging.ts";
+import { type Ram, createRam } from "../../machine/ram.ts";
+import type { Profile } from "../../profile/profile.ts";
+
+/** What the allocators need of the machine. */
+export interface MemoryHost {
+  readonly memory: GuestMemory;
+  readonly frames: Frames;
+  readonly ram: Ram;
+  map(address: Address, frame: number, count: number, protection: Protection): void;
+  unmap(address: Address, count: number): void;
+  translate(address: Address): number | undefined;
+}
+
+export const memoryHost = (machine: Machine): MemoryHost => ({
+  memory: machine.memory,
+  frames: machine.frames,
+  ram: createRam(machine.ram.buffer as ArrayBuffer, machine.engine.hostDirty),
+  map: (address, frame, count, protection) => machine.map(address, frame, count, protection),
+  unmap: (address, count) => machine.unmap(address, count),
+  translate: (address) => machine.translate(address),
+});
+
+/** A place in the kernel image that complains, as an oops shows it. */
+export interface Site {
+  /** "mm/slub.c:419" */
+  readonly source: string;
+  /** "__kmem_cache_free+0x284/0x2a0" */
+  readonly at: string;
+  /** The oops' "Code:" bytes. */
+  readonly code: string;
+  /** Kernel frames between this place and the module, innermost first, by the stub called; "*" is any other. */
+  readonly callers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How the allocators say what the kernel says when something is wrong. */
+export interface Complaints {
+  /** WARN(): the block with registers and trace, `text` as its message; goes on. */
+  warn(site: Site, text?: ByteString): void;
+  /** BUG(): an oops at that place; never comes back. */
+  bug(site: Site): never;
+  /** printk: `level` 0..7, text with its newline. */
+  log(level: number, text: ByteString): void;
+  /** dump_stack(), with these kernel frames (below dump_stack_lvl) above the module's. */
+  dumpStack(callers: readonly string[]): void;
+  /** Sets a taint flag ("B": bad page or slab). */
+  taint(flag: string): void;
+  /** print_tainted(): "Tainted: G           OE     " or "Not tainted". */
+  tainted(): ByteString;
+  /** comm of the current task. */
+  comm(): ByteString;
+  /** %p of an address, hashed. */
+  hashed(address: Address): ByteString;
+  /** %pS of the guest's return address out of the running stub. */
+  caller(): ByteString;
+}
+
+/** Byte offset of a field ("page", "_refcount") in this kernel's build; dots go into members. */
+export type OffsetOf = (struct: string, field: string) => number;
+
+export const KERNEL_DATA: Protection = { write: true, execute: false };
+
+/** Reads the offsets of a kernel build from its profile. A missing field is a broken profile. */
+export const offsetsOf =
+  (profile: Pick<Profile, "struct">): OffsetOf =>
+  (struct, field) => {
+    const found = profile.struct(struct)?.field(field)?.offset;
+    if (found === undefined)
+      throw new KoboxError("E_PROFILE", `the kernel profile has no ${struct}.${field}`);
+    return found;
+  };

@@ -1,0 +1,45 @@
+import type { Journal } from "../journal.ts";
+import { createFrameTable } from "./frame-table.ts";
+import { type Heap, createHeap } from "./heap.ts";
+import type { Complaints, MemoryHost, OffsetOf } from "./host.ts";
+import { createPageStructs } from "./page-structs.ts";
+import { type PagePolicy, type Pages, createPages } from "./pages.ts";
+import { createPrivateMemory } from "./private-memory.ts";
+import { createWarnOnce } from "./warn-once.ts";
+
+export interface MemoryOptions {
+  readonly host: MemoryHost;
+  readonly journal: Journal;
+  readonly complaints: Complaints;
+  readonly offsetOf: OffsetOf;
+  /** Same seed, same addresses. */
+  readonly seed: number;
+  readonly policy?: PagePolicy;
+}
+
+/** The kernel's memory management: one allocator a property. */
+export interface KernelMemory {
+  readonly pages: Pages;
+  readonly heap: Heap;
+}
+
+export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
+  const { host, complaints, journal, offsetOf } = options;
+  const store = createPrivateMemory(host);
+  const table = createFrameTable(store, host.frames.total);
+  const structs = createPageStructs(host, offsetOf);
+  const once = createWarnOnce(store);
+  const pages = createPages(host, table, structs, complaints, once, options.policy);
+  const serial = store.allocate(64);
+  const parts = {
+    host,
+    store,
+    table,
+    structs,
+    pages,
+    complaints,
+    serial,
+    orders: new Map<number, Uint16Array>(),
+  };
+  return { pages, heap: createHeap(parts, once, journal, offsetOf, options.seed) };
+};

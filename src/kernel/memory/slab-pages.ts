@@ -1,0 +1,116 @@
+import { type Address, PAGE_SIZE } from "../../base/address.ts";
+import { type Cache, OBJECT, RECORD, SLAB } from "./cache.ts";
+import { type FrameTable, OWNER } from "./frame-table.ts";
+import { setFreePointer, shuffledOrder } from "./freelist.ts";
+import { GFP } from "./gfp.ts";
+import type { Complaints, MemoryHost } from "./host.ts";
+import { DIRECT_MAP, frameToVirt } from "./layout.ts";
+import type { PageStructs } from "./page-structs.ts";
+import type { Pages } from "./pages.ts";
+import type { PrivateMemory } from "./private-memory.ts";
+import { addPartial, addToAll, removeFromAll, removePartial } from "./slab-lists.ts";
+
+/** What the slab functions work with. */
+export interface SlabParts {
+  readonly host: MemoryHost;
+  readonly store: PrivateMemory;
+  readonly table: FrameTable;
+  readonly structs: PageStructs;
+  readonly pages: Pages;
+  readonly complaints: Complaints;
+  /** Word index of the counter of allocations. */
+  readonly serial: number;
+  /** Shuffles by cache; a function of the seed only. */
+  readonly orders: Map<number, Uint16Array>;
+}
+
+const RECORD_BYTES = RECORD.WORDS * 4;
+
+/** The record of the slab that `address` lies in, or 0. */
+export const recordOf = (parts: SlabParts, address: Address): number => {
+  const { words } = parts.store;
+  const entry = parts.table.find(Math.floor((address - DIRECT_MAP) / PAGE_SIZE));
+  if (entry === 0 || ((words[entry] ?? 0) & 0xf) !== OWNER.SLAB) return 0;
+  return words[entry + 1] ?? 0;
+};
+
+export const slabBase = (parts: SlabParts, record: number): Address =>
+  frameToVirt(parts.store.words[record + RECORD.FRAME] ?? 0);
+
+/** Number of the object that starts at `address`, or -1. */
+export const indexOf = (parts: SlabParts, cache: Cache, record: number, address: Address): number => {
+  const index = (address - slabBase(parts, record)) / cache.geometry.size;
+  const { objects } = cache.geometry;
+  return Number.isInteger(index) && index >= 0 && index < objects ? index : -1;
+};
+
+/** Word index of what is kept about an object: size asked for with OBJECT bits, serial number. */
+export const sideOf = (parts: SlabParts, record: number, index: number): number =>
+  (parts.store.words[record + RECORD.SIDE] ?? 0) + index * 2;
+
+/** Pages and record of a new slab; 0 when memory is used up. */
+export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => {
+  const { store, table } = parts;
+  const { order, objects } = cache.geometry;
+  const record = store.allocate(RECORD_BYTES);
+  const side = record === 0 ? 0 : store.allocate(objects * 8);
+  const wanted = gfp | GFP.COMP | ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
+  const frame = side === 0 ? undefined : parts.pages.allocate(order, wanted, OWNER.SLAB);
+  if (frame === undefined) {
+    if (side !== 0) store.release(side, objects * 8);
+    if (record !== 0) store.release(record, RECORD_BYTES);
+    return 0;
+  }
+  for (let part = 0; part < 1 << order; part += 1) store.set(table.find(frame + part) + 1, record);
+  parts.structs.slab(frame, cache.address);
+  store.set(record + RECORD.CACHE, cache.id);
+  store.set(record + RECORD.FRAME, frame);
+  store.set(record + RECORD.SIDE, side);
+  return record;
+};
+
+/** Objects of a slab in the order in which they will be handed out. */
+export const objectsOf = (parts: SlabParts, cache: Cache, record: number): Address[] => {
+  const { objects, size } = cache.geometry;
+  let order = parts.orders.get(cache.id);
+  if (order === undefined || order.length !== objects) {
+    order = shuffledOrder(objects, cache.secret.low);
+    parts.orders.set(cache.id, order);
+  }
+  const base = slabBase(parts, record);
+  const start = (Math.imul(parts.store.words[parts.serial] ?? 0, 2654435761) >>> 0) % objects;
+  const list: Address[] = [];
+  for (let at = 0; at < objects; at += 1) list.push(base + (order[(start + at) % objects] ?? 0) * size);
+  return list;
+};
+
+/** Links the free objects and lets the cache use the slab. */
+export const publish = (
+  parts: SlabParts,
+  cache: Cache,
+  record: number,
+  objects: readonly Address[],
+): void => {
+  const { store, host } = parts;
+  for (let at = 0; at < objects.length; at += 1) {
+    setFreePointer(host.memory, cache, objects[at] ?? 0, objects[at + 1] ?? 0);
+  }
+  store.setDouble(record + RECORD.FREELIST, objects[0] ?? 0);
+  addToAll(store, cache, record);
+  addPartial(store, cache, record);
+};
+
+/** Gives an empty slab back to the page allocator. */
+export const discard = (parts: SlabParts, cache: Cache, record: number): void => {
+  const { store } = parts;
+  const frame = store.words[record + RECORD.FRAME] ?? 0;
+  removePartial(store, cache, record);
+  removeFromAll(store, cache, record);
+  parts.structs.slab(frame, 0);
+  parts.pages.release(frame, cache.geometry.order);
+  store.release(store.words[record + RECORD.SIDE] ?? 0, cache.geometry.objects * 8);
+  store.release(record, RECORD_BYTES);
+};
+
+export const isAllocated = (parts: SlabParts, record: number, index: number): boolean =>
+  ((parts.store.words[sideOf(parts, record, index)] ?? 0) & OBJECT.ALLOCATED) !== 0;

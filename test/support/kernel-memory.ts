@@ -1,0 +1,27 @@
+import { openProfile } from "../../src/profile/profile.ts";
+import { createJournal } from "../../src/kernel/journal.ts";
+import { offsetsOf } from "../../src/kernel/memory/host.ts";
+import { type KernelMemory, createKernelMemory } from "../../src/kernel/memory/memory.ts";
+import type { PagePolicy } from "../../src/kernel/memory/pages.ts";
+import { createSaid, createTestHost } from "./memory-host.ts";
+
+const profile = openProfile(
+  new URL("../../kernel-stubs/profiles/6.1.0-56-amd64.kprofile", import.meta.url).pathname,
+);
+export const testOffsets = offsetsOf(profile);
+
+/** The kernel's allocators over RAM without a CPU. */
+export const createTestMemory = (options: { megabytes?: number; policy?: PagePolicy } = {}) => {
+  const host = createTestHost((options.megabytes ?? 32) * 2 ** 20);
+  const said = createSaid();
+  const journal = createJournal();
+  const kernel: KernelMemory = createKernelMemory({
+    host,
+    journal,
+    complaints: said.complaints,
+    offsetOf: testOffsets,
+    seed: 7,
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+  });
+  return { host, said: said.lines, journal, ...kernel };
+};
