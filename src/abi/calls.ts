@@ -59,44 +59,33 @@ export const representationOf = (type: CType): Representation | "pointer" => {
   );
 };
 
-type Reader = (registers: RegisterFile, memory: StackMemory) => Value;
+/** Where an argument is: a register by index, or a byte offset from RSP at entry. */
+interface Place {
+  readonly type: Representation | "pointer";
+  /** One register, two for a pair, none on the stack. */
+  readonly registers: readonly number[];
+  readonly offset: number;
+}
 
-const TWO_32 = 2 ** 32;
+interface Taken {
+  registers: number;
+  slots: number;
+}
 
-const registerReader = (type: Representation | "pointer", index: number): Reader => {
-  const low = index * 2;
-  const high = low + 1;
-  switch (type) {
-    case "pointer":
-    case "ssize":
-      return ({ i32 }) => (i32[high] ?? 0) * TWO_32 + ((i32[low] ?? 0) >>> 0);
-    case "size":
-      return ({ i32 }) => ((i32[high] ?? 0) >>> 0) * TWO_32 + ((i32[low] ?? 0) >>> 0);
-    case "s32":
-      return ({ i32 }) => i32[low];
-    case "u32":
-      return ({ i32 }) => (i32[low] ?? 0) >>> 0;
-    case "s16":
-      return ({ i32 }) => ((i32[low] ?? 0) << 16) >> 16;
-    case "u16":
-      return ({ i32 }) => (i32[low] ?? 0) & 0xffff;
-    case "s8":
-      return ({ i32 }) => ((i32[low] ?? 0) << 24) >> 24;
-    case "u8":
-      return ({ i32 }) => (i32[low] ?? 0) & 0xff;
-    case "bool":
-      return ({ i32 }) => ((i32[low] ?? 0) & 0xff) !== 0;
-    case "s64":
-      return ({ u64 }) => BigInt.asIntN(64, u64[index] ?? 0n);
-    case "u64":
-      return ({ u64 }) => u64[index];
-    case "void":
-    case "pair":
-      throw new KoboxError("E_PROTOTYPE", `${type} is not one register`);
+const place = (type: CType, taken: Taken): Place => {
+  const representation = representationOf(type);
+  const wanted = representation === "pair" ? 2 : 1;
+  if (taken.registers + wanted > ARGUMENT_REGISTERS.length) {
+    const offset = 8 + taken.slots * 8;
+    taken.slots += wanted;
+    return { type: representation, registers: [], offset };
   }
+  const registers = ARGUMENT_REGISTERS.slice(taken.registers, taken.registers + wanted);
+  taken.registers += wanted;
+  return { type: representation, registers, offset: 0 };
 };
 
-/** A value from its 64-bit pattern; host-side only, for stack arguments and callbacks' results. */
+/** A value from its 64-bit pattern, for stack arguments and the results of callbacks. */
 export const decodePattern = (type: Representation | "pointer", pattern: bigint): Value => {
   switch (type) {
     case "void":
@@ -121,60 +110,73 @@ export const decodePattern = (type: Representation | "pointer", pattern: bigint)
   }
 };
 
-const stackReader = (type: Representation | "pointer", slot: number): Reader => {
-  const offset = 8 + slot * 8;
-  return (registers, memory) => {
-    const at = registerAddress(registers, RSP) + offset;
-    if (type === "pair") return [memory.u64(at), memory.u64(at + 8)];
-    return decodePattern(type, memory.u64(at));
+/** Reads one argument, the slow and plain way. */
+const readPlace = (at: Place, registers: RegisterFile, memory: StackMemory): Value => {
+  const [first, second] = at.registers;
+  const stack = first === undefined ? registerAddress(registers, RSP) + at.offset : 0;
+  const low = first === undefined ? memory.u64(stack) : (registers.u64[first] ?? 0n);
+  if (at.type !== "pair") return decodePattern(at.type, low);
+  return [low, second === undefined ? memory.u64(stack + 8) : (registers.u64[second] ?? 0n)];
+};
+
+/** JavaScript that does as `readPlace` on 32-bit halves; anything unusual calls back to it. */
+const expression = (at: Place, index: number): string => {
+  const [register] = at.registers;
+  if (register === undefined || at.type === "pair") return `read(places[${index}], registers, memory)`;
+  const low = `i32[${register * 2}]`;
+  const high = `i32[${register * 2 + 1}]`;
+  const expressions: Partial<Record<Representation | "pointer", string>> = {
+    pointer: `${high} * 4294967296 + (${low} >>> 0)`,
+    ssize: `${high} * 4294967296 + (${low} >>> 0)`,
+    size: `(${high} >>> 0) * 4294967296 + (${low} >>> 0)`,
+    s32: low,
+    u32: `${low} >>> 0`,
+    s16: `${low} << 16 >> 16`,
+    u16: `${low} & 65535`,
+    s8: `${low} << 24 >> 24`,
+    u8: `${low} & 255`,
+    bool: `(${low} & 255) !== 0`,
+    s64: `BigInt.asIntN(64, u64[${register}])`,
+    u64: `u64[${register}]`,
   };
+  return expressions[at.type] ?? "undefined";
 };
 
-const pairReader =
-  (first: number, second: number): Reader =>
-  ({ u64 }) => [u64[first] ?? 0n, u64[second] ?? 0n];
-
-/** Where the next argument is: how many registers and stack slots are gone. */
-interface Placement {
-  registers: number;
-  slots: number;
-}
-
-const readerAt = (type: Representation | "pointer", placement: Placement): Reader => {
-  const wanted = type === "pair" ? 2 : 1;
-  if (placement.registers + wanted > ARGUMENT_REGISTERS.length) {
-    const slot = placement.slots;
-    placement.slots += wanted;
-    return stackReader(type, slot);
-  }
-  const [first = 0, second = 0] = ARGUMENT_REGISTERS.slice(placement.registers);
-  placement.registers += wanted;
-  return wanted === 2 ? pairReader(first, second) : registerReader(type, first);
+/** A decoder as straight-line code: three times as fast as a loop over places, but dear to make. */
+const generate = (names: readonly string[], places: readonly Place[]): ArgumentDecoder => {
+  const fields = names.map((name, index) => `${name}: ${expression(places[index] as Place, index)}`);
+  const body = `return (registers, memory) => {
+    const { u64, i32 } = registers;
+    return { ${fields.join(", ")} };
+  };`;
+  // Names are C identifiers: the prototype's tokenizer lets nothing else through.
+  return new Function("places", "read", body)(places, readPlace) as ArgumentDecoder;
 };
+
+/** Calls after which generating code pays. */
+const HOT = 40;
 
 /**
  * Compiles a decoder for a function type. Unnamed parameters appear as `arg0`, `arg1`...
  * Errors: KoboxError E_PROTOTYPE for types that cannot be passed.
  */
 export const compileDecoder = (type: FunctionType): ArgumentDecoder => {
-  const placement: Placement = { registers: 0, slots: 0 };
+  const taken: Taken = { registers: 0, slots: 0 };
   const names = type.parameters.map((parameter, index) => parameter.name || `arg${index}`);
-  const readers = type.parameters.map((parameter) => readerAt(representationOf(parameter.type), placement));
-  const count = readers.length;
-  return (registers, memory) => {
+  const places = type.parameters.map((parameter) => place(parameter.type, taken));
+  let calls = 0;
+  let decode: ArgumentDecoder = (registers, memory) => {
+    if (++calls >= HOT) decode = generate(names, places);
     const record: Record<string, Value> = {};
-    for (let index = 0; index < count; index++) {
-      record[names[index] as string] = (readers[index] as Reader)(registers, memory);
-    }
+    for (const [index, at] of places.entries()) record[names[index] ?? ""] = readPlace(at, registers, memory);
     return record;
   };
+  return (registers, memory) => decode(registers, memory);
 };
 
 /** Registers and stack slots that the named parameters take: where variable arguments begin. */
-export const namedPlacement = (
-  type: FunctionType,
-): { readonly registers: number; readonly slots: number } => {
-  const placement: Placement = { registers: 0, slots: 0 };
-  for (const parameter of type.parameters) readerAt(representationOf(parameter.type), placement);
-  return placement;
+export const namedPlacement = (type: FunctionType): Readonly<Taken> => {
+  const taken: Taken = { registers: 0, slots: 0 };
+  for (const parameter of type.parameters) place(parameter.type, taken);
+  return taken;
 };

@@ -20,8 +20,8 @@ import {
   encodeFailure,
   type FailureRules,
   isIterator,
-  type ResultEncoder,
-  resultEncoder,
+  type ResultStore,
+  resultStore,
 } from "./encode.ts";
 
 export type ArgumentRecord = Readonly<Record<string, Value>>;
@@ -62,7 +62,7 @@ interface Binding {
   readonly stub: Stub;
   readonly prototype: Prototype;
   readonly decode: ArgumentDecoder;
-  readonly encode: ResultEncoder;
+  readonly store: ResultStore;
   readonly rules: FailureRules;
   readonly hooks: StubHooks;
   /** PIDs of tasks that wait inside a stub, to be entered again. */
@@ -88,7 +88,7 @@ const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<numbe
     stub,
     prototype,
     decode: compileDecoder(prototype),
-    encode: resultEncoder(stub.name, type),
+    store: resultStore(stub.name, type),
     rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr },
     hooks,
     waiting,
@@ -106,16 +106,10 @@ const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<numbe
   return bound;
 };
 
-const finish = (
-  binding: Binding,
-  bound: BoundStub,
-  args: ArgumentRecord,
-  registers: RegisterFile,
-  rax: bigint,
-): void => {
-  registers.u64[RAX] = rax;
+/** RAX is stored: tells whoever wants to know. */
+const tell = (binding: Binding, bound: BoundStub, args: ArgumentRecord, registers: RegisterFile): void => {
   const { result } = binding.hooks;
-  if (result !== undefined) result(bound, args, rax);
+  if (result !== undefined) result(bound, args, registers.u64[RAX] ?? 0n);
 };
 
 /** Takes the running task out of those that wait; true when it was one. */
@@ -141,19 +135,20 @@ const isWait = (value: object | null): value is Block | Yield =>
 const invokePlain = (binding: Binding, bound: BoundStub, registers: RegisterFile): Outcome => {
   const { k, stub } = binding;
   const args = binding.decode(registers, k.memory);
-  let rax = announce(binding, bound, args);
-  if (rax === undefined) {
+  const injected = announce(binding, bound, args);
+  if (injected !== undefined) registers.u64[RAX] = injected;
+  else {
     try {
       const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
       const answer = stub.handler(k, args as never, call as never);
       if (typeof answer === "object" && isWait(answer)) return wait(binding, registers, answer);
-      rax = binding.encode(answer);
+      binding.store(registers, answer);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      rax = encodeErrno(binding.rules, error.errno);
+      registers.u64[RAX] = encodeErrno(binding.rules, error.errno);
     }
   }
-  finish(binding, bound, args, registers, rax);
+  tell(binding, bound, args, registers);
   return undefined;
 };
 
@@ -171,30 +166,33 @@ const invokeRoutine = (binding: Binding, bound: BoundStub, registers: RegisterFi
   const args = binding.decode(registers, k.memory);
   const injected = announce(binding, bound, args);
   if (injected !== undefined) {
-    finish(binding, bound, args, registers, injected);
+    registers.u64[RAX] = injected;
+    tell(binding, bound, args, registers);
     return undefined;
   }
   const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
   const body = stub.handler(k, args as never, call as never) as Routine<unknown>;
   return {
     kind: "routine",
-    routine: encodedRoutine(binding, body),
-    finish: (rax) => finish(binding, bound, args, registers, rax as bigint),
+    routine: checkedRoutine(binding, body),
+    finish(answer) {
+      if (answer instanceof Errno) registers.u64[RAX] = encodeErrno(binding.rules, answer.errno);
+      else binding.store(registers, answer);
+      tell(binding, bound, args, registers);
+    },
   };
 };
 
-/** Runs a handler's generator and encodes what it comes to. */
-function* encodedRoutine(binding: Binding, body: Routine<unknown>): Routine<bigint> {
+/** Runs a handler's generator; an Errno it throws is its answer. */
+function* checkedRoutine(binding: Binding, body: Routine<unknown>): Routine<unknown> {
   try {
     const answer = yield* body;
-    if (isIterator(answer)) {
-      throw new KoboxError("E_STUB", `${binding.stub.name}: the stub returned a generator`, {
-        hint: "write return yield*",
-      });
-    }
-    return binding.encode(answer);
+    if (!isIterator(answer)) return answer;
   } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    return encodeErrno(binding.rules, error.errno);
+    if (error instanceof Errno) return error;
+    throw error;
   }
+  throw new KoboxError("E_STUB", `${binding.stub.name}: the stub returned a generator`, {
+    hint: "write return yield*",
+  });
 }

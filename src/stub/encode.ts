@@ -1,12 +1,25 @@
 /** How a stub's answer, or its failure, becomes RAX. */
 import * as errnos from "../base/errno.ts";
 import { KoboxError } from "../base/errors.ts";
+import { RAX, RDX, type RegisterFile } from "../abi/calls.ts";
 import type { Representation } from "../abi/typedefs.ts";
 import type { Failure } from "./declare.ts";
 
-export type ResultEncoder = (value: unknown) => bigint;
+/** Stores a handler's answer in RAX. Errors: KoboxError E_STUB when C could not return such a value. */
+export type ResultStore = (registers: RegisterFile, value: unknown) => void;
 
-const MASK = 2n ** 64n - 1n;
+const LOW = RAX * 2;
+const HIGH = LOW + 1;
+const TWO_32 = 2 ** 32;
+
+export const isIterator = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "next" in value && Symbol.iterator in value;
+
+const describe = (value: unknown): string => {
+  if (isIterator(value)) return "a generator object";
+  if (typeof value === "object") return value === null ? "null" : "an object";
+  return `${typeof value} ${String(value)}`;
+};
 
 const wrongValue = (name: string, wanted: string, value: unknown): never => {
   throw new KoboxError("E_STUB", `${name}: the stub answered ${describe(value)} where C returns ${wanted}`, {
@@ -14,75 +27,64 @@ const wrongValue = (name: string, wanted: string, value: unknown): never => {
   });
 };
 
-export const isIterator = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "next" in value && Symbol.iterator in value;
-
-const describe = (value: unknown): string => {
-  if (isIterator(value)) return "a generator object";
-  return typeof value === "object"
-    ? value === null
-      ? "null"
-      : "an object"
-    : `${typeof value} ${String(value)}`;
+/** Writes halves, so that no bigint is made. */
+const storeNumber = (i32: Int32Array, value: number): void => {
+  i32[LOW] = value | 0;
+  i32[HIGH] = Math.floor(value / TWO_32) | 0;
 };
-
-/** The pattern of a number that may exceed 2^53: clamps to the type, as no exact value exists. */
-const numberPattern = (value: number): bigint => {
-  if (value >= 2 ** 63) return value >= 2 ** 64 ? MASK : BigInt(value);
-  return BigInt.asUintN(64, BigInt(Math.trunc(value)));
-};
-
-const signedClamp = (value: number): bigint => (value >= 2 ** 63 ? MASK >> 1n : numberPattern(value));
 
 /** Compiles the conversion of a handler's answer; `name` for messages. Void leaves 0. */
-export const resultEncoder = (name: string, type: Representation | "pointer"): ResultEncoder => {
-  const wanted = (value: unknown): never => wrongValue(name, type, value);
+export const resultStore = (name: string, type: Representation | "pointer"): ResultStore => {
+  const wrong = (value: unknown): never => wrongValue(name, type, value);
   switch (type) {
     case "void":
-      return (value) => (value === undefined ? 0n : wanted(value));
+      return ({ i32 }, value) => {
+        if (value !== undefined) wrong(value);
+        i32[LOW] = 0;
+        i32[HIGH] = 0;
+      };
     case "bool":
-      return (value) =>
-        typeof value === "boolean"
-          ? value
-            ? 1n
-            : 0n
-          : typeof value === "number"
-            ? value
-              ? 1n
-              : 0n
-            : wanted(value);
+      return ({ i32 }, value) => {
+        if (typeof value !== "boolean" && typeof value !== "number") wrong(value);
+        i32[LOW] = value ? 1 : 0;
+        i32[HIGH] = 0;
+      };
     case "pointer":
-      return (value) =>
-        typeof value === "number" && !Number.isNaN(value) ? numberPattern(value) : wanted(value);
     case "size":
     case "ssize":
     case "s64":
     case "u64":
-      return wideEncoder(type, wanted);
+      return wideStore(type === "size" || type === "u64" ? TWO_32 * TWO_32 : 2 ** 63, wrong);
     case "pair":
-      return (value) => (Array.isArray(value) ? BigInt.asUintN(64, value[0] as bigint) : wanted(value));
+      return ({ u64 }, value) => {
+        if (!Array.isArray(value)) wrong(value);
+        const [first, second] = value as [bigint, bigint];
+        u64[RAX] = BigInt.asUintN(64, first);
+        u64[RDX] = BigInt.asUintN(64, second);
+      };
     default:
-      return narrowEncoder(Number(type.slice(1)), type.startsWith("s"), wanted);
+      return narrowStore(Number(type.slice(1)), type.startsWith("s"), wrong);
   }
 };
 
-const wideEncoder = (type: string, wanted: (value: unknown) => never): ResultEncoder => {
-  const fromNumber = type === "size" || type === "u64" ? numberPattern : signedClamp;
-  return (value) =>
-    typeof value === "bigint"
-      ? BigInt.asUintN(64, value)
-      : typeof value === "number" && !Number.isNaN(value)
-        ? fromNumber(value)
-        : wanted(value);
-};
+/** `end`: the first value beyond the type. Numbers from there on stand for the largest value. */
+const wideStore =
+  (end: number, wrong: (value: unknown) => never): ResultStore =>
+  ({ u64, i32 }, value) => {
+    if (typeof value === "bigint") u64[RAX] = value;
+    else if (typeof value !== "number" || Number.isNaN(value)) wrong(value);
+    else if (value < end) storeNumber(i32, value);
+    else u64[RAX] = end > 2 ** 63 ? 2n ** 64n - 1n : 2n ** 63n - 1n;
+  };
 
-const narrowEncoder = (bits: number, signed: boolean, wanted: (value: unknown) => never): ResultEncoder => {
+/** The ABI leaves upper bits open; compilers sign- or zero-extend to 32 bits, we to 64. */
+const narrowStore = (bits: number, signed: boolean, wrong: (value: unknown) => never): ResultStore => {
   const shift = 32 - bits;
-  return (value) => {
-    const number =
-      typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : wanted(value);
-    const narrow = signed ? (number << shift) >> shift : (number << shift) >>> shift;
-    return BigInt.asUintN(64, BigInt(narrow));
+  return ({ i32 }, value) => {
+    if (typeof value !== "number" && typeof value !== "boolean") wrong(value);
+    const narrow = signed ? (Number(value) << shift) >> shift : (Number(value) << shift) >>> shift;
+    i32[LOW] = narrow | 0;
+    i32[HIGH] = signed ? narrow >> 31 : 0;
   };
 };
 
