@@ -10,10 +10,14 @@ export interface Frames {
   release(frame: number, count: number): void;
 }
 
-/** Words of the header, before the bitmap: free frames, where to look first, frames ever handed out. */
+/**
+ * Words of the header, before the bitmap: free frames, where to look first for one frame, frames ever
+ * handed out, where to look first for several.
+ */
 const FREE = 0;
 const HINT = 1;
 const HIGH = 2;
+const BLOCK_HINT = 3;
 const HEADER_WORDS = 4;
 
 const FRAME_WORDS = 1024;
@@ -66,11 +70,11 @@ export const createFrames = (ram: Ram, first: number): Frames => {
     free: () => words[header + FREE] ?? 0,
     allocate(count, align = 1) {
       if (count <= 0 || count > total) return undefined;
-      const hint = words[header + HINT] ?? 0;
-      const frame = find(hint, total, count, align) ?? find(0, total, count, align);
+      const hint = words[header + (count === 1 ? HINT : BLOCK_HINT)] ?? 0;
+      const frame = find(hint, total, count, align) ?? find(0, Math.min(total, hint + count), count, align);
       if (frame === undefined) return undefined;
       mark(frame, count, true);
-      setHeader(HINT, count === 1 ? frame + 1 : hint);
+      setHeader(count === 1 ? HINT : BLOCK_HINT, frame + count);
       const high = words[header + HIGH] ?? 0;
       // Frames that were never handed out are still zero.
       if (frame < high) ram.zero(frame, Math.min(count, high - frame));
@@ -79,7 +83,9 @@ export const createFrames = (ram: Ram, first: number): Frames => {
     },
     release(frame, count) {
       mark(frame, count, false);
-      if (frame < (words[header + HINT] ?? 0)) setHeader(HINT, frame);
+      for (const hint of [HINT, BLOCK_HINT]) {
+        if (frame < (words[header + hint] ?? 0)) setHeader(hint, frame);
+      }
     },
   };
 };
