@@ -13,23 +13,25 @@ export interface VarArgs {
 }
 
 /** Where the arguments of a variadic call are, at the callee's first instruction. */
-export interface CallSite {
-  readonly memory: GuestMemory;
+export interface VariadicCall {
   /** RDI, RSI, RDX, RCX, R8, R9. */
   readonly registers: ArrayLike<bigint>;
-  /** RSP on entry, which points at the return address. */
-  readonly stackPointer: Address;
+  /** RSP at entry, which points at the return address. */
+  readonly stack: Address;
+  /** Registers and stack slots that the named parameters take. */
+  readonly variable: { readonly registers: number; readonly slots: number };
 }
 
 const REGISTERS = 6;
 
-/** The variadic part of a call whose function names `named` integer or pointer parameters. */
-export const variadicArgs = (site: CallSite, named: number): VarArgs => {
-  let index = named;
+/** The `...` of a call that has just been entered. */
+export const variadicArgs = (memory: GuestMemory, call: VariadicCall): VarArgs => {
+  let register = call.variable.registers;
+  let at = call.stack + 8 + call.variable.slots * 8;
   const slot = (): bigint => {
-    const at = index++;
-    if (at < REGISTERS) return BigInt.asUintN(64, site.registers[at] ?? 0n);
-    return site.memory.u64(site.stackPointer + 8 + (at - REGISTERS) * 8);
+    if (register < REGISTERS) return BigInt.asUintN(64, call.registers[register++] ?? 0n);
+    at += 8;
+    return memory.u64(at - 8);
   };
   return { next: slot, nextI32: () => Number(BigInt.asIntN(32, slot())) };
 };
