@@ -1,37 +1,16 @@
 import type { Address } from "../base/address.ts";
 import { bufferSource, fileSource, readContainer } from "./container.ts";
-import { openKeyedTable } from "./keyed-table.ts";
+import { type Piece, openContents } from "./contents.ts";
+import { type ExportedSymbol, readExport } from "./export-table.ts";
+import { type KeyedTable, openKeyedTable } from "./keyed-table.ts";
+import type { ProfileMeta } from "./meta.ts";
 import { type StructLayout, readLayout } from "./struct-layout.ts";
 import { openSymbolMap } from "./symbol-map.ts";
 
-export interface ProfileMeta {
-  /** uname -r, "6.1.0-56-amd64". */
-  readonly release: string;
-  /** What a module's vermagic must say, "6.1.0-56-amd64 SMP preempt mod_unload modversions ". */
-  readonly vermagic: string;
-  /** The text of /proc/version, without newline. */
-  readonly banner: string;
-  /** What follows the release in oops headers: "#1  Debian 6.1.192-2". */
-  readonly build: string;
-  /** uname -v, "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)". */
-  readonly version: string;
-  /** The image's extent in memory: _text and _end. */
-  readonly imageStart: Address;
-  readonly imageEnd: Address;
-}
-
-export interface ExportedSymbol {
-  readonly name: string;
-  /** Without KASLR; for "percpu" the offset in the per-CPU area. */
-  readonly address: Address;
-  /** Bytes up to the next symbol. */
-  readonly size: number;
-  readonly crc: number;
-  readonly gpl: boolean;
-  /** Undefined when it is in no namespace. */
-  readonly namespace: string | undefined;
-  readonly kind: "function" | "data" | "percpu";
-}
+export type { Piece } from "./contents.ts";
+export type { ExportedSymbol } from "./export-table.ts";
+export type { ProfileMeta } from "./meta.ts";
+export type { FieldType, StructField, StructLayout } from "./struct-layout.ts";
 
 /** One kernel build. Everything is looked up when asked for; the answers are plain data. */
 export interface Profile extends ProfileMeta {
@@ -46,31 +25,31 @@ export interface Profile extends ProfileMeta {
   ): { readonly name: string; readonly address: Address; readonly size: number } | undefined;
   /** Any kernel symbol by name, as kallsyms_lookup_name(). Slow the first time (tens of milliseconds). */
   kernelSymbol(name: string): { readonly address: Address; readonly type: string } | undefined;
+  /** All kernel symbols, per-CPU ones last. */
+  kernelSymbols(): IterableIterator<{
+    readonly name: string;
+    readonly address: Address;
+    readonly type: string;
+  }>;
   /** By tag ("file") or typedef ("spinlock_t", "atomic_t"); nested and unnamed: "outer.field". */
   struct(name: string): StructLayout | undefined;
   /** What a typedef stands for, one step: "gfp_t" is "unsigned int". */
   typedef(name: string): string | undefined;
   enumerator(name: string): bigint | undefined;
+  /** A build option that is set: "y", "m", a number or a string. */
+  config(name: string): string | undefined;
+  /** Initial content of an exported variable, `size` bytes, a copy. Undefined for functions and unknown names. */
+  dataInit(name: string): Uint8Array | undefined;
+  /**
+   * What is known of the image's initial data in [from, to): exported variables and what they point
+   * to. What is in no piece is zero or not known.
+   */
+  contents(from: Address, to: Address): Iterable<Piece>;
+  /** The certificates built into the kernel (.builtin_trusted_keys), DER; the module signing key first. */
+  certificates(): Uint8Array[];
 }
 
-const KINDS = { f: "function", d: "data", p: "percpu" } as const;
-
-const readSymbol = (name: string, text: string): ExportedSymbol => {
-  const [crc = "", address = "", size = "", flags = "", namespace] = text.split("\t");
-  const kind = KINDS[flags[0] as keyof typeof KINDS] ?? "function";
-  const value = parseInt(address, 16);
-  return {
-    name,
-    address: kind === "percpu" ? value : value - 2 ** 31,
-    size: parseInt(size, 16),
-    crc: parseInt(crc, 16),
-    gpl: flags[1] === "G",
-    namespace,
-    kind,
-  };
-};
-
-/** Opens a profile file, given by path or content. Costs under a millisecond. */
+/** Opens a profile file, given by path or content. Costs about a millisecond. */
 export const openProfile = (source: string | Uint8Array): Profile => {
   const container = readContainer(
     typeof source === "string"
@@ -78,42 +57,58 @@ export const openProfile = (source: string | Uint8Array): Profile => {
       : bufferSource(Buffer.from(source.buffer, source.byteOffset, source.byteLength)),
   );
   const meta = container.meta as ProfileMeta;
-  const exports = openKeyedTable(container.table("exports"));
-  const structs = openKeyedTable(container.table("structs"));
-  const typedefs = openKeyedTable(container.table("typedefs"));
-  const enumerators = openKeyedTable(container.table("enumerators"));
+  const keyed = (name: string): KeyedTable => openKeyedTable(container.table(name));
+  const exports = keyed("exports");
+  const typedefs = keyed("typedefs");
+  const enumerators = keyed("enumerators");
+  const config = keyed("config");
+  const contents = openContents(container.table("contents"));
   const symbols = openSymbolMap(container.table("kallsyms"), meta.imageEnd);
-  const layouts = new Map<string, StructLayout | undefined>();
-  const findLayout = (name: string): StructLayout | undefined => {
+  const symbol = (name: string): ExportedSymbol | undefined => {
+    const text = exports.get(name);
+    return text === undefined ? undefined : readExport(name, text);
+  };
+  return {
+    ...meta,
+    symbol,
+    *exportedNames() {
+      for (const [name] of exports.entries()) yield name;
+    },
+    prototype: (name) => exports.column(name, 1)?.replace("@", name) || undefined,
+    symbolAt: symbols.at,
+    kernelSymbol: symbols.find,
+    kernelSymbols: symbols.entries,
+    struct: layoutFinder(keyed("structs"), typedefs),
+    typedef: typedefs.get,
+    enumerator(name) {
+      const text = enumerators.get(name);
+      return text === undefined ? undefined : BigInt(text);
+    },
+    config: config.get,
+    dataInit(name) {
+      const found = symbol(name);
+      if (found === undefined || found.kind === "function") return undefined;
+      const bytes = new Uint8Array(found.size);
+      bytes.set((contents.at(found.address) ?? bytes).subarray(0, found.size));
+      return bytes;
+    },
+    contents: contents.between,
+    certificates: () => [...keyed("certificates").entries()].map(([, hex]) => Buffer.from(hex, "hex")),
+  };
+};
+
+/** Layouts by tag, or by a typedef of a tagged struct. */
+const layoutFinder = (structs: KeyedTable, typedefs: KeyedTable): Profile["struct"] => {
+  const known = new Map<string, StructLayout | undefined>();
+  const find = (name: string): StructLayout | undefined => {
     const text = structs.get(name);
     if (text !== undefined) return readLayout(name, text);
     const tag = /^(?:struct|union) (\w+)$/.exec(typedefs.get(name) ?? "")?.[1];
     const tagged = tag === undefined ? undefined : structs.get(tag);
     return tagged === undefined ? undefined : readLayout(name, tagged);
   };
-  return {
-    ...meta,
-    symbol(name) {
-      const text = exports.get(name);
-      return text === undefined ? undefined : readSymbol(name, text);
-    },
-    *exportedNames() {
-      for (const [name] of exports.entries()) yield name;
-    },
-    prototype(name) {
-      const text = exports.column(name, 1);
-      return text === undefined || text === "" ? undefined : text.replace("@", name);
-    },
-    symbolAt: (address) => symbols.at(address),
-    kernelSymbol: (name) => symbols.find(name),
-    struct(name) {
-      if (!layouts.has(name)) layouts.set(name, findLayout(name));
-      return layouts.get(name);
-    },
-    typedef: (name) => typedefs.get(name),
-    enumerator(name) {
-      const text = enumerators.get(name);
-      return text === undefined ? undefined : BigInt(text);
-    },
+  return (name) => {
+    if (!known.has(name)) known.set(name, find(name));
+    return known.get(name);
   };
 };
