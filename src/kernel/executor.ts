@@ -59,7 +59,8 @@ export interface Executor {
   run(task: Task): Pause;
   /** Makes `fn(args)` the next thing the task does; its result goes to the frame below, or to the bottom. */
   pushCall(task: Task, call: GuestCall, returnTo?: Address): void;
-  pushRoutine(task: Task, routine: Routine<unknown>, finish: (value: unknown) => void): void;
+  /** `name`: the kernel function it plays, for reports when it touches bad memory. */
+  pushRoutine(task: Task, routine: Routine<unknown>, finish: (value: unknown) => void, name?: string): void;
   register(index: number): Address;
   setRegister(index: number, value: Address): void;
 }
@@ -85,6 +86,8 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     addressFromHalves(halves[index * 2] ?? 0, halves[index * 2 + 1] ?? 0);
   const setRegister = (index: number, value: Address): void => {
     registers[index] = toPattern(value);
+    // More than RAX has changed: the next resume must write all.
+    state.switches += 1;
   };
   /** Registers of a task: the engine's when it runs, its own copy otherwise. */
   const file = (task: Task): BigUint64Array => (state.running === task ? registers : task.registers);
@@ -116,7 +119,13 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     if (frame?.kind !== "guest") throw new Error(`task ${task.pid} returned to host code without a frame`);
     state.feed = registers[REG.RAX] ?? 0n;
     registers.set(frame.registers);
-    if (task.frames.length === 0) host.bottom(task, state.feed);
+    settleBottom(task, state.feed);
+  };
+  /** After the last frame: a task without a bottom is over. */
+  const settleBottom = (task: Task, result: bigint): void => {
+    if (task.frames.length > 0) return;
+    if (task.bottom === undefined) task.state = "dead";
+    else host.bottom(task, result);
   };
 
   const park = (task: Task, wait: Block): Pause => {
@@ -162,8 +171,8 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     if (!step.done) return settle(task, step.value);
     task.frames.pop();
     frame.finish(step.value);
-    if (task.frames.length === 0) host.bottom(task, 0n);
-    return undefined;
+    settleBottom(task, 0n);
+    return task.state === "runnable" ? undefined : task.state;
   };
 
   const enter = (task: Task, trap: Trap): Pause | undefined => {
@@ -244,12 +253,13 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
       for (;;) {
         const frame = task.frames.at(-1);
         if (frame === undefined) {
-          task.state = "dead";
-          return "dead";
+          settleBottom(task, 0n);
+          if (task.state !== "runnable") return task.state;
+          continue;
         }
         const pause = frame.kind === "host" ? stepHost(task, frame) : stepGuest(task);
         if (pause !== undefined) return pause;
-        if (task.state === "blocked") return "blocked";
+        if (task.state !== "runnable") return task.state;
       }
     } finally {
       task.registers.set(registers);
@@ -264,8 +274,8 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     current: () => state.running,
     run,
     pushCall,
-    pushRoutine(task, routine, finish) {
-      task.frames.push({ kind: "host", routine, finish, stub: undefined });
+    pushRoutine(task, routine, finish, name) {
+      task.frames.push({ kind: "host", routine, finish, stub: name });
     },
     register,
     setRegister,

@@ -9,7 +9,12 @@ import type { Timeline } from "./timeline.ts";
 /** Who handles a kind of event. Handlers are fixed at start-up; what is pending is data. */
 export type EventHandler =
   | { readonly context: "none"; readonly act: (key: number) => void }
-  | { readonly context: "hardirq" | "softirq"; readonly act: (key: number) => Routine<void> };
+  | {
+      readonly context: "hardirq" | "softirq";
+      /** The kernel function it plays, for reports ("__run_timers+0xd3/0x2c0"). */
+      readonly name: string;
+      readonly act: (key: number) => Routine<void>;
+    };
 
 /** Interrupts and softirqs: code that runs between two instructions of whatever task has the CPU. */
 export interface Interrupts {
@@ -75,7 +80,7 @@ export const createInterrupts = (
     const offset = context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET;
     host.addPreemptCount(offset);
     state.active.push(context);
-    executor.pushRoutine(task, handler.act(event.key), () => {});
+    executor.pushRoutine(task, handler.act(event.key), () => {}, handler.name);
     task.state = "runnable";
     const pause = executor.run(task);
     if (pause === "blocked" || pause === "yield") host.slept(task);

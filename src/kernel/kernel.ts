@@ -2,15 +2,26 @@ import type { Address } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { GuestMemory } from "../machine/memory.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { StructTypes } from "../profile/struct-types.ts";
 import type { Clock } from "./clock.ts";
 import type { Events, Finding } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Journal } from "./journal.ts";
+import type { Log } from "./log/log.ts";
+import type { FormatEnv } from "./printf/env.ts";
 import type { Routine } from "./routine.ts";
+import type { ModuleSystem } from "./modules/system.ts";
+import type { Taints } from "./oops/taint.ts";
+import type { Kthreads } from "./sched/kthreads.ts";
+import type { SleepingLocks } from "./sched/locks.ts";
+import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
 import type { Tasks } from "./tasks.ts";
+import type { Hrtimers } from "./time/hrtimers.ts";
+import type { Timers } from "./time/timers.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What a stub sees of the kernel: one object a subsystem. */
@@ -31,13 +42,70 @@ export interface Kernel {
   readonly findings: Findings;
   /** The process whose context the CPU is in. */
   readonly current: Task;
+  /** Kernel memory for the kernel's own objects; never given back. */
+  readonly statics: Statics;
+  readonly symbols: Symbols;
+  readonly profile: Profile;
+  readonly taints: Taints;
+  readonly modules: ModuleSystem;
+  readonly cpu: Cpu;
+  readonly timers: Timers;
+  readonly hrtimers: Hrtimers;
+  readonly workqueues: Workqueues;
+  readonly kthreads: Kthreads;
+  readonly mutexes: SleepingLocks;
+  /** What a task of that kind does when its last frame has returned: go on (push a call, block) or die. */
+  readonly bottoms: Map<string, (task: Task, result: bigint) => void>;
+  /** A guest structure with its fields as properties. */
+  struct<Name extends keyof StructTypes>(name: Name, address: Address): StructTypes[Name];
+  /** Bytes of a structure. */
+  sizeOf(struct: string): number;
+  /** Bytes from the structure's start to a field; dots go into members. For container_of. */
+  offsetOf(struct: string, field: string): number;
   /** Runs a guest function on the current task's stack: `yield* k.call(fn, a, b)`; answers with RAX. */
   call(fn: Address, ...args: readonly (number | bigint)[]): Routine<bigint>;
+  /** The kernel log. */
+  readonly log: Log;
+  /** What the printf engine reads: `format(fmt, args, k.format)`. */
+  readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
   /** Ends the run: panic, endless loop, deadlock. The first reason stands. */
   stop(reason: StopReason): void;
   readonly stopped: StopReason | undefined;
+}
+
+export interface Statics {
+  /** Zeroed, 64-byte aligned. */
+  allocate(size: number): Address;
+}
+
+/** The guest's per-CPU variables of CPU 0, and its interrupt flag. */
+export interface Cpu {
+  /** gs base: per-CPU offsets count from here. */
+  readonly base: Address;
+  /** Guest address of an exported per-CPU variable. */
+  variable(name: string): Address;
+  preemptCount(): number;
+  setPreemptCount(value: number): void;
+  irqsDisabled(): boolean;
+  setIrqs(state: "on" | "off"): void;
+}
+
+export interface SymbolPlace {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  /** The module it belongs to; undefined for the kernel itself. */
+  readonly module: string | undefined;
+}
+
+/** Names of addresses and addresses of names: the kernel's and its modules' (kernel/kallsyms.c). */
+export interface Symbols {
+  address(name: string): Address | undefined;
+  lookup(address: Address): SymbolPlace | undefined;
+  /** "name+0x1c/0x40 [module]", or "0xffffffffc0206000" where there is no symbol (%pS). */
+  format(address: Address): string;
 }
 
 export interface StopReason {

@@ -63,11 +63,10 @@ export const nextArgument = (text: ByteString, from: number): Argument => {
   let end = start;
   for (; end < text.length; end += 1) {
     if (isSpace(text[end]) && !inQuote) break;
-    if (equals === 0 && text[end] === "=") equals = end;
+    // An "=" in first place is part of the name.
+    if (equals === 0 && text[end] === "=" && end > start) equals = end;
     if (text[end] === '"') inQuote = !inQuote;
   }
-  // An "=" in first place is part of the name.
-  if (equals === start) equals = 0;
   let at = equals === 0 ? end : equals + 1;
   let last = end;
   if (equals !== 0 && text[at] === '"') {

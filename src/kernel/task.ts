@@ -53,7 +53,7 @@ export interface Task {
   trapped: boolean;
   bottom: Bottom | undefined;
   /** Kernel functions that called into it, innermost first ("do_one_initcall+0x59"), for stack traces. */
-  readonly callers: readonly string[];
+  callers: readonly string[];
   /** Signal that killed it, or 0. */
   signal: number;
   exitCode: number;

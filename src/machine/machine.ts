@@ -1,5 +1,6 @@
 import { type Engine, createEngine } from "unicorn-engine";
 import { type Address, PAGE_SIZE } from "../base/address.ts";
+import { GuestFault } from "../base/errors.ts";
 import { type Frames, createFrames } from "./frames.ts";
 import { createGuestMemory } from "./guest-memory.ts";
 import type { GuestMemory } from "./memory.ts";
@@ -26,6 +27,8 @@ export interface Machine {
   protect(address: Address, count: number, protection: Protection): void;
   /** Physical address behind `address`, or undefined where nothing is mapped. */
   translate(address: Address): number | undefined;
+  /** Writes whatever the protection; the pages must be mapped. */
+  poke(address: Address, bytes: Uint8Array): void;
   /** Tells the engine that code at [address, address+length) was changed by host code. */
   codeChanged(address: Address, length: number): void;
   /** From here on `restore` comes back. */
@@ -83,6 +86,18 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
       const entry = tables.find(address);
       if (!present(entry)) return undefined;
       return (((ram.words[entry] ?? 0) & 0xfffff000) >>> 0) + (address & 0xfff);
+    },
+    poke(address, bytes) {
+      for (let offset = 0; offset < bytes.length; ) {
+        const at = address + offset;
+        const entry = tables.find(at);
+        if (!present(entry)) throw new GuestFault(at, { write: true, present: false });
+        const frame = (ram.words[entry] ?? 0) >>> 12;
+        const size = Math.min(bytes.length - offset, PAGE_SIZE - (at & 0xfff));
+        ram.bytes.set(bytes.subarray(offset, offset + size), frame * PAGE_SIZE + (at & 0xfff));
+        ram.touch(frame);
+        offset += size;
+      }
     },
     codeChanged(address, length) {
       engine.invalidateCode(address, length);

@@ -1,0 +1,212 @@
+
+import { type Address, hex16 } from "../base/address.ts";
+import type { ExportedSymbol } from "../loader/symbols.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Profile } from "../profile/profile.ts";
+import { createStructViews } from "../profile/struct-view.ts";
+import { createClock } from "./clock.ts";
+import { createCpu } from "./cpu.ts";
+import { type Finding, createEvents } from "./events.ts";
+import { type Exception, createExecutor } from "./executor.ts";
+import { createKernelImage } from "./image.ts";
+import { createInterrupts } from "./interrupts.ts";
+import { createJournal } from "./journal.ts";
+import type { Kernel, StopReason } from "./kernel.ts";
+import { createLog } from "./log/log.ts";
+import type { LogRecord } from "./log/record.ts";
+import { type ModuleLinks, createModules } from "./modules/modules.ts";
+import { createTaints } from "./oops/taint.ts";
+import { callGuest } from "./routine.ts";
+import { createKthreads } from "./sched/kthreads.ts";
+import { createSleepingLocks } from "./sched/locks.ts";
+import { createWorkqueues } from "./sched/workqueues.ts";
+import { createStatics } from "./statics.ts";
+import { createSymbols } from "./symbols.ts";
+import type { Task } from "./task.ts";
+import { createTaskMemory } from "./task-memory.ts";
+import { createTasks } from "./tasks.ts";
+import { createHrtimers } from "./time/hrtimers.ts";
+import { createTimers } from "./time/timers.ts";
+import { createTimeline } from "./timeline.ts";
+
+export interface BootOptions {
+  /** Makes hashed pointers, canaries and random numbers; the same seed is the same run. */
+  readonly seed: bigint;
+  /** Wall-clock nanoseconds since 1970 at boot. */
+  readonly epoch: bigint;
+  /** Nanoseconds the kernel has been up when the run begins. */
+  readonly uptime: number;
+  readonly onRecord?: (record: LogRecord) => void;
+}
+
+/** What the floor above gives: the stubs, found by name or by address. */
+export interface Linkage {
+  /** An exported symbol, ready for use: variables have their contents, functions will trap when called. */
+  resolve(name: string): ExportedSymbol | undefined;
+  /** Puts the function at `address` in its place; false where the kernel has none. */
+  bindAt(address: Address): boolean;
+}
+
+/** Guest instructions between looks at the clock while no stub is called: a tick's worth. */
+const SLICE = 400_000;
+
+type Parts = { -readonly [Name in keyof Kernel]?: Kernel[Name] };
+
+/** A kernel just booted on `machine`: no module loaded, nothing running. */
+export const createKernel = (
+  machine: Machine,
+  profile: Profile,
+  options: BootOptions,
+  linkage: (k: Kernel) => Linkage,
+): Kernel => {
+  const parts: Parts = {};
+  const k = parts as Kernel;
+  const journal = createJournal();
+  const { counters } = machine.engine;
+  const work = { stubs: 0 };
+  const clock = createClock(
+    journal,
+    { instructions: () => counters[0] ?? 0, stubs: () => work.stubs },
+    { uptime: options.uptime, epoch: options.epoch },
+  );
+  const views = createStructViews(profile, machine.memory);
+  const timeline = createTimeline(journal);
+  let links: Linkage | undefined;
+  const image = createKernelImage(machine, journal);
+  const executor = createExecutor(machine, executorHost(), SENTINEL);
+  const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } = {
+    stopped: undefined,
+    findings: [],
+    context: undefined,
+  };
+
+  Object.assign(parts, {
+    machine,
+    memory: machine.memory,
+    userMemory: machine.userMemory,
+    journal,
+    clock,
+    timeline,
+    executor,
+    image,
+    profile,
+    events: createEvents(),
+    findings: {
+      add(finding: Finding) {
+        journal.touch(state).findings = [...state.findings, finding];
+        k.events.emit({ kind: "finding", finding });
+      },
+      all: () => state.findings,
+    },
+    bottoms: new Map(),
+    struct: views.view,
+    sizeOf: views.sizeOf,
+    offsetOf: views.offsetOf,
+    call: callGuest,
+    printk: (level: number, text: string) => void k.log.print(`\x01${level}${text}\n`),
+    stop(reason: StopReason) {
+      if (state.stopped === undefined) journal.touch(state).stopped = reason;
+    },
+  });
+  Object.defineProperties(parts, {
+    current: { get: () => k.tasks.current() },
+    stopped: { get: () => state.stopped },
+  });
+  parts.cpu = createCpu(machine, profile, executor, options.seed & ~0xffn);
+  parts.log = createLog(journal, {
+    now: () => clock.now(),
+    caller: () => k.current.pid,
+    ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
+  });
+  parts.taints = createTaints(journal, k.printk);
+  parts.statics = createStatics(machine, journal);
+  parts.symbols = createSymbols(profile, () => k.modules.list);
+  parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
+  parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
+  parts.timers = createTimers(k);
+  parts.hrtimers = createHrtimers(k);
+  parts.workqueues = createWorkqueues(k);
+  parts.kthreads = createKthreads(k);
+  parts.mutexes = createSleepingLocks(k, "mutex", () => {});
+  links = linkage(k);
+  parts.modules = createModules(k, moduleLinks(k, links));
+  image.placeTrap(SENTINEL);
+  return k;
+
+  function executorHost(): Parameters<typeof createExecutor>[1] {
+    return {
+      tick(stubs) {
+        work.stubs += stubs;
+        counters[2] = (counters[0] ?? 0) + SLICE;
+        k.interrupts.service();
+        return state.stopped === undefined;
+      },
+      exception(task, exception) {
+        if (exception.vector === 14 && executeKernelText(exception)) return "resume";
+        k.printk(1, `exception ${exception.vector} error ${exception.errorCode} at ${hex16(exception.address)} rip ${k.symbols.format(executor.register(16))} in ${exception.stub}`);
+        task.signal = 9;
+        return "kill";
+      },
+      strayHalt(task, address) {
+        if (links?.bindAt(address) === true) {
+          executor.setRegister(16, address);
+          return "resume";
+        }
+        k.stop({ kind: "stray", message: `task ${task.pid} ran into kernel text at ${k.symbols.format(address)}` });
+        return "kill";
+      },
+      engineFailure(task, stop) {
+        k.stop({ kind: "engine", message: `the engine stopped with ${stop} in task ${task.pid}` });
+      },
+      bottom(task, result) {
+        const bottom = task.bottom === undefined ? undefined : k.bottoms.get(task.bottom.kind);
+        if (bottom === undefined) task.state = "dead";
+        else bottom(task, result);
+      },
+    };
+  }
+
+  /** The guest jumped to a kernel function whose page is not in yet. */
+  function executeKernelText(exception: Exception): boolean {
+    return (exception.errorCode & 0x10) !== 0 && image.fault(Number(BigInt.asIntN(64, exception.address)));
+  }
+};
+
+/** The address every guest call returns to: do_one_initcall's, as the recorded kernel's traces show it. */
+const SENTINEL: Address = -0x7eff_ef07;
+
+const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
+  createContext: (context) => k.tasks.create({ comm: context, kind: "interrupt", context }),
+  preemptCount: () => k.cpu.preemptCount(),
+  addPreemptCount: (delta) => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta),
+  slept(task) {
+    k.stop({ kind: "panic", message: `scheduling while atomic in ${task.comm}` });
+  },
+});
+
+const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
+  const current = k.cpu.variable("current_task");
+  return createTaskMemory(k.machine, k.journal, {
+    structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
+    allocate: (size) => k.statics.allocate(size),
+    setCurrent(taskStruct) {
+      if (taskStruct !== 0) k.memory.setPointer(current, taskStruct);
+    },
+  });
+};
+
+const moduleLinks = (k: Kernel, links: Linkage): ModuleLinks => ({
+  kernelSymbol: links.resolve,
+  allocatePercpu: () => 0,
+  freePercpu: () => {},
+  allocate: (size) => k.statics.allocate(size),
+  free: () => {},
+  afterRelocation: () => {},
+  *createSysfs() {},
+  *removeSysfs() {},
+  dumpStack: () => {},
+  warn: () => {},
+  capable: () => true,
+  hashed: (address) => hex16(address),
+});
+

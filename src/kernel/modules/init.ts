@@ -1,0 +1,73 @@
+import { toAddress } from "../../base/address.ts";
+import { type Routine, callGuest } from "../routine.ts";
+import { MODULE_STATE, type Module } from "./module.ts";
+import type { ModuleSystem } from "./system.ts";
+import { freeModule } from "./unload.ts";
+
+/** do_init_module() (kernel/module/main.c). Returns init's result as the system call gives it. */
+export function* initModule(system: ModuleSystem, module: Module): Routine<number> {
+  const { k, list, references } = system;
+  const result = module.initFunction === 0 ? 0 : yield* doOneInitcall(system, module);
+  if (result < 0) {
+    list.setState(module, MODULE_STATE.GOING);
+    references.put(module);
+    yield* system.notify(module, MODULE_STATE.GOING);
+    yield* freeModule(system, module);
+    return result;
+  }
+  if (result > 0) {
+    k.printk(
+      4,
+      `do_init_module: '${module.name}'->init suspiciously returned ${result}, it should follow 0/-E convention\n` +
+        "do_init_module: loading module anyway...",
+    );
+    system.dumpStack(["do_init_module.cold+0x21", "__do_sys_finit_module+0xac", ...system.syscallCallers]);
+  }
+  list.setState(module, MODULE_STATE.LIVE);
+  yield* system.notify(module, MODULE_STATE.LIVE);
+  references.put(module);
+  freeInit(system, module);
+  system.changed();
+  return 0;
+}
+
+/** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */
+function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
+  const { k } = system;
+  const before = system.preemptCount();
+  const rax = yield* callGuest(module.initFunction);
+  let message = "";
+  if (system.preemptCount() !== before) {
+    message += "preemption imbalance ";
+    system.setPreemptCount(before);
+  }
+  if (system.irqsDisabled()) {
+    message += "disabled interrupts ";
+    system.enableIrqs();
+  }
+  if (message !== "") {
+    system.warn(
+      { source: "init/main.c:1310", at: "do_one_initcall+0x1e0/0x220" },
+      `initcall ${k.symbols.format(module.initFunction)} returned with ${message}`,
+    );
+  }
+  return Number(BigInt.asIntN(32, rax));
+}
+
+/** Seals "read-only after init" and unmaps the init area: a later jump there is a page fault. */
+const freeInit = (system: ModuleSystem, module: Module): void => {
+  const { k, memory } = system;
+  memory.protect(module.core.base, module.layout.core, "sealed");
+  if (module.init.size > 0) memory.release(module.init.base);
+  k.journal.touch(module);
+  module.init = { base: 0, size: 0 };
+  module.symbols = module.symbols.filter(
+    ({ address }) => address >= module.core.base && address < module.core.base + module.core.size,
+  );
+  const view = k.struct("module", module.address);
+  view.init_layout.base = toAddress(0n);
+  view.init_layout.size = 0;
+  view.init_layout.text_size = 0;
+  view.init_layout.ro_size = 0;
+  view.init_layout.ro_after_init_size = 0;
+};

@@ -1,0 +1,58 @@
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import type { ModuleLayout } from "../../loader/layout.ts";
+import type { LoadInfo } from "../../loader/load-info.ts";
+import type { ModuleSections } from "../../loader/module-sections.ts";
+import type { Parameter } from "../params.ts";
+
+/** enum module_state (include/linux/module.h). */
+export const MODULE_STATE = { LIVE: 0, COMING: 1, GOING: 2, UNFORMED: 3 } as const;
+
+export interface ExportedByModule {
+  readonly value: Address;
+  readonly crc: number | undefined;
+  readonly gplOnly: boolean;
+  readonly namespace: ByteString | undefined;
+}
+
+/** A symbol kept for stack traces. */
+export interface ModuleSymbol {
+  readonly name: ByteString;
+  readonly address: Address;
+}
+
+/** A section as /sys/module/NAME/sections shows it. */
+export interface ModuleSection {
+  readonly name: ByteString;
+  readonly address: Address;
+  readonly size: number;
+}
+
+/**
+ * A module in the kernel's list. State, reference count and list links live in the guest's `struct
+ * module`, where the module itself sees them; this is what the guest does not have.
+ */
+export interface Module {
+  readonly name: ByteString;
+  /** The guest's struct module (THIS_MODULE). */
+  readonly address: Address;
+  readonly core: { readonly base: Address; readonly size: number };
+  /** Emptied when init has succeeded. */
+  init: { readonly base: Address; readonly size: number };
+  readonly layout: ModuleLayout;
+  readonly info: LoadInfo;
+  sections: ModuleSections | undefined;
+  parameters: readonly Parameter[];
+  exports: ReadonlyMap<ByteString, ExportedByModule>;
+  /** Sorted by address. */
+  symbols: readonly ModuleSymbol[];
+  readonly sectionList: readonly ModuleSection[];
+  readonly percpu: Address | undefined;
+  /** The guest's copy of the argument text. */
+  arguments: Address;
+  initFunction: Address;
+  exitFunction: Address;
+  /** Names of modules whose symbols it uses. */
+  uses: readonly ByteString[];
+  taints: number;
+}

@@ -1,0 +1,208 @@
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import type { JournalMap } from "../journal.ts";
+import type { Kernel } from "../kernel.ts";
+import { type Block, block } from "../routine.ts";
+import type { Task } from "../task.ts";
+import { type WaitLists, createWaitLists } from "./waits.ts";
+
+/** One queueing of a work item, from queue_work until its function has returned. */
+interface Item {
+  /** Grows with every queueing. */
+  readonly serial: number;
+  readonly work: Address;
+  readonly queue: Address;
+  /** PID of the worker that runs it; 0 while it waits. */
+  worker: number;
+}
+
+interface Queue {
+  readonly address: Address;
+  readonly name: ByteString;
+  readonly maxActive: number;
+  readonly pool: "bound" | "highpri" | "unbound";
+}
+
+/** kernel/workqueue.c. A work item's pending bit is bit 0 of `work_struct.data`. */
+export interface Workqueues {
+  /** Registers a queue object that the caller allocated. */
+  create(queue: Address, name: ByteString, flags: number, maxActive: number): void;
+  /** Queues a work item; false when it is pending already. */
+  queue(queue: Address, work: Address): boolean;
+  /** Queues it after `delay` jiffies. */
+  queueDelayed(queue: Address, delayed: Address, delay: number): boolean;
+  /** The timer of a delayed work item went off. */
+  delayOver(delayed: Address): void;
+  /** Takes back what has not started; true when it was pending. */
+  cancel(work: Address): boolean;
+  cancelDelayed(delayed: Address): boolean;
+  /** Waits until what is queued or running now has finished; "done" tells whether there was anything. */
+  flush(work: Address): Block | { readonly waited: boolean };
+  flushAll(queue: Address): Block | undefined;
+  /** Pending or running items of a queue. */
+  busy(queue: Address): number;
+  workState(work: Address): { readonly pending: boolean; readonly running: boolean };
+  /** The item the task runs, if it is a worker. */
+  currentWork(task: Task): Address;
+  destroy(queue: Address): void;
+  nameOf(queue: Address): ByteString | undefined;
+}
+
+const PENDING = 1n;
+/** WORK_STRUCT_NO_POOL: the rest of `data` while an item is idle. */
+const NO_POOL = 0xfffffffe0n;
+/** include/linux/workqueue.h */
+const WQ_UNBOUND = 2;
+const WQ_HIGHPRI = 16;
+const WQ_DFL_ACTIVE = 256;
+
+export const createWorkqueues = (k: Kernel): Workqueues => {
+  const queues: JournalMap<Address, Queue> = k.journal.map();
+  const items: JournalMap<number, Item> = k.journal.map();
+  const state = { serial: 0, workers: 0 };
+  const idle: Record<Queue["pool"], number[]> = { bound: [], highpri: [], unbound: [] };
+  const waits: WaitLists = createWaitLists(k);
+
+  const setPending = (work: Address, pending: boolean): void => {
+    const view = k.struct("work_struct", work);
+    view.data.counter = pending ? view.data.counter | PENDING : NO_POOL;
+  };
+  const isPending = (work: Address): boolean => (k.struct("work_struct", work).data.counter & PENDING) !== 0n;
+  const itemsOf = (test: (item: Item) => boolean): Item[] => [...items.values()].filter(test);
+
+  /** The next item a worker of that pool may start, keeping each queue's order and limit. */
+  const next = (pool: Queue["pool"]): Item | undefined => {
+    const active = new Map<Address, number>();
+    for (const item of items.values()) {
+      if (item.worker !== 0) active.set(item.queue, (active.get(item.queue) ?? 0) + 1);
+    }
+    for (const item of items.values()) {
+      const queue = queues.get(item.queue);
+      if (item.worker !== 0 || queue === undefined || queue.pool !== pool) continue;
+      // An item never runs on two workers at once.
+      if ((active.get(item.queue) ?? 0) >= queue.maxActive) continue;
+      if (itemsOf((other) => other.worker !== 0 && other.work === item.work).length > 0) continue;
+      return item;
+    }
+    return undefined;
+  };
+  const poolOf = (task: Task): Queue["pool"] =>
+    task.comm.startsWith("kworker/u") ? "unbound" : task.comm.endsWith("H") ? "highpri" : "bound";
+
+  /** Lets a worker start its next item, or go idle. */
+  const proceed = (task: Task): void => {
+    const pool = poolOf(task);
+    const item = next(pool);
+    if (item === undefined) {
+      k.journal.touch(idle[pool]).push(task.pid);
+      task.state = "blocked";
+      task.waiting = { reason: "work to do", interruptible: false };
+      return;
+    }
+    k.journal.touch(item).worker = task.pid;
+    setPending(item.work, false);
+    const { func } = k.struct("work_struct", item.work);
+    k.executor.pushCall(task, { kind: "call", fn: func, args: [item.work] });
+  };
+  k.bottoms.set("worker", (task) => {
+    for (const item of itemsOf((each) => each.worker === task.pid)) {
+      items.delete(item.serial);
+      waits.wakeAll(item.work);
+      waits.wakeAll(item.queue);
+    }
+    proceed(task);
+  });
+
+  const startWorker = (pool: Queue["pool"]): void => {
+    const waiting = idle[pool].length > 0 ? k.journal.touch(idle[pool]).pop() : undefined;
+    const old = waiting === undefined ? undefined : k.tasks.find(waiting);
+    const number = state.workers;
+    if (old === undefined) k.journal.touch(state).workers += 1;
+    const comm = {
+      bound: `kworker/0:${number}`,
+      highpri: `kworker/0:${number}H`,
+      unbound: `kworker/u2:${number}`,
+    };
+    const task =
+      old ??
+      k.tasks.create({
+        comm: comm[pool],
+        kind: "kthread",
+        callers: ["process_one_work+0x1c7", "worker_thread+0x4d", "kthread+0xda", "ret_from_fork+0x22"],
+        bottom: { kind: "worker", data: 0 },
+      });
+    // It looks for work when it gets the CPU: an empty stack goes straight to its bottom.
+    k.tasks.wake(task);
+  };
+
+  const submit = (queue: Address, work: Address): void => {
+    const serial = (k.journal.touch(state).serial += 1);
+    items.set(serial, { serial, work, queue, worker: 0 });
+    startWorker(queues.get(queue)?.pool ?? "bound");
+  };
+
+  const cancel = (work: Address): boolean => {
+    const waiting = itemsOf((item) => item.work === work && item.worker === 0);
+    for (const item of waiting) items.delete(item.serial);
+    if (!isPending(work)) return waiting.length > 0;
+    setPending(work, false);
+    for (const item of waiting) waits.wakeAll(item.queue);
+    return true;
+  };
+
+  /** Waits until the items that match and are there at the first entry are gone. */
+  const drain = (key: Address, test: (item: Item) => boolean): Block | { waited: boolean } => {
+    const task = k.current;
+    const remembered = task.restart as { serials: readonly number[] } | undefined;
+    const serials = remembered?.serials ?? itemsOf(test).map((item) => item.serial);
+    if (serials.every((serial) => !items.has(serial))) return { waited: remembered !== undefined };
+    k.journal.touch(task).restart = { serials };
+    waits.join(key, task);
+    return block("work to finish");
+  };
+
+  return {
+    create(address, name, flags, maxActive) {
+      const pool = (flags & WQ_UNBOUND) !== 0 ? "unbound" : (flags & WQ_HIGHPRI) !== 0 ? "highpri" : "bound";
+      queues.set(address, { address, name, maxActive: maxActive === 0 ? WQ_DFL_ACTIVE : maxActive, pool });
+    },
+    queue(queue, work) {
+      if (isPending(work)) return false;
+      setPending(work, true);
+      submit(queue, work);
+      return true;
+    },
+    queueDelayed(queue, delayed, delay) {
+      if (isPending(delayed)) return false;
+      setPending(delayed, true);
+      const view = k.struct("delayed_work", delayed);
+      view.wq = queue;
+      if (delay === 0) submit(queue, delayed);
+      else k.timers.modify(view.timer.$address, k.clock.jiffies() + delay);
+      return true;
+    },
+    delayOver(delayed) {
+      submit(k.struct("delayed_work", delayed).wq, delayed);
+    },
+    cancel,
+    cancelDelayed(delayed) {
+      k.timers.remove(k.struct("delayed_work", delayed).timer.$address);
+      return cancel(delayed);
+    },
+    flush(work) {
+      return drain(work, (item) => item.work === work);
+    },
+    flushAll(queue) {
+      const result = drain(queue, (item) => item.queue === queue);
+      return "kind" in result ? result : undefined;
+    },
+    busy: (queue) => itemsOf((item) => item.queue === queue).length,
+    workState: (work) => ({
+      pending: isPending(work),
+      running: itemsOf((item) => item.work === work && item.worker !== 0).length > 0,
+    }),
+    currentWork: (task) => itemsOf((item) => item.worker === task.pid)[0]?.work ?? 0,
+    destroy: (queue) => void queues.delete(queue),
+    nameOf: (queue) => queues.get(queue)?.name,
+  };
+};

@@ -1,0 +1,74 @@
+import type { Address } from "../../base/address.ts";
+import type { Kernel } from "../kernel.ts";
+import type { JournalMap } from "../journal.ts";
+import type { Routine } from "../routine.ts";
+import type { TimelineEntry } from "../timeline.ts";
+
+/** The low-resolution timers of kernel/time/timer.c. A pending one has a nonzero `entry.pprev`. */
+export interface Timers {
+  /** Arms or moves a timer to `expires` (jiffies); true when it was pending. */
+  modify(timer: Address, expires: number): boolean;
+  /** True when it was pending. */
+  remove(timer: Address): boolean;
+  pending(timer: Address): boolean;
+}
+
+/** LIST_POISON2, what detach_timer leaves in `entry.next`. */
+const POISON: Address = -0x2152_ffff_ffff_fede;
+
+/** The timer wheel: 9 levels of 64 buckets, each 8 times coarser (kernel/time/timer.c). */
+const LEVELS = 9;
+const LEVEL_SHIFT = 3;
+const LEVEL_SIZE = 64;
+
+/** The jiffy in which a timer for `expires` really fires: never early, coarser the farther off. */
+export const wheelExpiry = (expires: number, now: number): number => {
+  const delta = expires - now;
+  if (delta < 0) return now + 1;
+  let level = 0;
+  while (level < LEVELS - 1 && delta >= (LEVEL_SIZE - 1) * 2 ** (level * LEVEL_SHIFT)) level += 1;
+  const granularity = 2 ** (level * LEVEL_SHIFT);
+  return (Math.floor(expires / granularity) + 1) * granularity;
+};
+
+export const createTimers = (k: Kernel): Timers => {
+  const pending: JournalMap<Address, TimelineEntry> = k.journal.map();
+
+  const detach = (timer: Address): boolean => {
+    const entry = pending.get(timer);
+    if (entry === undefined) return false;
+    k.timeline.cancel(entry);
+    pending.delete(timer);
+    return true;
+  };
+  const unlink = (timer: Address): void => {
+    const { entry } = k.struct("timer_list", timer);
+    entry.pprev = 0;
+    entry.next = POISON;
+  };
+  const run = function* (timer: Address): Routine<void> {
+    if (!pending.has(timer)) return;
+    detach(timer);
+    unlink(timer);
+    yield* k.call(k.struct("timer_list", timer).function, timer);
+  };
+  k.interrupts.handle("timer", { context: "softirq", name: "__run_timers+0xd3/0x2c0", act: run });
+
+  return {
+    modify(timer, expires) {
+      const view = k.struct("timer_list", timer);
+      const was = detach(timer);
+      view.expires = BigInt(expires);
+      view.entry.pprev = timer;
+      const moment = k.clock.jiffiesToTime(wheelExpiry(expires, k.clock.jiffies()));
+      pending.set(timer, k.timeline.schedule(moment, "timer", timer));
+      return was;
+    },
+    remove(timer) {
+      const was = detach(timer);
+      if (was) unlink(timer);
+      return was;
+    },
+    pending: (timer) => pending.has(timer),
+  };
+};
