@@ -2,6 +2,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Journal } from "../journal.ts";
 import type { Formatted } from "../printf/sink.ts";
 import { type DeviceInfo, LOGLEVEL_DEFAULT, LOGLEVEL_SCHED, type LogRecord, parsePrefix } from "./record.ts";
+import { type RatelimitAnswer, type RatelimitState, ratelimit } from "../ratelimit.ts";
 import { type RecordRing, createRing } from "./ring.ts";
 
 /** Longest record (LOG_LINE_MAX): a console line of 1024 less 32 for its prefix. Formats need keep no more. */
@@ -45,6 +46,8 @@ export interface Log {
   readonly cleared: number;
   /** Messages below this level go to the console. */
   consoleLevel: number;
+  /** `printk_ratelimit()`: ten messages in five seconds. */
+  ratelimit(jiffies: bigint): RatelimitAnswer;
 }
 
 export interface LogOptions {
@@ -62,11 +65,27 @@ interface LogState {
   open: boolean;
   cleared: number;
   consoleLevel: number;
+  ratelimit: RatelimitState;
 }
+
+/** printk_ratelimit_state: five seconds of 250 jiffies. */
+const PRINTK_RATELIMIT: RatelimitState = {
+  interval: 1250,
+  burst: 10,
+  printed: 0,
+  missed: 0,
+  begin: 0n,
+  flags: 0n,
+};
 
 export const createLog = (journal: Journal, options: LogOptions): Log => {
   const ring = createRing(journal, options.bufferBytes ?? BUFFER_BYTES);
-  const state: LogState = { open: false, cleared: 0, consoleLevel: DEFAULT_CONSOLE_LEVEL };
+  const state: LogState = {
+    open: false,
+    cleared: 0,
+    consoleLevel: DEFAULT_CONSOLE_LEVEL,
+    ratelimit: PRINTK_RATELIMIT,
+  };
   const visible = (): number => ring.next - (state.open ? 1 : 0);
   const setOpen = (open: boolean): void => {
     if (state.open !== open) journal.touch(state).open = open;
@@ -117,6 +136,11 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
     },
     set consoleLevel(level) {
       journal.touch(state).consoleLevel = level;
+    },
+    ratelimit(jiffies) {
+      const answer = ratelimit(state.ratelimit, jiffies);
+      journal.touch(state).ratelimit = answer.state;
+      return answer;
     },
   };
 };

@@ -1,0 +1,101 @@
+/** include/linux/dev_printk.h, as drivers/base/core.c does it. */
+import type { Address } from "../../src/base/address.ts";
+import { EPROBE_DEFER, ENOMEM } from "../../src/base/errno.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { deviceInfo, printDevice } from "../../src/kernel/log/device.ts";
+import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
+import { errorName } from "../../src/kernel/printf/errname.ts";
+import { type ArgumentSource, formatGuest, prepend } from "../../src/kernel/printf/guest-format.ts";
+import { type Stub, stub } from "../../src/stub/declare.ts";
+
+const print = (k: Kernel, level: number, dev: Address, fmt: Address, source: ArgumentSource): number =>
+  printDevice(k.log, k.format, dev, level, formatGuest(k, fmt, source, LOG_LINE_MAX));
+
+export const devPrintk = stub(
+  "void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...)",
+  (k, { level, dev, fmt }, call) => {
+    print(k, k.memory.u8(level + 1) - 0x30, dev, fmt, call);
+  },
+);
+
+type Leveled = "void _dev_err(const struct device *dev, const char *fmt, ...)";
+
+const leveled = (name: string, level: number): Stub =>
+  stub(`void ${name}(const struct device *dev, const char *fmt, ...)` as Leveled, (k, { dev, fmt }, call) => {
+    print(k, level, dev, fmt, call);
+  });
+
+export const devLevels = [
+  leveled("_dev_emerg", 0),
+  leveled("_dev_alert", 1),
+  leveled("_dev_crit", 2),
+  leveled("_dev_err", 3),
+  leveled("_dev_warn", 4),
+  leveled("_dev_notice", 5),
+  leveled("_dev_info", 6),
+];
+
+export const devPrintkEmit = stub(
+  "int dev_printk_emit(int level, const struct device *dev, const char *fmt, ...)",
+  (k, { level, dev, fmt }, call) =>
+    k.log.emit({
+      level,
+      device: deviceInfo(k.format, dev),
+      text: formatGuest(k, fmt, call, LOG_LINE_MAX),
+    }),
+);
+
+export const devVprintkEmit = stub(
+  "int dev_vprintk_emit(int level, const struct device *dev, const char *fmt, va_list args)",
+  (k, { level, dev, fmt, args }) =>
+    k.log.emit({
+      level,
+      device: deviceInfo(k.format, dev),
+      text: formatGuest(k, fmt, { list: args }, LOG_LINE_MAX),
+    }),
+);
+
+export const devDriverString = stub(
+  "const char *dev_driver_string(const struct device *dev)",
+  { level: { partial: "a device without driver, bus and class gives NULL instead of an empty text" } },
+  (k, { dev }) => {
+    const driver = k.struct("device", dev).driver;
+    if (driver !== 0) return k.struct("device_driver", driver).name;
+    const { bus, class: family } = k.struct("device", dev);
+    if (bus !== 0) return k.struct("bus_type", bus).name;
+    return family === 0 ? 0 : k.struct("class", family).name;
+  },
+);
+
+/** `__dev_probe_failed`: quiet for -ENOMEM and, with dynamic debug off, for -EPROBE_DEFER. */
+const probeFailed = (
+  k: Kernel,
+  level: number,
+  { dev, err, fmt }: { dev: Address; err: number; fmt: Address },
+  source: ArgumentSource,
+): number => {
+  if (err === -EPROBE_DEFER || err === -ENOMEM) return err;
+  const name = errorName(-err);
+  const text = prepend(
+    `error ${name === undefined ? err : `-${name}`}: `,
+    formatGuest(k, fmt, source, LOG_LINE_MAX),
+  );
+  printDevice(k.log, k.format, dev, level, text);
+  return err;
+};
+
+const DEFERRED = {
+  partial: "the reason of a deferred probe is not kept for debugfs",
+} as const;
+
+export const devErrProbe = stub(
+  "int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)",
+  { level: DEFERRED },
+  (k, args, call) => probeFailed(k, 3, args, call),
+);
+
+export const devWarnProbe = stub(
+  "int dev_warn_probe(const struct device *dev, int err, const char *fmt, ...)",
+  { level: DEFERRED },
+  (k, args, call) => probeFailed(k, 4, args, call),
+);
