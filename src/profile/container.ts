@@ -1,15 +1,13 @@
 import { fstatSync, openSync, readSync } from "node:fs";
 import { KoboxError } from "../base/errors.ts";
-
-// node:zlib is loaded when a compressed block is met: a stored profile starts faster without it.
-const zlib = (): typeof import("node:zlib") => process.getBuiltinModule("node:zlib");
+import { type Packing, packBlock, unpackBlock } from "./packing.ts";
 
 /**
- * The file format of a profile: a header (JSON) and blocks of text lines, each block compressed by
- * itself, so that looking up a few symbols unpacks a few kilobytes. A table is a list of lines in
- * order, cut into blocks; its columns are cut at the same lines. All text is latin1.
+ * The file format of a profile: a header (JSON) and tables, a table being an index (JSON) and blocks
+ * of text lines. Each block is compressed by itself, and an index is read when its table is used:
+ * looking up a few symbols reads a few kilobytes. All text is latin1.
  *
- *   "KPROFILE" u32 version u32 headerLength header block...
+ *   "KPROFILE" u32 version u32 headerLength header (index block...)...
  */
 export interface TableData {
   readonly name: string;
@@ -19,21 +17,9 @@ export interface TableData {
   readonly splits?: (line: number) => boolean;
   /** What a block is found by: the key of its first line. */
   readonly keyOf: (line: number) => string;
-  /** Columns of equally many lines. */
+  /** Columns of equally many lines, cut into blocks at the same ones. */
   readonly columns: readonly (readonly string[])[];
 }
-
-interface TableHeader {
-  readonly name: string;
-  readonly keys: readonly string[];
-  /** Lines in each block. */
-  readonly counts: readonly number[];
-  /** Compressed size of each block, one list a column. */
-  readonly sizes: readonly (readonly number[])[];
-}
-
-/** "brotli" for the repository, "none" for a copy that opens faster. */
-export type Packing = "brotli" | "none";
 
 interface Header {
   readonly packing: Packing;
@@ -41,23 +27,28 @@ interface Header {
   readonly tables: readonly TableHeader[];
 }
 
-const MAGIC = "KPROFILE";
-const VERSION = 1;
-const FRONT = 16;
-/** A block unpacks to less than this, whatever it claims. */
-const MAX_BLOCK = 16 << 20;
+interface TableHeader {
+  readonly name: string;
+  /** Bytes of the index, and of the blocks behind it. */
+  readonly index: number;
+  readonly blocks: number;
+}
 
-const pack = (raw: Buffer, packing: Packing): Buffer => {
-  if (packing === "none") return raw;
-  const { brotliCompressSync, constants } = zlib();
-  return brotliCompressSync(raw, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 20,
-      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
-    },
-  });
-};
+interface TableIndex {
+  readonly keys: readonly string[];
+  /** Size of each block in the file, one list a column. */
+  readonly sizes: readonly (readonly number[])[];
+}
+
+interface PackedTable {
+  readonly name: string;
+  readonly index: TableIndex;
+  readonly blocks: readonly Buffer[];
+}
+
+const MAGIC = "KPROFILE";
+const VERSION = 2;
+const FRONT = 16;
 
 /** First lines of the blocks. */
 const cut = (table: TableData): number[] => {
@@ -73,35 +64,38 @@ const cut = (table: TableData): number[] => {
   return starts;
 };
 
-/** Writes a profile file; the same input and the same zlib give the same bytes. */
-export const writeContainer = (meta: unknown, tables: readonly TableData[]): Buffer => {
-  const packing = "brotli";
-  const blocks: Buffer[] = [];
-  const headers = tables.map((table): TableHeader => {
-    const starts = cut(table);
-    const lines = table.columns[0]?.length ?? 0;
-    const ends = starts.map((_, index) => starts[index + 1] ?? lines);
-    const sizes = table.columns.map((column) =>
-      starts.map((start, index) => {
-        const block = pack(Buffer.from(column.slice(start, ends[index]).join("\n"), "latin1"), packing);
-        blocks.push(block);
-        return block.length;
-      }),
-    );
-    const counts = starts.map((start, index) => (ends[index] ?? lines) - start);
-    return { name: table.name, keys: starts.map(table.keyOf), counts, sizes };
-  });
-  return assemble({ packing, meta, tables: headers }, blocks);
+const packTable = (table: TableData): PackedTable => {
+  const starts = cut(table);
+  const columns = table.columns.map((column) =>
+    starts.map((start, index) =>
+      packBlock(Buffer.from(column.slice(start, starts[index + 1]).join("\n"), "latin1"), "brotli"),
+    ),
+  );
+  const sizes = columns.map((blocks) => blocks.map((block) => block.length));
+  return { name: table.name, index: { keys: starts.map(table.keyOf), sizes }, blocks: columns.flat() };
 };
 
-const assemble = (header: Header, blocks: readonly Buffer[]): Buffer => {
-  const text = Buffer.from(JSON.stringify(header), "latin1");
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), "latin1");
+
+const assemble = (packing: Packing, meta: unknown, tables: readonly PackedTable[]): Buffer => {
+  const indexes = tables.map(({ index }) => json(index));
+  const headers = tables.map(({ name, blocks }, at): TableHeader => ({
+    name,
+    index: indexes[at]?.length ?? 0,
+    blocks: blocks.reduce((sum, block) => sum + block.length, 0),
+  }));
+  const header = json({ packing, meta, tables: headers } satisfies Header);
   const front = Buffer.alloc(FRONT);
   front.write(MAGIC, "latin1");
   front.writeUInt32LE(VERSION, 8);
-  front.writeUInt32LE(text.length, 12);
-  return Buffer.concat([front, text, ...blocks]);
+  front.writeUInt32LE(header.length, 12);
+  const bodies = tables.flatMap(({ blocks }, at) => [indexes[at] ?? Buffer.alloc(0), ...blocks]);
+  return Buffer.concat([front, header, ...bodies]);
 };
+
+/** Writes a profile file; the same input and the same zlib give the same bytes. */
+export const writeContainer = (meta: unknown, tables: readonly TableData[]): Buffer =>
+  assemble("brotli", meta, tables.map(packTable));
 
 const bad = (what: string): never => {
   throw new KoboxError("bad-profile", `kernel profile: ${what}`, {
@@ -109,39 +103,40 @@ const bad = (what: string): never => {
   });
 };
 
-export interface Table {
-  readonly blockCount: number;
-  /** Key of a block's first line. */
-  key(block: number): string;
-  /** First line of a block, counted over the whole table. */
-  firstLine(block: number): number;
-  /** A block's text in one column: lines joined by newlines. Unpacked once. */
-  block(column: number, block: number): string;
-}
-
 /** Where a profile's bytes come from. */
 export interface ByteSource {
   readonly size: number;
+  /** `length` bytes; fails where the source ends before. */
   read(offset: number, length: number): Buffer;
 }
 
 export const bufferSource = (file: Buffer): ByteSource => ({
   size: file.length,
-  read: (offset, length) => file.subarray(offset, offset + length),
+  read: (offset, length) =>
+    offset + length <= file.length ? file.subarray(offset, offset + length) : bad("it is cut off"),
 });
 
 /** Reads what is asked for, when it is asked for; the file stays open as long as the process lives. */
 export const fileSource = (path: string): ByteSource => {
   const fd = openSync(path, "r");
+  const size = fstatSync(fd).size;
   return {
-    size: fstatSync(fd).size,
+    size,
     read(offset, length) {
+      if (offset + length > size) bad("it is cut off");
       const bytes = Buffer.allocUnsafe(length);
-      const got = readSync(fd, bytes, 0, length, offset);
-      return got === length ? bytes : bad("the file is shorter than it was");
+      return readSync(fd, bytes, 0, length, offset) === length ? bytes : bad("it is cut off");
     },
   };
 };
+
+export interface Table {
+  readonly blockCount: number;
+  /** Key of a block's first line. */
+  key(block: number): string;
+  /** A block's text in one column: lines joined by newlines. Unpacked once. */
+  block(column: number, block: number): string;
+}
 
 export interface Container {
   readonly meta: unknown;
@@ -149,102 +144,113 @@ export interface Container {
   table(name: string): Table;
 }
 
-const EMPTY: Table = { blockCount: 0, key: () => "", firstLine: () => 0, block: () => "" };
+const EMPTY: Table = { blockCount: 0, key: () => "", block: () => "" };
 
-const parseHeader = (text: string): Header => {
+const parse = (bytes: Buffer): unknown => {
   try {
-    const header = JSON.parse(text) as Header;
-    const fine = (table: TableHeader): boolean =>
-      table.counts.length === table.keys.length &&
-      table.keys.every((key) => typeof key === "string") &&
-      table.sizes.every((list) => list.length === table.keys.length && list.every((size) => size >= 0));
-    return header.tables.every(fine) ? header : bad("its header contradicts itself");
-  } catch (cause) {
-    if (cause instanceof KoboxError) throw cause;
+    return JSON.parse(bytes.toString("latin1"));
+  } catch {
     return bad("its header is damaged");
   }
 };
 
-interface OpenTable {
-  readonly table: Table;
-  readonly end: number;
-}
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const openTable = (source: ByteSource, packing: Packing, header: TableHeader, start: number): OpenTable => {
-  let end = start;
-  const ranges = header.sizes.map((sizes) => {
-    const from = end;
-    for (const size of sizes) end += size;
-    return { from, sizes };
-  });
-  if (!(end <= source.size)) bad("a table reaches past the end");
-  let line = 0;
-  const firstLines = header.counts.map((count) => (line += count) - count);
-  const unpacked = ranges.map((): (string | undefined)[] => []);
-  const unpack = (column: number, block: number): string => {
-    const { from, sizes } = ranges[column] ?? bad("no such column");
-    const at = sizes.slice(0, block).reduce((sum, size) => sum + size, from);
-    const packed = source.read(at, sizes[block] ?? 0);
-    return (packing === "none" ? packed : inflate(packed)).toString("latin1");
-  };
-  const table: Table = {
-    blockCount: header.keys.length,
-    key: (block) => header.keys[block] ?? "",
-    firstLine: (block) => firstLines[block] ?? line,
-    block: (column, block) => ((unpacked[column] ??= [])[block] ??= unpack(column, block)),
-  };
-  return { table, end };
+const isHeader = (value: unknown): value is Header => {
+  const header = value as Partial<Header> | null;
+  return (
+    typeof header === "object" &&
+    (header?.packing === "brotli" || header?.packing === "none") &&
+    typeof header.meta === "object" &&
+    Array.isArray(header.tables) &&
+    header.tables.every((one: TableHeader | null) => isSize(one?.index) && isSize(one?.blocks))
+  );
 };
 
-const inflate = (packed: Buffer): Buffer => {
-  try {
-    return zlib().brotliDecompressSync(packed, { maxOutputLength: MAX_BLOCK });
-  } catch {
-    return bad("a block is damaged");
-  }
+const isIndex = (value: unknown): value is TableIndex => {
+  const index = value as Partial<TableIndex> | null;
+  if (typeof index !== "object" || !Array.isArray(index?.keys) || !Array.isArray(index.sizes)) return false;
+  const { keys } = index;
+  const isColumn = (sizes: unknown): boolean =>
+    Array.isArray(sizes) && sizes.length === keys.length && sizes.every(isSize);
+  return keys.every((key) => typeof key === "string") && index.sizes.every(isColumn);
 };
 
-const readHeader = (source: ByteSource): { header: Header; end: number } => {
-  const front = source.read(0, Math.min(FRONT, source.size));
-  if (front.length < FRONT || front.toString("latin1", 0, 8) !== MAGIC) bad("not a profile file");
+const readHeader = (source: ByteSource): { readonly header: Header; readonly end: number } => {
+  if (source.size < FRONT) bad("not a profile file");
+  const front = source.read(0, FRONT);
+  if (front.toString("latin1", 0, 8) !== MAGIC) bad("not a profile file");
   const version = front.readUInt32LE(8);
-  if (version !== VERSION) bad(`version ${version}, this kobox reads ${VERSION}`);
+  if (version !== VERSION) bad(`format ${version}, this kobox reads format ${VERSION}`);
   const length = front.readUInt32LE(12);
-  if (FRONT + length > source.size) bad("its header is cut off");
-  return { header: parseHeader(source.read(FRONT, length).toString("latin1")), end: FRONT + length };
+  const header = parse(source.read(FRONT, length));
+  return isHeader(header) ? { header, end: FRONT + length } : bad("its header contradicts itself");
 };
 
-/** Opens a profile file; reads no block yet. Damage throws KoboxError "bad-profile". */
+const readIndex = (source: ByteSource, start: number, length: number): TableIndex => {
+  const index = parse(source.read(start, length));
+  return isIndex(index) ? index : bad("a table's index contradicts itself");
+};
+
+const openTable = (source: ByteSource, packing: Packing, header: TableHeader, start: number): Table => {
+  const { keys, sizes } = readIndex(source, start, header.index);
+  let end = start + header.index;
+  const offsets = sizes.map((list) => list.map((size) => (end += size) - size));
+  const unpacked = sizes.map((): (string | undefined)[] => []);
+  const unpack = (column: number, block: number): string => {
+    const bytes = source.read(offsets[column]?.[block] ?? 0, sizes[column]?.[block] ?? 0);
+    return (unpackBlock(bytes, packing) ?? bad("a block is damaged")).toString("latin1");
+  };
+  return {
+    blockCount: keys.length,
+    key: (block) => keys[block] ?? "",
+    block(column, block) {
+      const texts = unpacked[column];
+      return texts === undefined ? "" : (texts[block] ??= unpack(column, block));
+    },
+  };
+};
+
+/** Opens a profile file; reads no table yet. Damage throws KoboxError "bad-profile", also later. */
 export const readContainer = (source: ByteSource): Container => {
   const { header, end } = readHeader(source);
-  let start = end;
-  const tables = new Map<string, Table>();
-  for (const one of header.tables) {
-    const opened = openTable(source, header.packing, one, start);
-    tables.set(one.name, opened.table);
-    start = opened.end;
-  }
-  return { meta: header.meta, table: (name) => tables.get(name) ?? EMPTY };
+  const opened = new Map<string, Table>();
+  const open = (name: string): Table => {
+    let start = end;
+    for (const one of header.tables) {
+      if (one.name === name) return openTable(source, header.packing, one, start);
+      start += one.index + one.blocks;
+    }
+    return EMPTY;
+  };
+  return {
+    meta: header.meta,
+    table(name) {
+      const table = opened.get(name) ?? open(name);
+      opened.set(name, table);
+      return table;
+    },
+  };
 };
 
 /** The same profile with its blocks stored as they are: larger, and faster to open. */
 export const storedCopy = (file: Buffer): Buffer => {
-  const { header, end } = readHeader(bufferSource(file));
-  if (header.packing === "none") return file;
-  const blocks: Buffer[] = [];
+  const source = bufferSource(file);
+  const { header, end } = readHeader(source);
   let at = end;
-  const tables = header.tables.map((table) => {
-    const sizes = table.sizes.map((list) =>
-      list.map((size) => {
-        const block = inflate(file.subarray(at, at + size));
+  const tables = header.tables.map((one): PackedTable => {
+    const index = readIndex(source, at, one.index);
+    at += one.index;
+    const columns = index.sizes.map((sizes) =>
+      sizes.map((size) => {
         at += size;
-        blocks.push(block);
-        return block.length;
+        return unpackBlock(source.read(at - size, size), header.packing) ?? bad("a block is damaged");
       }),
     );
-    return { ...table, sizes };
+    const sizes = columns.map((blocks) => blocks.map((block) => block.length));
+    return { name: one.name, index: { keys: index.keys, sizes }, blocks: columns.flat() };
   });
-  return assemble({ ...header, packing: "none", tables }, blocks);
+  return assemble("none", header.meta, tables);
 };
 
 /** The last block whose key is not after `key`, by `compare`; -1 when there is none. */

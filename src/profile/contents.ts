@@ -121,8 +121,8 @@ export interface Contents {
 
 const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
-export const openContents = (table: Table): Contents => {
-  const linesFrom = function* (block: number): Generator<readonly [key: string, hex: string]> {
+export const openContents = (open: () => Table): Contents => {
+  const linesFrom = function* (table: Table, block: number): Generator<readonly [key: string, hex: string]> {
     for (let index = Math.max(0, block); index < table.blockCount; index++) {
       for (const line of table.block(0, index).split("\n")) {
         const tab = line.indexOf("\t");
@@ -132,17 +132,19 @@ export const openContents = (table: Table): Contents => {
   };
   return {
     at(address) {
+      const table = open();
       const key = keyOf(address);
-      for (const [found, hex] of linesFrom(findBlock(table, key, byText))) {
+      for (const [found, hex] of linesFrom(table, findBlock(table, key, byText))) {
         if (found === key) return Buffer.from(hex, "hex");
         if (found > key) break;
       }
       return undefined;
     },
     *between(from, to) {
+      const table = open();
       const last = keyOf(to);
       // The piece that holds `from` is in its block, or the last of the block before.
-      for (const [key, hex] of linesFrom(findBlock(table, keyOf(from), byText) - 1)) {
+      for (const [key, hex] of linesFrom(table, findBlock(table, keyOf(from), byText) - 1)) {
         if (key >= last) return;
         const address = addressOf(key);
         if (address + hex.length / 2 > from) yield { address, bytes: Buffer.from(hex, "hex") };

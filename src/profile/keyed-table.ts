@@ -59,8 +59,10 @@ const nthLine = (text: string, line: number): string => {
   return lineFrom(text, start);
 };
 
-export const openKeyedTable = (table: Table): KeyedTable => ({
+/** `open` is called when the first key is asked for. */
+export const openKeyedTable = (open: () => Table): KeyedTable => ({
   get(key) {
+    const table = open();
     const block = findBlock(table, key, byText);
     if (block < 0) return undefined;
     const text = table.block(0, block);
@@ -68,6 +70,7 @@ export const openKeyedTable = (table: Table): KeyedTable => ({
     return start < 0 ? undefined : lineFrom(text, start + key.length + 1);
   },
   column(key, column) {
+    const table = open();
     const block = findBlock(table, key, byText);
     if (block < 0) return undefined;
     const text = table.block(0, block);
@@ -75,6 +78,7 @@ export const openKeyedTable = (table: Table): KeyedTable => ({
     return start < 0 ? undefined : nthLine(table.block(column, block), newlinesBefore(text, start));
   },
   *entries() {
+    const table = open();
     for (let block = 0; block < table.blockCount; block++) {
       for (const line of table.block(0, block).split("\n")) {
         const at = line.indexOf("\t");

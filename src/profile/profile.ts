@@ -57,13 +57,13 @@ export const openProfile = (source: string | Uint8Array): Profile => {
       : bufferSource(Buffer.from(source.buffer, source.byteOffset, source.byteLength)),
   );
   const meta = container.meta as ProfileMeta;
-  const keyed = (name: string): KeyedTable => openKeyedTable(container.table(name));
+  const keyed = (name: string): KeyedTable => openKeyedTable(() => container.table(name));
   const exports = keyed("exports");
   const typedefs = keyed("typedefs");
   const enumerators = keyed("enumerators");
   const config = keyed("config");
-  const contents = openContents(container.table("contents"));
-  const symbols = openSymbolMap(container.table("kallsyms"), meta.imageEnd);
+  const contents = openContents(() => container.table("contents"));
+  const symbols = openSymbolMap(() => container.table("kallsyms"), meta.imageEnd);
   const symbol = (name: string): ExportedSymbol | undefined => {
     const text = exports.get(name);
     return text === undefined ? undefined : readExport(name, text);

@@ -44,9 +44,10 @@ interface Block {
   readonly addresses: readonly Address[];
 }
 
-export const openSymbolMap = (table: Table, imageEnd: Address): SymbolMap => {
+export const openSymbolMap = (open: () => Table, imageEnd: Address): SymbolMap => {
   const blocks: (Block | undefined)[] = [];
   const unpack = (index: number): Block => {
+    const table = open();
     let address = Number(table.key(index));
     const steps = table.block(STEPS, index).split("\n");
     return {
@@ -58,8 +59,9 @@ export const openSymbolMap = (table: Table, imageEnd: Address): SymbolMap => {
     };
   };
   const block = (index: number): Block => (blocks[index] ??= unpack(index));
-  const endOf = (index: number): Address => Number(table.key(index + 1) || "0");
+  const endOf = (index: number): Address => Number(open().key(index + 1) || "0");
   const find = (name: string): KernelSymbol | undefined => {
+    const table = open();
     for (let index = 0; index < table.blockCount; index++) {
       if (!table.block(NAMES, index).includes(name)) continue;
       const { names, types, addresses } = block(index);
@@ -73,7 +75,7 @@ export const openSymbolMap = (table: Table, imageEnd: Address): SymbolMap => {
     at(address) {
       // is_ksym_addr(): per-CPU offsets are no addresses.
       if (address >= 0 || address >= imageEnd) return undefined;
-      const index = findBlock(table, address, (key, wanted) => Number(key) - wanted);
+      const index = findBlock(open(), address, (key, wanted) => Number(key) - wanted);
       if (index < 0) return undefined;
       const { names, addresses } = block(index);
       const after = upperBound(addresses, address);
@@ -83,7 +85,7 @@ export const openSymbolMap = (table: Table, imageEnd: Address): SymbolMap => {
       return { name: names[first] ?? "", address: start, size: (addresses[after] ?? endOf(index)) - start };
     },
     *entries() {
-      for (let index = 0; index < table.blockCount; index++) {
+      for (let index = 0; index < open().blockCount; index++) {
         const { names, types, addresses } = block(index);
         for (const [line, name] of names.entries()) {
           yield { name, type: types[line] ?? "?", address: addresses[line] ?? 0 };
