@@ -83,7 +83,9 @@ const namedType = (name: string, resolve: TypeResolver | undefined): CType => {
   if (representation !== undefined) return { kind: "scalar", name, representation };
   if (name.startsWith("enum ")) return { kind: "scalar", name, representation: "s32" };
   const target = (POINTER_TYPEDEFS as Record<string, string | undefined>)[name];
-  if (target !== undefined) return pointerTo(namedType(target, resolve));
+  if (target !== undefined) {
+    return pointerTo(target === name ? { kind: "named", name } : namedType(target, resolve));
+  }
   const functionType = (FUNCTION_TYPEDEFS as Record<string, string | undefined>)[name];
   if (functionType !== undefined) return parseType(functionType, resolve);
   return resolve?.(name) ?? { kind: "named", name };

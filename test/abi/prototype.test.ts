@@ -22,6 +22,7 @@ describe("parsePrototype", () => {
     ["int _printk(const char *fmt, ...)", "int _printk(char *, ...)"],
     ["void (*set_handler(int n, void (*fn)(int)))(int)", "void (*set_handler(int, void (*)(int)))(int)"],
     ["int f(void)", "int f(void)"],
+    ["int vprintk(const char *fmt, va_list args)", "int vprintk(char *, va_list *)"],
     ["ssize_t f(unknown_t *p, enum pid_type t)", "ssize_t f(unknown_t *, enum pid_type)"],
   ])("%s", (text, expected) => {
     expect(shape(text)).toBe(expected);
