@@ -1,0 +1,69 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { OopsHost } from "./host.ts";
+import { type Incident, placeText } from "./incident.ts";
+import { panic } from "./panic.ts";
+import type { ControlRegisters } from "./registers.ts";
+import { findingStack } from "./show-trace.ts";
+import { KERN_DEFAULT, currentName, printModules, showRegs, showSummary } from "./show-regs.ts";
+import type { OopsState } from "./state.ts";
+import { TAINT } from "./taint.ts";
+
+const KERN_INFO = 6;
+/** The counts of softirq, hardirq and NMI in preempt_count (include/linux/preempt.h). */
+const INTERRUPT_MASK = 0xff_ff00;
+const PREEMPT_NEED_RESCHED = 0x8000_0000;
+
+export interface Death {
+  /** "Oops", "general protection fault, ...", "divide error". */
+  readonly text: ByteString;
+  readonly errorCode: number;
+  /** Signal that the task's parent sees: SIGKILL for page faults, SIGSEGV for all else. */
+  readonly signal: number;
+  /** Lines between the module list and the end marker: "CR2: ...". */
+  readonly epilogue: readonly ByteString[];
+  /** Interrupts were still off when the task was killed: the handler never turned them on. */
+  readonly irqsDisabled: boolean;
+  /** The exception ran as an NMI does (#BP, #DF): whatever it hits, it cannot be survived. */
+  readonly nmi: boolean;
+  readonly control: ControlRegisters;
+  readonly finding: { readonly kind: string; readonly message: ByteString };
+}
+
+/**
+ * Prints an oops from its header on and kills the task, or panics (die() and oops_end() of
+ * arch/x86/kernel/dumpstack.c, make_task_dead() of kernel/exit.c).
+ */
+export const die = (host: OopsHost, state: OopsState, incident: Incident, death: Death): void => {
+  const { regs, site } = incident;
+  host.taints.debugLocksOff();
+  host.journal.touch(state).dies += 1;
+  state.summary ??= { regs, place: placeText(host, incident), site };
+  const { kind, message } = death.finding;
+  const stack = findingStack(host, incident);
+  host.finding({ kind, severity: "error", message, where: stack[0], stack });
+
+  const code = (death.errorCode & 0xffff).toString(16).padStart(4, "0");
+  host.print(KERN_DEFAULT, `${death.text}: ${code} [#${state.dies}] PREEMPT SMP NOPTI`);
+  const control = showRegs(host, incident, death.control);
+  printModules(host);
+  for (const line of death.epilogue) host.print(KERN_DEFAULT, line);
+  host.taints.add(TAINT.DIE, "now-unreliable");
+  host.print(KERN_DEFAULT, "---[ end trace 0000000000000000 ]---");
+  showSummary(host, state.summary, control);
+
+  const interrupt = incident.task.context !== "process" || (host.preemptCount() & INTERRUPT_MASK) !== 0;
+  if (death.nmi || interrupt) panic(host, state, "Fatal exception in interrupt", undefined);
+  else if (host.current() === undefined) panic(host, state, "Attempted to kill the idle task!", undefined);
+  else exitNotes(host, incident, death);
+};
+
+const exitNotes = (host: OopsHost, incident: Incident, death: Death): void => {
+  const { comm, pid } = currentName(host);
+  if (death.irqsDisabled) host.print(KERN_INFO, `note: ${comm}[${pid}] exited with irqs disabled`);
+  const count = host.preemptCount() & ~PREEMPT_NEED_RESCHED;
+  if (count !== 0) {
+    host.print(KERN_INFO, `note: ${comm}[${pid}] exited with preempt_count ${count | 0}`);
+    host.setPreemptCount(0);
+  }
+  host.journal.touch(incident.task).signal = death.signal;
+};

@@ -1,0 +1,33 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { OopsHost } from "./host.ts";
+import type { Incident } from "./incident.ts";
+import { findingStack } from "./show-trace.ts";
+import { dumpStack } from "./show-regs.ts";
+import type { OopsState } from "./state.ts";
+import { TAINT } from "./taint.ts";
+
+const KERN_EMERG = 0;
+
+/**
+ * panic(): says why, shows the stack unless an oops just did, and ends the run (kernel/panic.c).
+ * `incident`: where it was called, undefined at the end of an oops.
+ */
+export const panic = (
+  host: OopsHost,
+  state: OopsState,
+  message: ByteString,
+  incident: Incident | undefined,
+): void => {
+  if (state.panicked) return;
+  host.journal.touch(state).panicked = true;
+  const text = message.replace(/\n$/, "");
+  host.print(KERN_EMERG, `Kernel panic - not syncing: ${text}`);
+  if (incident !== undefined && !host.taints.has(TAINT.DIE)) {
+    dumpStack(host, { ...incident, via: ["panic+0x118/0x2f4", ...(incident.via ?? [])] });
+    const stack = findingStack(host, incident);
+    host.finding({ kind: "panic", severity: "error", message: text, where: stack[0], stack });
+  }
+  // arch/x86/kernel/setup.c: where the kernel lies in memory, which is where it was linked for.
+  host.print(KERN_EMERG, "Kernel Offset: disabled");
+  host.stop({ kind: "panic", message: `Kernel panic - not syncing: ${text}` });
+};

@@ -1,0 +1,31 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { OopsHost } from "./host.ts";
+import type { Incident } from "./incident.ts";
+import { findingStack } from "./show-trace.ts";
+import { currentName, dumpStack, printModules } from "./show-regs.ts";
+import { sleepPath } from "./sleep-paths.ts";
+import { TAINT } from "./taint.ts";
+
+const KERN_ERR = 3;
+/** The scheduler's own preempt_disable(), which the message counts too. */
+const PREEMPT_OFFSET = 1;
+const INSIDE_SCHEDULE = ["__schedule_bug.cold+0x42/0x4e", "__schedule+0x804/0xa00"];
+
+/**
+ * __schedule_bug() of kernel/sched/core.c, for a task that gives up the CPU with preemption off.
+ * The scheduler then resets the count, so that a later unlock makes it negative. `stub`: the
+ * function it sleeps in.
+ */
+export const schedulingWhileAtomic = (host: OopsHost, incident: Incident, stub: ByteString): void => {
+  const { comm, pid } = currentName(host);
+  const count = ((host.preemptCount() + PREEMPT_OFFSET) >>> 0).toString(16).padStart(8, "0");
+  const message = `BUG: scheduling while atomic: ${comm}/${pid}/0x${count}`;
+  host.print(KERN_ERR, message);
+  printModules(host);
+  const via = [...INSIDE_SCHEDULE, ...(incident.via ?? sleepPath(stub, host.stubFrame(stub)))];
+  dumpStack(host, { ...incident, via });
+  host.taints.add(TAINT.WARN, "still-ok");
+  host.setPreemptCount(0);
+  const stack = findingStack(host, incident);
+  host.finding({ kind: "scheduling-while-atomic", severity: "error", message, where: stack[0], stack });
+};

@@ -1,0 +1,82 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { Task } from "../task.ts";
+import { type Standing, type TraceEntry, callerEntry, stackTrace, standingOf } from "./call-trace.ts";
+import { codeLine } from "./code-bytes.ts";
+import type { OopsHost } from "./host.ts";
+import { IDLE, INTERRUPT_ENTRY } from "./idle.ts";
+import { type Incident, functionName, placeText, readRegisters, taskRegisters } from "./incident.ts";
+import { type PtRegs, generalLines, ipOf } from "./registers.ts";
+import { symbolText } from "./symbol-text.ts";
+import { userCodeLine, userRegisters, userRipLine } from "./user-registers.ts";
+
+const entryLine = ({ text, reliable }: TraceEntry): ByteString => ` ${reliable ? "" : "? "}${text}`;
+
+/** Callers without those that have returned, or have not been left: down to the reporting function itself. */
+const callersBelow = (callers: readonly ByteString[], place: ByteString): readonly ByteString[] => {
+  const name = functionName(place);
+  const at = callers.findIndex((caller) => functionName(caller) === name);
+  return callers.slice(at + 1);
+};
+
+interface Stack {
+  readonly entries: readonly TraceEntry[];
+  readonly complete: boolean;
+}
+
+const incidentStack = (host: OopsHost, incident: Incident): Stack => {
+  const { task, regs, standing, site, via = [] } = incident;
+  const callers =
+    incident.callers ?? (site === undefined ? task.callers : callersBelow(task.callers, site.at));
+  const { entries, complete } = stackTrace(host, { ...task, callers }, regs, standing);
+  return { entries: [...via.map((text) => callerEntry(text, true)), ...entries], complete };
+};
+
+/** The user-mode registers, at the end of a process's trace. */
+const userLines = (host: OopsHost, task: Task): ByteString[] => {
+  const call = host.systemCall(task);
+  return call === undefined ? [] : [userRipLine(), userCodeLine(), ...generalLines(userRegisters(call))];
+};
+
+/** What an interrupt interrupted: the process, or the idle loop. */
+const interruptedLines = (host: OopsHost): ByteString[] => {
+  const task = host.current();
+  if (task === undefined) return IDLE;
+  const regs = readRegisters(task.registers);
+  const inModule = host.symbols.lookup(ipOf(regs))?.module !== undefined;
+  const standing: Standing = inModule ? "guest" : standingOf(task);
+  const { entries, complete } = stackTrace(host, task, regs, standing);
+  return [
+    INTERRUPT_ENTRY,
+    `RIP: 0010:${symbolText(host.symbols, ipOf(regs))}`,
+    codeLine(host.memory, ipOf(regs)).text,
+    ...generalLines(regs),
+    ...entries.map(entryLine),
+    ...(complete ? userLines(host, task) : []),
+  ];
+};
+
+/** "Call Trace:" and what belongs to it (show_trace_log_lvl of arch/x86/kernel/dumpstack.c). */
+export const traceLines = (host: OopsHost, incident: Incident): ByteString[] => {
+  const { entries, complete } = incidentStack(host, incident);
+  const lines = entries.map(entryLine);
+  if (incident.task.context === "process") {
+    const user = complete ? userLines(host, incident.task) : [];
+    return ["Call Trace:", " <TASK>", ...lines, ...user, " </TASK>"];
+  }
+  return ["Call Trace:", " <IRQ>", ...lines, " </IRQ>", " <TASK>", ...interruptedLines(host), " </TASK>"];
+};
+
+/** The functions of a trace that are certain, innermost first, the place itself at the top. */
+export const findingStack = (host: OopsHost, incident: Incident): ByteString[] => [
+  placeText(host, incident),
+  ...incidentStack(host, incident)
+    .entries.filter(({ reliable }) => reliable)
+    .map(({ text }) => text),
+];
+
+/** Functions a blocked or running task is in, innermost first: /proc/PID/stack, deadlock reports. */
+export const taskStack = (host: OopsHost, task: Task, via: readonly ByteString[] = []): ByteString[] => {
+  const regs: PtRegs = taskRegisters(host, task);
+  const { entries } = stackTrace(host, task, regs, standingOf(task));
+  return [...via, ...entries.filter(({ reliable }) => reliable).map(({ text }) => text)];
+};

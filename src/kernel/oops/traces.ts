@@ -1,0 +1,136 @@
+import { type Address, toPattern } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import type { Exception } from "../executor.ts";
+import type { Task } from "../task.ts";
+import { bug } from "./bug.ts";
+import { standingOf } from "./call-trace.ts";
+import { handleGuestException } from "./exceptions.ts";
+import type { OopsHost } from "./host.ts";
+import { type HungTask, hungTask } from "./hung-task.ts";
+import { type Callers, type Incident, type Site, hostIncident, readRegisters } from "./incident.ts";
+import { checkInitcall } from "./initcall.ts";
+import { softLockup } from "./lockup.ts";
+import { panic } from "./panic.ts";
+import { ipOf } from "./registers.ts";
+import { schedulingWhileAtomic } from "./schedule-bug.ts";
+import { dumpStack } from "./show-regs.ts";
+import { findingStack, taskStack } from "./show-trace.ts";
+import { createOopsState } from "./state.ts";
+import { GuestTrap } from "./trap.ts";
+import { type WarnOptions, warn } from "./warn.ts";
+
+/**
+ * Reports of things gone wrong, printed as the kernel prints them; each also becomes a finding.
+ * What names no task is about the one that runs now.
+ */
+export interface Traces {
+  /** An exception in the guest, or a fault of a stub on its behalf. "kill" has set the task's signal. */
+  exception(task: Task, exception: Exception): "resume" | "kill";
+  /** The guest ran into kernel code that nobody stands behind. */
+  strayHalt(task: Task, address: Address): "kill";
+  /** dump_stack(), at a log level. */
+  dumpStack(options?: Callers & { readonly level?: number | undefined }): void;
+  /** A WARN of the kernel's own code. */
+  warn(site: Site, options?: WarnOptions & Callers): void;
+  /** A BUG() of the kernel's own code: never comes back. */
+  bug(site: Site, callers?: Callers): never;
+  /** panic(): prints, ends the run, and never comes back to the guest. */
+  panic(message: ByteString, callers?: Callers): never;
+  /** A task that waits in `stub` with preemption off; resets the count as the scheduler does. */
+  schedulingWhileAtomic(task: Task, stub: ByteString, callers?: Callers): void;
+  /** A finding only: the stock kernel does not check might_sleep(). */
+  sleepInAtomic(task: Task, stub: ByteString): void;
+  /** A task that keeps the CPU. `seconds` as the watchdog counts them. */
+  softLockup(task: Task, seconds: number): void;
+  hungTask(hung: HungTask): void;
+  /** After a module's init: preemption and interrupts must be as before. `before`: preempt_count then. */
+  checkInitcall(task: Task, fn: Address, before: number): void;
+  /** Functions the task is in, innermost first ("go+0x6e/0x84b [t_crash]"). */
+  stack(task: Task): readonly ByteString[];
+}
+
+const PF_INSTR = 16;
+
+export const createTraces = (host: OopsHost): Traces => {
+  const state = createOopsState();
+
+  const running = (): Task => {
+    const task = host.running();
+    if (task === undefined) throw new Error("a report of host code that runs on no task");
+    return task;
+  };
+  const here = (site: Site | undefined, callers: Callers): Incident =>
+    hostIncident(host, running(), site, callers);
+  const trapped = (): "kill" | undefined => {
+    const { trap } = state;
+    if (trap === undefined) return undefined;
+    host.journal.touch(state).trap = undefined;
+    if (trap.kind === "bug") bug(host, state, trap.incident);
+    return "kill";
+  };
+  const incidentOf = (task: Task, exception: Exception): Incident => {
+    const regs = readRegisters(host.registers);
+    const top = task.frames.at(-1);
+    if (exception.stub === undefined && top?.kind === "guest") return { task, regs, standing: "guest" };
+    const standing = standingOf(task);
+    const ip = standing === "stub" ? toPattern(ipOf(regs) - 1) : regs.ip;
+    const site =
+      standing === "host" && exception.stub !== undefined ? host.stubFrame(exception.stub) : undefined;
+    const incident = { task, regs: { ...regs, ip }, standing };
+    return site === undefined ? incident : { ...incident, site: { source: "", at: site } };
+  };
+
+  return {
+    exception: (task, exception) =>
+      trapped() ?? handleGuestException(host, state, incidentOf(task, exception), exception),
+    strayHalt(task, address) {
+      const regs = { ...readRegisters(host.registers), ip: toPattern(address) };
+      const exception = { vector: 14, errorCode: PF_INSTR, address: toPattern(address), stub: undefined };
+      handleGuestException(host, state, { task, regs, standing: "guest" }, exception);
+      return "kill";
+    },
+    dumpStack(options = {}) {
+      const incident = here(undefined, options);
+      dumpStack(host, incident, options.level);
+      const stack = findingStack(host, incident);
+      host.finding({ kind: "dump-stack", severity: "note", message: "stack dump", where: stack[0], stack });
+    },
+    warn: (site, options = {}) => warn(host, here(site, options), options),
+    bug(site, callers = {}) {
+      host.journal.touch(state).trap = { kind: "bug", incident: here(site, callers) };
+      throw new GuestTrap();
+    },
+    panic(message, callers = {}) {
+      panic(host, state, message, here(undefined, callers));
+      host.journal.touch(state).trap = { kind: "panic" };
+      throw new GuestTrap();
+    },
+    schedulingWhileAtomic: (task, stub, callers = {}) =>
+      schedulingWhileAtomic(host, hostIncident(host, task, undefined, callers), stub),
+    sleepInAtomic(task, stub) {
+      const stack = taskStack(host, task, [host.stubFrame(stub)]);
+      const message = `${stub}() may sleep, but was called with preemption or interrupts disabled`;
+      host.finding({
+        kind: "sleep-in-atomic",
+        severity: "error",
+        message,
+        where: stack[1] ?? stack[0],
+        stack,
+      });
+    },
+    softLockup(task, seconds) {
+      const incident = hostIncident(host, task, undefined, {});
+      softLockup(host, task.trapped ? incident : guestIncident(host, incident), seconds);
+    },
+    hungTask: (hung) => hungTask(host, hung),
+    checkInitcall: (task, fn, before) => checkInitcall(host, task, fn, before),
+    stack: (task) => taskStack(host, task),
+  };
+};
+
+/** Guest code that was stopped between two instructions stands where its registers say. */
+const guestIncident = (host: OopsHost, incident: Incident): Incident => {
+  const regs = readRegisters(host.running() === incident.task ? host.registers : incident.task.registers);
+  const inModule = host.symbols.lookup(ipOf(regs))?.module !== undefined;
+  return inModule ? { ...incident, regs, standing: "guest" } : incident;
+};
