@@ -20,6 +20,8 @@ export interface PageTables {
   /** Index in `ram.words` of the entry for `address`, or -1 where no table covers it. */
   find(address: Address): number;
   set(address: Address, frame: number, protection: Protection): void;
+  /** Entries on the way to `address`, top first; the last is the first that is not present, or the page's. */
+  walk(address: Address): bigint[];
   /** Also makes earlier lookups forget everything: call after RAM was put back. */
   forget(): void;
 }
@@ -58,6 +60,8 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
   const walk = (address: Address, create: Protection | undefined): number => {
     const low = lowHalf(address);
     const high = highHalf(address);
+    // Not canonical: no table covers it.
+    if (high >>> 15 !== 0 && high >>> 15 !== 0x1ffff) return -1;
     const directory = descend(rootFrame, (high >>> 7) & 0x1ff, create);
     if (directory < 0) return -1;
     const middle = descend(directory, ((high & 0x7f) << 2) | (low >>> 30), create);
@@ -89,6 +93,19 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
       words[entry] = ((frame << 12) | bits) >>> 0;
       words[entry + 1] = protection.execute ? 0 : NO_EXECUTE;
       ram.touch(entry >>> 10);
+    },
+    walk(address) {
+      const [low, high] = [lowHalf(address), highHalf(address)];
+      const indices = [(high >>> 7) & 0x1ff, ((high & 0x7f) << 2) | (low >>> 30), low >>> 21, low >>> 12];
+      const path: bigint[] = [];
+      let table = rootFrame;
+      for (const index of indices) {
+        const value = ram.view.getBigUint64(table * 4096 + (index & 0x1ff) * 8, true);
+        path.push(value);
+        if ((value & 1n) === 0n) break;
+        table = Number((value >> 12n) & 0xfffffn);
+      }
+      return path;
     },
     forget() {
       tags.fill(Number.NaN);
