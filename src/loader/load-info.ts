@@ -80,7 +80,7 @@ const readModuleName = (elf: ElfFile, index: number, build: KernelBuild): ByteSt
       `.gnu.linkonce.this_module has ${contents.length} bytes, struct module ${build.moduleStruct.size}`,
     );
   }
-  return stringAt(contents, build.moduleStruct.offset("name") ?? 24, MODULE_NAME_LENGTH - 1);
+  return stringAt(contents, build.moduleStruct.offset("name") ?? contents.length, MODULE_NAME_LENGTH - 1);
 };
 
 /**

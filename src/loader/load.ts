@@ -2,14 +2,20 @@
  * The stages of load_module() (kernel/module/main.c), in its order. The life cycle calls them one by
  * one, because between them it has work of its own:
  *
+ *   openModule         (container.ts) the file as user space hands it over, decompressed
  *   prepareModule      signature, ELF checks, names, version of struct module, .modinfo, layout
  *     caller: memory for layout.core.size and layout.init.size (ENOMEM)
- *   moveModule         sections to their final places, in a host-side image
+ *   moveModule         (image.ts) sections to their final places, in a host-side image
  *     caller: add_unformed_module (EEXIST, EBUSY, waits), under info.moduleName
  *   noteSignature      the "verification failed" notice and taint
  *     caller: percpu_modalloc for layout.percpu (ENOMEM)
- *   linkModule         optional sections, licence, symbols, relocations; yields while it waits
- *     caller: arguments, dynamic debug, ftrace; writes the image to guest memory
+ *   linkModule         optional sections, licence, symbols, relocation, text patching, struct
+ *                      module; yields while an exporter is in its init
+ *     caller: copies the arguments
+ *   verifyExportedSymbols  (exports.ts) part of complete_formation()
+ *   patchComing        static keys and static calls: the kernel's own COMING notifiers
+ *     caller: writes image.core and image.init to guest memory, linked.finalized.percpuBytes to the
+ *     per-CPU area, its own members of struct module; protects the pages (area.ts)
  */
 import type { Address } from "../base/address.ts";
 import { ENOEXEC, EPERM } from "../base/errno.ts";
@@ -18,6 +24,17 @@ import { checkElf } from "./elf-validity.ts";
 import { LoadFailure } from "./failure.ts";
 import { KERN_ERR, KERN_NOTICE, TAINT_UNSIGNED_MODULE } from "./host.ts";
 import type { KernelBuild, LoadHost } from "./host.ts";
+import { finalizeModule } from "./finalize.ts";
+import type { FinalizedModule } from "./finalize.ts";
+import { patchFtraceSites } from "./ftrace-sites.ts";
+import { moduleExports } from "./exports.ts";
+import type { ModuleExport } from "./exports.ts";
+import { addJumpLabels } from "./jump-labels.ts";
+import type { JumpEntry, StaticKeyState } from "./jump-labels.ts";
+import { moduleStructAddress, writeModuleStruct } from "./module-struct.ts";
+import { addStaticCalls } from "./static-calls.ts";
+import type { StaticCallKeys, StaticCallSite } from "./static-calls.ts";
+import type { TextPatching } from "./text-patching.ts";
 import type { ModuleImage } from "./image.ts";
 import { layoutModule } from "./layout.ts";
 import type { ModuleLayout } from "./layout.ts";
@@ -80,6 +97,9 @@ export const noteSignature = (info: LoadInfo, build: KernelBuild, host: LoadHost
 };
 
 export interface LinkRequest {
+  readonly patching: TextPatching;
+  /** What `call __fentry__` is bound to. */
+  readonly fentry: Address;
   readonly info: LoadInfo;
   readonly image: ModuleImage;
   /** Where percpu_modalloc put the per-CPU section: an offset from the per-CPU base. */
@@ -90,13 +110,20 @@ export interface LinkRequest {
 }
 
 export interface LinkedModule {
+  /** Address of its struct module, THIS_MODULE. */
+  readonly structAddress: Address;
   readonly sections: ModuleSections;
   readonly symbols: SymbolValues;
+  readonly finalized: FinalizedModule;
+  /** Traceable functions' nops. */
+  readonly ftraceSites: readonly Address[];
+  readonly exports: readonly ModuleExport[];
 }
 
 /**
- * find_module_sections, check_module_license_and_versions, simplify_symbols, apply_relocations.
- * Yields an OwnerBusy while an exporter is in its init (see symbols.ts). Throws LoadFailure.
+ * find_module_sections, check_module_license_and_versions, simplify_symbols, apply_relocations,
+ * post_relocation, ftrace_module_init; then struct module as far as the loader knows it. Yields an
+ * OwnerBusy while an exporter is in its init (see symbols.ts). Throws LoadFailure.
  */
 export function* linkModule(request: LinkRequest): Generator<OwnerBusy, LinkedModule, OwnerAnswer> {
   const { info, image, percpu, resolver, build, host } = request;
@@ -105,5 +132,38 @@ export function* linkModule(request: LinkRequest): Generator<OwnerBusy, LinkedMo
   const checkVersion = versionCheck(info, build, host);
   const symbols = yield* simplifySymbols({ info, image, percpu, resolver, checkVersion, host });
   applyRelocations(info, image, symbols, host);
-  return { sections, symbols };
+  const finalized = finalizeModule(info, image, sections, request.patching);
+  const ftraceSites = patchFtraceSites(image, sections.ftraceCallsites, request.fentry);
+  writeModuleStruct({ info, image, sections, finalized, percpu, offsets: build.moduleStruct });
+  return {
+    structAddress: moduleStructAddress(info, image),
+    sections,
+    symbols,
+    finalized,
+    ftraceSites,
+    exports: moduleExports(image, sections),
+  };
 }
+
+export interface ComingRequest {
+  readonly image: ModuleImage;
+  readonly sections: ModuleSections;
+  readonly patching: TextPatching;
+  /** State of a static key outside the module; undefined where the host knows none. */
+  foreignKey(key: Address): StaticKeyState | undefined;
+  readonly staticCalls: StaticCallKeys;
+}
+
+export interface ComingPatches {
+  readonly jumpEntries: readonly JumpEntry[];
+  readonly staticCallSites: readonly StaticCallSite[];
+}
+
+/** jump_label_module_notify and static_call_module_notify for MODULE_STATE_COMING, on the image. */
+export const patchComing = (request: ComingRequest): ComingPatches => {
+  const { image, sections, patching } = request;
+  return {
+    jumpEntries: addJumpLabels(image, sections.jumpEntries, (key) => request.foreignKey(key)),
+    staticCallSites: addStaticCalls(image, sections.staticCallSites, request.staticCalls, patching),
+  };
+};
