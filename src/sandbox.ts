@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as stubs from "../kernel-stubs/index.ts";
 import type { ByteString } from "./base/bytes.ts";
 import { Errno, KoboxError } from "./base/errors.ts";
-import { createKernel } from "./kernel/boot.ts";
+import { createKernel } from "./kernel/boot/kernel.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import type { LogRecord } from "./kernel/log/record.ts";
 import { loadModule, mayInitModule } from "./kernel/modules/load.ts";

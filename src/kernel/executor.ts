@@ -61,6 +61,8 @@ export interface Executor {
   pushCall(task: Task, call: GuestCall, returnTo?: Address): void;
   /** `name`: the kernel function it plays, for reports when it touches bad memory. */
   pushRoutine(task: Task, routine: Routine<unknown>, finish: (value: unknown) => void, name?: string): void;
+  /** Host code called guest code that returns there. */
+  isReturn(address: Address): boolean;
   register(index: number): Address;
   setRegister(index: number, value: Address): void;
 }
@@ -277,6 +279,7 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     pushRoutine(task, routine, finish, name) {
       task.frames.push({ kind: "host", routine, finish, stub: name });
     },
+    isReturn: (address) => returns.has(address),
     register,
     setRegister,
   };

@@ -9,12 +9,15 @@ import type { Events, Finding } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, JournalSet } from "./journal.ts";
 import type { Log } from "./log/log.ts";
 import type { FormatEnv } from "./printf/env.ts";
 import type { Routine } from "./routine.ts";
+import type { Heap } from "./memory/heap.ts";
+import type { Pages } from "./memory/pages.ts";
 import type { ModuleSystem } from "./modules/system.ts";
 import type { Taints } from "./oops/taint.ts";
+import type { Traces } from "./oops/traces.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
 import type { SleepingLocks } from "./sched/locks.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
@@ -47,8 +50,15 @@ export interface Kernel {
   readonly symbols: Symbols;
   readonly profile: Profile;
   readonly taints: Taints;
+  /** Oopses, warnings, stack dumps. */
+  readonly traces: Traces;
   readonly modules: ModuleSystem;
   readonly cpu: Cpu;
+  /** kmalloc and caches. */
+  readonly heap: Heap;
+  readonly pages: Pages;
+  /** Texts that param_set_charp made, by address. */
+  readonly parameterCopies: JournalSet<Address>;
   readonly timers: Timers;
   readonly hrtimers: Hrtimers;
   readonly workqueues: Workqueues;
@@ -62,6 +72,8 @@ export interface Kernel {
   sizeOf(struct: string): number;
   /** Bytes from the structure's start to a field; dots go into members. For container_of. */
   offsetOf(struct: string, field: string): number;
+  /** Guest memory for the duration of one host call into the guest; reused by the next one. */
+  scratch(size: number): Address;
   /** Runs a guest function on the current task's stack: `yield* k.call(fn, a, b)`; answers with RAX. */
   call(fn: Address, ...args: readonly (number | bigint)[]): Routine<bigint>;
   /** The kernel log. */

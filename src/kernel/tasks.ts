@@ -85,6 +85,7 @@ export const createTasks = (
       trapped: false,
       bottom: options.bottom,
       callers: options.callers ?? [],
+      syscall: undefined,
       signal: 0,
       exitCode: 0,
       pending: 0,

@@ -5,8 +5,11 @@ export interface Frames {
   readonly total: number;
   /** How many frames are not allocated. */
   free(): number;
-  /** `count` consecutive frames, the first a multiple of `align`; undefined when there are none. Zeroed. */
-  allocate(count: number, align?: number): number | undefined;
+  /**
+   * `count` consecutive frames, the first a multiple of `align`, the last below frame `below`; undefined
+   * when there are none. Zeroed.
+   */
+  allocate(count: number, align?: number, below?: number): number | undefined;
   release(frame: number, count: number): void;
 }
 
@@ -21,6 +24,8 @@ const BLOCK_HINT = 3;
 const HEADER_WORDS = 4;
 
 const FRAME_WORDS = 1024;
+/** Old devices reach only the first 16 MB: used last, unless asked for. */
+export const LOW_FRAMES = 4096;
 
 /** One bit a frame in the frames from `first` on; frames below and the bitmap itself are taken. */
 export const createFrames = (ram: Ram, first: number): Frames => {
@@ -62,16 +67,18 @@ export const createFrames = (ram: Ram, first: number): Frames => {
 
   words[header + FREE] = total;
   mark(0, first + bitmapFrames, true);
-  setHeader(HINT, first + bitmapFrames);
-  setHeader(HIGH, first + bitmapFrames);
+  const start = total > 2 * LOW_FRAMES ? LOW_FRAMES : first + bitmapFrames;
+  setHeader(HINT, start);
+  setHeader(BLOCK_HINT, start);
+  setHeader(HIGH, start);
 
   return {
     total,
     free: () => words[header + FREE] ?? 0,
-    allocate(count, align = 1) {
+    allocate(count, align = 1, below = total) {
       if (count <= 0 || count > total) return undefined;
       const hint = words[header + (count === 1 ? HINT : BLOCK_HINT)] ?? 0;
-      const frame = find(hint, total, count, align) ?? find(0, Math.min(total, hint + count), count, align);
+      const frame = find(hint, below, count, align) ?? find(0, Math.min(below, hint + count), count, align);
       if (frame === undefined) return undefined;
       mark(frame, count, true);
       setHeader(count === 1 ? HINT : BLOCK_HINT, frame + count);

@@ -25,6 +25,10 @@ export interface Machine {
   /** Removes the mapping; the frames stay allocated. Later access faults. */
   unmap(address: Address, count: number): void;
   protect(address: Address, count: number, protection: Protection): void;
+  /** Physical address of the top table (CR3). */
+  readonly pageTableRoot: number;
+  /** Table entries for an address, top level first, down to the first that is not present. */
+  walk(address: Address): bigint[];
   /** Physical address behind `address`, or undefined where nothing is mapped. */
   translate(address: Address): number | undefined;
   /** Writes whatever the protection; the pages must be mapped. */
@@ -61,6 +65,8 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     userMemory: createGuestMemory(ram, tables, "user"),
     frames,
     ram: ram.bytes,
+    pageTableRoot: tables.root,
+    walk: (address) => tables.walk(address),
     map(address, frame, count, protection) {
       for (let page = 0; page < count; page += 1)
         tables.set(address + page * PAGE_SIZE, frame + page, protection);

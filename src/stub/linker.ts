@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import { type RegisterFile, registerFile } from "../abi/calls.ts";
-import type { Linkage } from "../kernel/boot.ts";
+import type { Linkage } from "../kernel/boot/kernel.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Binder } from "./bind.ts";

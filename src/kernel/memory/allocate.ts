@@ -3,7 +3,8 @@ import { GuestFault } from "../../base/errors.ts";
 import { type Cache, OBJECT, SLAB } from "./cache.ts";
 import type { CacheTable } from "./caches.ts";
 import { OWNER } from "./frame-table.ts";
-import { GFP, GFP_SLAB_BUG_MASK, gfpText } from "./gfp.ts";
+import { fixFlags, warnAlloc } from "./failure.ts";
+import { GFP } from "./gfp.ts";
 import {
   KMALLOC_MAX_CACHE_SIZE,
   type KmallocCaches,
@@ -12,7 +13,7 @@ import {
   kmallocType,
 } from "./kmalloc.ts";
 import { frameToVirt, orderOf, virtToPhys } from "./layout.ts";
-import { SITES } from "./sites.ts";
+import { SITES, SLOW_PATH } from "./sites.ts";
 import { allocObject, freeObject } from "./slab.ts";
 import { type SlabParts, indexOf, recordOf, sideOf } from "./slab-pages.ts";
 import type { WarnOnce } from "./warn-once.ts";
@@ -42,35 +43,17 @@ export const cacheAt = (heap: HeapParts, address: Address): Cache => {
   });
 };
 
-/** mm/slab_common.c, kmalloc_fix_flags */
-export const fixFlags = (heap: HeapParts, gfp: number): number => {
-  const invalid = (gfp & GFP_SLAB_BUG_MASK) >>> 0;
-  if (invalid === 0) return gfp;
-  const fixed = (gfp & ~GFP_SLAB_BUG_MASK) >>> 0;
-  const text = (value: number): string => `0x${value.toString(16)} (${gfpText(value)})`;
-  heap.complaints.log(
-    4,
-    `Unexpected gfp: ${text(invalid)}. Fixing up to gfp: ${text(fixed)}. Fix your code!\n`,
-  );
-  heap.complaints.dumpStack([]);
-  return fixed;
-};
-
 export const fromCache = (heap: HeapParts, cache: Cache, gfp: number, size: number): Address => {
   const object = allocObject(heap, cache, gfp, size);
   if (object === 0) reportFailure(heap, cache.geometry.order, gfp);
   return object;
 };
 
-/** mm/page_alloc.c, warn_alloc: the first lines of it. */
-export const reportFailure = (heap: HeapParts, order: number, gfp: number): void => {
-  if ((gfp & GFP.NOWARN) !== 0) return;
-  const mode = `0x${(gfp >>> 0).toString(16)}(${gfpText(gfp)})`;
-  heap.complaints.log(
-    4,
-    `${heap.complaints.comm()}: page allocation failure: order:${order}, mode:${mode}, nodemask=(null),cpuset=/,mems_allowed=0\n`,
-  );
-  heap.complaints.dumpStack(["warn_alloc+0x151/0x170"]);
+/** The page allocator had nothing. */
+const reportFailure = (heap: HeapParts, order: number, gfp: number): void => {
+  const { frames } = heap.host;
+  const figures = { freePages: frames.free(), totalPages: frames.total };
+  warnAlloc(heap.complaints, gfp, `page allocation failure: order:${order}`, figures, SLOW_PATH);
 };
 
 export const allocate = (heap: HeapParts, size: number, gfp: number): Address => {
@@ -84,7 +67,7 @@ export const allocate = (heap: HeapParts, size: number, gfp: number): Address =>
 export const allocateLarge = (heap: HeapParts, size: number, gfp: number): Address => {
   // A size_t with its top bit set may arrive negative.
   const order = size < 0 ? 52 : orderOf(size);
-  const flags = fixFlags(heap, gfp) | GFP.COMP;
+  const flags = fixFlags(heap.complaints, gfp) | GFP.COMP;
   const frame = heap.pages.allocate(order, flags, OWNER.LARGE);
   if (frame === undefined) {
     if (order < 11) reportFailure(heap, order, flags);

@@ -6,7 +6,6 @@ import {
   allocate,
   allocateLarge,
   cacheAt,
-  fixFlags,
   fromCache,
   internalCopy,
   reallocate,
@@ -18,10 +17,19 @@ import { type HeapObject, listLive, objectAt } from "./heap-view.ts";
 import type { OffsetOf } from "./host.ts";
 import { KMALLOC_INDEXES, KMALLOC_TYPES, createKmallocCaches, kmallocRoundup } from "./kmalloc.ts";
 import { construct, mustConstruct } from "./slab.ts";
+import {
+  type CreateResult,
+  type NewCache,
+  createCache,
+  destroyCache,
+  freeToCache,
+  shrink,
+} from "./kmem-cache.ts";
 import type { SlabParts } from "./slab-pages.ts";
 import type { WarnOnce } from "./warn-once.ts";
 
 export type { HeapObject } from "./heap-view.ts";
+export type { CreateResult, NewCache } from "./kmem-cache.ts";
 
 /** kmalloc and friends (mm/slab_common.c). Addresses are 0 where the kernel answers NULL. */
 export interface Heap {
@@ -44,6 +52,16 @@ export interface Heap {
   cacheAlloc(cache: Address, gfp: number, size?: number): Address;
   /** The same for a cache that may have a constructor. */
   cacheAllocConstructed(cache: Address, gfp: number): Routine<Address>;
+  /** kmem_cache_create_usercopy: the `struct kmem_cache *`, or the errno for which it answers NULL or panics. */
+  cacheCreate(request: NewCache): CreateResult;
+  /** kmem_cache_destroy; a cache that still has objects stays, with the kernel's complaint. */
+  cacheDestroy(cache: Address): void;
+  /** kmem_cache_free, with its check that the object is the cache's. */
+  cacheFree(cache: Address, object: Address): void;
+  /** kmem_cache_shrink: 0 when no slab is left. */
+  cacheShrink(cache: Address): number;
+  /** True when allocating from the cache may run its constructor in the guest. */
+  hasConstructor(cache: Address): boolean;
   /** The object or block that `address` lies in or did lie in, or undefined. */
   objectAt(address: Address): HeapObject | undefined;
   /** Everything allocated, the kernel's own left out. */
@@ -84,9 +102,14 @@ export const createHeap = (
     },
     *cacheAllocConstructed(address, gfp) {
       const cache = cacheAt(heap, address);
-      if (mustConstruct(heap, cache)) yield* construct(heap, cache, fixFlags(heap, gfp));
+      if (mustConstruct(heap, cache)) yield* construct(heap, cache, gfp);
       return mustConstruct(heap, cache) ? 0 : fromCache(heap, cache, gfp, cache.objectSize);
     },
+    cacheCreate: (request) => createCache(heap, request),
+    cacheDestroy: (address) => destroyCache(heap, address),
+    cacheFree: (address, object) => freeToCache(heap, address, object),
+    cacheShrink: (address) => shrink(heap, address),
+    hasConstructor: (address) => cacheAt(heap, address).ctor !== 0,
     objectAt: (address) => objectAt(heap, address),
     live: () => listLive(heap),
   };

@@ -27,6 +27,9 @@ export const memoryHost = (machine: Machine): MemoryHost => ({
   translate: (address) => machine.translate(address),
 });
 
+/** Kernel frames between a place and the module, innermost first, by the stub called; "*" is any other. */
+export type Callers = Readonly<Record<string, readonly string[]>>;
+
 /** A place in the kernel image that complains, as an oops shows it. */
 export interface Site {
   /** "mm/slub.c:419" */
@@ -35,20 +38,19 @@ export interface Site {
   readonly at: string;
   /** The oops' "Code:" bytes. */
   readonly code: string;
-  /** Kernel frames between this place and the module, innermost first, by the stub called; "*" is any other. */
-  readonly callers: Readonly<Record<string, readonly string[]>>;
+  readonly callers: Callers;
 }
 
 /** How the allocators say what the kernel says when something is wrong. */
 export interface Complaints {
-  /** WARN(): the block with registers and trace, `text` as its message; goes on. */
-  warn(site: Site, text?: ByteString): void;
+  /** WARN(): the block with registers and trace, `text` as its message at `level` (4 if left out); goes on. */
+  warn(site: Site, text?: ByteString, level?: number): void;
   /** BUG(): an oops at that place; never comes back. */
   bug(site: Site): never;
   /** printk: `level` 0..7, text with its newline. */
   log(level: number, text: ByteString): void;
-  /** dump_stack(), with these kernel frames (below dump_stack_lvl) above the module's. */
-  dumpStack(callers: readonly string[]): void;
+  /** dump_stack(), with these kernel frames (those below dump_stack_lvl) above the module's, by the stub called. */
+  dumpStack(callers: Callers): void;
   /** Sets a taint flag ("B": bad page or slab). */
   taint(flag: string): void;
   /** print_tainted(): "Tainted: G           OE     " or "Not tainted". */

@@ -2,6 +2,7 @@ import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { type Cache, OBJECT, RECORD, SLAB } from "./cache.ts";
 import { type FrameTable, OWNER } from "./frame-table.ts";
 import { setFreePointer, shuffledOrder } from "./freelist.ts";
+import { fixFlags } from "./failure.ts";
 import { GFP } from "./gfp.ts";
 import type { Complaints, MemoryHost } from "./host.ts";
 import { DIRECT_MAP, frameToVirt } from "./layout.ts";
@@ -54,7 +55,8 @@ export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => 
   const { order, objects } = cache.geometry;
   const record = store.allocate(RECORD_BYTES);
   const side = record === 0 ? 0 : store.allocate(objects * 8);
-  const wanted = gfp | GFP.COMP | ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
+  const wanted =
+    fixFlags(parts.complaints, gfp) | GFP.COMP | ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
   const frame = side === 0 ? undefined : parts.pages.allocate(order, wanted, OWNER.SLAB);
   if (frame === undefined) {
     if (side !== 0) store.release(side, objects * 8);

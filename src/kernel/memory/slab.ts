@@ -3,6 +3,7 @@ import { type Routine, callGuest } from "../routine.ts";
 import { type Cache, HOT, OBJECT, RECORD, SLAB, STATE } from "./cache.ts";
 import { freePointer, setFreePointer } from "./freelist.ts";
 import { GFP } from "./gfp.ts";
+import type { Site } from "./host.ts";
 import { DIRECT_MAP } from "./layout.ts";
 import { SITES } from "./sites.ts";
 import { addPartial, removePartial } from "./slab-lists.ts";
@@ -122,13 +123,19 @@ export function* construct(parts: SlabParts, cache: Cache, gfp: number): Routine
  * double frees break the list, as they do in the kernel.
  * @source mm/slub.c, do_slab_free, __slab_free
  */
-export const freeObject = (parts: SlabParts, cache: Cache, record: number, object: Address): void => {
+export const freeObject = (
+  parts: SlabParts,
+  cache: Cache,
+  record: number,
+  object: Address,
+  site: Site = SITES.doubleFree,
+): void => {
   const { store } = parts;
   const { words, doubles } = store;
   const isCpu = words[cache.hot + HOT.CPU] === record;
   const list = isCpu ? cache.hot : record + RECORD.FREELIST;
   const head = doubles[list >>> 1] ?? 0;
-  if (head === object) parts.complaints.bug(SITES.doubleFree);
+  if (head === object) parts.complaints.bug(site);
   setFreePointer(parts.host.memory, cache, object, head);
   store.setDouble(list, object);
   forget(parts, cache, record, object);

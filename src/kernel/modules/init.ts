@@ -21,7 +21,14 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
       `do_init_module: '${module.name}'->init suspiciously returned ${result}, it should follow 0/-E convention\n` +
         "do_init_module: loading module anyway...",
     );
-    system.dumpStack(["do_init_module.cold+0x21", "__do_sys_finit_module+0xac", ...system.syscallCallers]);
+    k.traces.dumpStack({
+      via: [],
+      callers: [
+        "do_init_module.cold+0x21/0x26",
+        "__do_sys_finit_module+0xac/0x120",
+        ...system.syscallCallers,
+      ],
+    });
   }
   list.setState(module, MODULE_STATE.LIVE);
   yield* system.notify(module, MODULE_STATE.LIVE);
@@ -31,26 +38,24 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
   return 0;
 }
 
+/** Kernel frames above init, innermost first. */
+const INIT_CALLERS = [
+  "do_one_initcall+0x59/0x220",
+  "do_init_module+0x4a/0x1f0",
+  "__do_sys_finit_module+0xac/0x120",
+  "do_syscall_64+0x5d/0xb0",
+  "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
+];
+
 /** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */
 function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   const { k } = system;
-  const before = system.preemptCount();
+  const before = k.cpu.preemptCount();
+  const measured = system.history.measure(module.name, "init");
+  k.current.callers = INIT_CALLERS;
   const rax = yield* callGuest(module.initFunction);
-  let message = "";
-  if (system.preemptCount() !== before) {
-    message += "preemption imbalance ";
-    system.setPreemptCount(before);
-  }
-  if (system.irqsDisabled()) {
-    message += "disabled interrupts ";
-    system.enableIrqs();
-  }
-  if (message !== "") {
-    system.warn(
-      { source: "init/main.c:1310", at: "do_one_initcall+0x1e0/0x220" },
-      `initcall ${k.symbols.format(module.initFunction)} returned with ${message}`,
-    );
-  }
+  measured(Number(BigInt.asIntN(32, rax)));
+  k.traces.checkInitcall(k.current, module.initFunction, before);
   return Number(BigInt.asIntN(32, rax));
 }
 

@@ -3,10 +3,19 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, EEXIST, EINTR, ENOEXEC, EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { type ModuleImage, moveModule } from "../../loader/image.ts";
-import { type PreparedModule, linkModule, noteSignature, prepareModule } from "../../loader/load.ts";
+import { verifyExportedSymbols } from "../../loader/exports.ts";
+import { undefinedSymbols } from "../../loader/imports.ts";
+import {
+  type PreparedModule,
+  linkModule,
+  noteSignature,
+  patchComing,
+  prepareModule,
+} from "../../loader/load.ts";
 import type { OwnerBusy } from "../../loader/symbols.ts";
 import { type Routine, block } from "../routine.ts";
 import { parseArguments, readParameters } from "../params.ts";
+import { describeModule } from "./describe.ts";
 import { initModule } from "./init.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import type { ModuleSystem } from "./system.ts";
@@ -85,6 +94,9 @@ const allocate = (
     layout,
     info,
     sections: undefined,
+    jumpEntries: [],
+    ftraceSites: [],
+    orc: undefined,
     parameters: [],
     exports: new Map(),
     symbols: [],
@@ -149,19 +161,44 @@ function* form(
   const percpu = layout.percpu === undefined ? undefined : system.allocatePercpu(layout.percpu);
   (module as { percpu: Address | undefined }).percpu = percpu;
   system.references.initialise(module);
-  const linking = linkModule({ info, image, percpu, resolver: system.resolver(module), build, host });
+  const { patching, fentry } = system;
+  const linking = linkModule({
+    info,
+    image,
+    percpu,
+    resolver: system.resolver(module),
+    build,
+    host,
+    patching,
+    fentry,
+  });
   let step = linking.next();
   while (!step.done) step = linking.next(yield* waitForOwner(system, step.value));
-  const { sections, symbols } = step.value;
-  system.afterRelocation(module, image, sections);
+  const linked = step.value;
+  const { jumpEntries } = patchComing({
+    image,
+    sections: linked.sections,
+    patching,
+    foreignKey: system.foreignKey,
+    staticCalls: system.staticCalls,
+  });
   // What the guest's struct module holds by now must survive the final copy.
-  const { list, refcnt, state } = snapshotHeader(system, module);
+  const header = snapshotHeader(system, module);
   writeImage(system, image);
-  restoreHeader(system, module, { list, refcnt, state });
-  system.k.journal.touch(module);
-  module.sections = sections;
-  module.taints = info.taints;
-  system.describe(module, image, symbols);
+  restoreHeader(system, module, header);
+  if (percpu !== undefined) system.fillPercpu(percpu, linked.finalized.percpuBytes);
+  describeModule(system.k, module, image, linked);
+  system.k.journal.touch(module).jumpEntries = jumpEntries;
+  verifyExportedSymbols(info, linked.exports, system.resolver(module), host);
+  system.history.add({
+    name: module.name,
+    license: info.modinfo.get("license") ?? "unspecified",
+    taints: info.taints,
+    imports: undefinedSymbols(info),
+    init: undefined,
+    exit: undefined,
+    refcount: 0,
+  });
 }
 
 interface Header {

@@ -84,7 +84,8 @@ export const createModuleList = (k: Kernel): ModuleList => {
     remove(module) {
       const entry = module.address + offset;
       const [next, previous] = [memory.pointer(entry), memory.pointer(entry + 8)];
-      if (memory.accessible(next, 16, "write") && memory.accessible(previous, 16, "write")) link(previous, next);
+      if (memory.accessible(next, 16, "write") && memory.accessible(previous, 16, "write"))
+        link(previous, next);
       memory.setPointer(entry, LIST_POISON1);
       memory.setPointer(entry + 8, LIST_POISON2);
       modules.delete(module.address);
@@ -97,8 +98,10 @@ export const createModuleList = (k: Kernel): ModuleList => {
     },
     symbolAt(module, address) {
       const after = symbolAfter(module.symbols, address);
-      const symbol = module.symbols[after - 1];
-      if (symbol === undefined) return undefined;
+      const nearest = module.symbols[after - 1];
+      if (nearest === undefined) return undefined;
+      // Of several names of one address the first in the symbol table counts.
+      const symbol = module.symbols.find((each) => each.address === nearest.address) ?? nearest;
       const area = within(module.init, address) ? module.init : module.core;
       if (!within(area, address) || symbol.address < area.base) return undefined;
       const next = module.symbols.slice(after).find((each) => each.address > symbol.address);

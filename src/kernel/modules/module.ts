@@ -1,19 +1,15 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import type { ModuleExport } from "../../loader/exports.ts";
+import type { JumpEntry } from "../../loader/jump-labels.ts";
 import type { ModuleLayout } from "../../loader/layout.ts";
 import type { LoadInfo } from "../../loader/load-info.ts";
 import type { ModuleSections } from "../../loader/module-sections.ts";
+import type { OrcTables } from "../../loader/orc.ts";
 import type { Parameter } from "../params.ts";
 
 /** enum module_state (include/linux/module.h). */
 export const MODULE_STATE = { LIVE: 0, COMING: 1, GOING: 2, UNFORMED: 3 } as const;
-
-export interface ExportedByModule {
-  readonly value: Address;
-  readonly crc: number | undefined;
-  readonly gplOnly: boolean;
-  readonly namespace: ByteString | undefined;
-}
 
 /** A symbol kept for stack traces. */
 export interface ModuleSymbol {
@@ -42,8 +38,14 @@ export interface Module {
   readonly layout: ModuleLayout;
   readonly info: LoadInfo;
   sections: ModuleSections | undefined;
+  /** Branches on static keys. */
+  jumpEntries: readonly JumpEntry[];
+  /** Nops where traceable functions begin. */
+  ftraceSites: readonly Address[];
+  /** Unwind data, where the module has it. */
+  orc: OrcTables | undefined;
   parameters: readonly Parameter[];
-  exports: ReadonlyMap<ByteString, ExportedByModule>;
+  exports: ReadonlyMap<ByteString, ModuleExport>;
   /** Sorted by address. */
   symbols: readonly ModuleSymbol[];
   readonly sectionList: readonly ModuleSection[];

@@ -2,13 +2,14 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, ENOENT } from "../../base/errno.ts";
 import type { KernelBuild, LoadHost } from "../../loader/host.ts";
+import type { TextPatching } from "../../loader/text-patching.ts";
 import type { ExportedSymbol, SymbolResolver } from "../../loader/symbols.ts";
 import type { Kernel } from "../kernel.ts";
 import { callNotifiers, callNotifiersRobust, notifierToErrno } from "../notifier.ts";
-import { TAINT } from "../oops/taint.ts";
+import { TAINT, moduleTaintLetters } from "../oops/taint.ts";
 import { block } from "../routine.ts";
 import { createWaitLists } from "../sched/waits.ts";
-import { describeModule } from "./describe.ts";
+import { type WorkCounters, createHistory } from "./history.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import { type ModuleList, createModuleList } from "./module-list.ts";
 import { type ModuleMemory, createModuleMemory } from "./module-memory.ts";
@@ -23,11 +24,14 @@ export interface ModuleLinks {
   readonly freePercpu: ModuleSystem["freePercpu"];
   allocate(size: number): Address;
   free(address: Address): void;
-  readonly afterRelocation: ModuleSystem["afterRelocation"];
+  readonly patching: TextPatching;
+  readonly fentry: Address;
+  readonly foreignKey: ModuleSystem["foreignKey"];
+  readonly staticCalls: ModuleSystem["staticCalls"];
+  readonly fillPercpu: ModuleSystem["fillPercpu"];
   readonly createSysfs: ModuleSystem["createSysfs"];
   readonly removeSysfs: ModuleSystem["removeSysfs"];
-  readonly dumpStack: ModuleSystem["dumpStack"];
-  readonly warn: ModuleSystem["warn"];
+  readonly work: WorkCounters;
   /** CAP_SYS_MODULE of the calling process. */
   capable(): boolean;
   hashed(address: Address): ByteString;
@@ -36,8 +40,20 @@ export interface ModuleLinks {
 /** Key of the wait list for module state changes. */
 const MODULE_WQ = 1;
 /** Options of Debian's configuration that the loader asks for. */
-const CONFIG = new Set(["MODULE_SIG", "MODULE_FORCE_LOAD", "MODVERSIONS", "RETPOLINE", "LIVEPATCH", "KALLSYMS"]);
-const SYSCALL_CALLERS = ["do_syscall_64+0x5d", "entry_SYSCALL_64_after_hwframe+0x6e"];
+const CONFIG = new Set([
+  "MODULE_SIG",
+  "MODULE_FORCE_LOAD",
+  "MODVERSIONS",
+  "RETPOLINE",
+  "LIVEPATCH",
+  "KALLSYMS",
+]);
+const SYSCALL_CALLERS = ["do_syscall_64+0x5d/0xb0", "entry_SYSCALL_64_after_hwframe+0x6e/0xd8"];
+
+interface State {
+  once: readonly string[];
+  lastUnloaded: { readonly name: ByteString; readonly taints: ByteString } | undefined;
+}
 
 export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
   const list: ModuleList = createModuleList(k);
@@ -45,7 +61,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
   const references: References = createReferences(k, list);
   const waits = createWaitLists(k);
   const notifiers = k.statics.allocate(8);
-  const state: { once: readonly string[]; lastUnloaded: string } = { once: [], lastUnloaded: "" };
+  const state: State = { once: [], lastUnloaded: undefined };
   const build = kernelBuild(k);
   const host = loadHost(k, links, state);
   const users = (module: Module): Module[] => list.all().filter((each) => each.uses.includes(module.name));
@@ -57,6 +73,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     references,
     build,
     host,
+    history: createHistory(k.journal, links.work),
     notifiers,
     fileBase: FILE_BASE,
     syscallCallers: SYSCALL_CALLERS,
@@ -68,8 +85,11 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     },
     changed: () => void waits.wakeAll(MODULE_WQ),
     resolver: (module) => createResolver({ k, list, references, links }, module),
-    afterRelocation: links.afterRelocation,
-    describe: (module, image, symbols) => describeModule(k, module, image, symbols),
+    patching: links.patching,
+    fentry: links.fentry,
+    foreignKey: links.foreignKey,
+    staticCalls: links.staticCalls,
+    fillPercpu: links.fillPercpu,
     allocatePercpu: links.allocatePercpu,
     freePercpu: links.freePercpu,
     duplicate: links.allocate,
@@ -86,17 +106,12 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     users,
     dropUses: (module) => dropUses(list, references, module, k),
     noteUnloaded(module) {
-      k.journal.touch(state).lastUnloaded = module.name;
+      const taints = moduleTaintLetters(module.taints);
+      k.journal.touch(state).lastUnloaded = { name: module.name, taints };
     },
     lastUnloaded: () => state.lastUnloaded,
     taintUser: () => k.taints.add(TAINT.USER, "still-ok"),
     taintForcedRemoval: () => k.taints.add(TAINT.FORCED_RMMOD, "now-unreliable"),
-    dumpStack: links.dumpStack,
-    warn: links.warn,
-    preemptCount: () => k.cpu.preemptCount(),
-    setPreemptCount: (value) => k.cpu.setPreemptCount(value),
-    irqsDisabled: () => k.cpu.irqsDisabled(),
-    enableIrqs: () => k.cpu.setIrqs("on"),
   };
 };
 
@@ -105,7 +120,9 @@ const FILE_BASE: Address = -0x36ff_ff00_0000;
 
 const kernelBuild = (k: Kernel): KernelBuild => ({
   vermagic: k.profile.vermagic,
-  config: CONFIG,
+  config: {
+    has: (option) => k.profile.config(`CONFIG_${option}`) === "y" || k.profile.config(option) === "y",
+  },
   moduleStruct: {
     size: k.sizeOf("module"),
     offset(path) {
@@ -118,11 +135,7 @@ const kernelBuild = (k: Kernel): KernelBuild => ({
   },
 });
 
-const loadHost = (
-  k: Kernel,
-  links: ModuleLinks,
-  state: { once: readonly string[]; lastUnloaded: string },
-): LoadHost => ({
+const loadHost = (k: Kernel, links: ModuleLinks, state: State): LoadHost => ({
   log: (level, text) => k.printk(level, text),
   once(key) {
     if (state.once.includes(key)) return false;

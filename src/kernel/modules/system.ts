@@ -1,11 +1,13 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import type { ModuleImage } from "../../loader/image.ts";
 import type { KernelBuild, LoadHost } from "../../loader/host.ts";
-import type { ModuleSections } from "../../loader/module-sections.ts";
-import type { SymbolResolver, SymbolValues } from "../../loader/symbols.ts";
+import type { StaticKeyState } from "../../loader/jump-labels.ts";
+import type { StaticCallKeys } from "../../loader/static-calls.ts";
+import type { SymbolResolver } from "../../loader/symbols.ts";
+import type { TextPatching } from "../../loader/text-patching.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import type { History } from "./history.ts";
 import type { Module } from "./module.ts";
 import type { ModuleList } from "./module-list.ts";
 import type { ModuleMemory } from "./module-memory.ts";
@@ -17,6 +19,7 @@ export interface ModuleSystem {
   readonly list: ModuleList;
   readonly memory: ModuleMemory;
   readonly references: References;
+  readonly history: History;
   readonly build: KernelBuild;
   readonly host: LoadHost;
   /** Head of the module notifier chain, in guest memory. */
@@ -35,10 +38,14 @@ export interface ModuleSystem {
   changed(): void;
 
   resolver(module: Module): SymbolResolver;
-  /** Patches that follow relocation: alternatives, thunks, static keys, ftrace sites... */
-  afterRelocation(module: Module, image: ModuleImage, sections: ModuleSections): void;
-  /** Fills in what the guest and reports want to know: struct module's fields, symbols, exports. */
-  describe(module: Module, image: ModuleImage, symbols: SymbolValues): void;
+  readonly patching: TextPatching;
+  /** What `call __fentry__` is bound to. */
+  readonly fentry: Address;
+  /** A static key of the kernel or of another module. */
+  foreignKey(key: Address): StaticKeyState | undefined;
+  readonly staticCalls: StaticCallKeys;
+  /** Copies the initial contents to the module's per-CPU area. */
+  fillPercpu(address: Address, bytes: Uint8Array): void;
   allocatePercpu(section: { readonly size: number; readonly align: number }): Address;
   freePercpu(address: Address): void;
   /** Kernel memory for the argument text (kmalloc). */
@@ -55,14 +62,8 @@ export interface ModuleSystem {
   users(module: Module): readonly Module[];
   dropUses(module: Module): void;
   noteUnloaded(module: Module): void;
-  /** Name of the module unloaded last, "" for none. */
-  lastUnloaded(): ByteString;
+  /** The module unloaded last, for "Modules linked in". */
+  lastUnloaded(): { readonly name: ByteString; readonly taints: ByteString } | undefined;
   taintUser(): void;
   taintForcedRemoval(): void;
-  dumpStack(callers: readonly string[]): void;
-  warn(site: { readonly source: string; readonly at: string }, text: ByteString): void;
-  preemptCount(): number;
-  setPreemptCount(value: number): void;
-  irqsDisabled(): boolean;
-  enableIrqs(): void;
 }

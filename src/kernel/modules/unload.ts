@@ -7,6 +7,13 @@ import { O_TRUNC } from "../user.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import type { ModuleSystem } from "./system.ts";
 
+/** Kernel frames above exit, innermost first. */
+const EXIT_CALLERS = [
+  "__do_sys_delete_module.constprop.0+0x197/0x2f0",
+  "do_syscall_64+0x5d/0xb0",
+  "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
+];
+
 /** delete_module(2) (kernel/module/main.c). `flags`: O_TRUNC forces. */
 export function* deleteModule(system: ModuleSystem, name: ByteString, flags: number): Routine<void> {
   const { list, references } = system;
@@ -24,7 +31,12 @@ export function* deleteModule(system: ModuleSystem, name: ByteString, flags: num
   if (module.initFunction !== 0 && module.exitFunction === 0 && !forced()) throw new Errno(EBUSY);
   if (!references.tryRelease(module) && !forced()) throw new Errno(EAGAIN);
   list.setState(module, MODULE_STATE.GOING);
-  if (module.exitFunction !== 0) yield* callGuest(module.exitFunction);
+  if (module.exitFunction !== 0) {
+    const measured = system.history.measure(name, "exit");
+    system.k.current.callers = EXIT_CALLERS;
+    yield* callGuest(module.exitFunction);
+    measured(undefined);
+  }
   yield* system.notify(module, MODULE_STATE.GOING);
   system.noteUnloaded(module);
   yield* freeModule(system, module);

@@ -1,33 +1,42 @@
-
-import { type Address, hex16 } from "../base/address.ts";
-import type { ExportedSymbol } from "../loader/symbols.ts";
-import type { Machine } from "../machine/machine.ts";
-import type { Profile } from "../profile/profile.ts";
-import { createStructViews } from "../profile/struct-view.ts";
-import { createClock } from "./clock.ts";
-import { createCpu } from "./cpu.ts";
-import { type Finding, createEvents } from "./events.ts";
-import { type Exception, createExecutor } from "./executor.ts";
-import { createKernelImage } from "./image.ts";
-import { createInterrupts } from "./interrupts.ts";
-import { createJournal } from "./journal.ts";
-import type { Kernel, StopReason } from "./kernel.ts";
-import { createLog } from "./log/log.ts";
-import type { LogRecord } from "./log/record.ts";
-import { type ModuleLinks, createModules } from "./modules/modules.ts";
-import { createTaints } from "./oops/taint.ts";
-import { callGuest } from "./routine.ts";
-import { createKthreads } from "./sched/kthreads.ts";
-import { createSleepingLocks } from "./sched/locks.ts";
-import { createWorkqueues } from "./sched/workqueues.ts";
-import { createStatics } from "./statics.ts";
-import { createSymbols } from "./symbols.ts";
-import type { Task } from "./task.ts";
-import { createTaskMemory } from "./task-memory.ts";
-import { createTasks } from "./tasks.ts";
-import { createHrtimers } from "./time/hrtimers.ts";
-import { createTimers } from "./time/timers.ts";
-import { createTimeline } from "./timeline.ts";
+import { type Address, hex16 } from "../../base/address.ts";
+import { KoboxError } from "../../base/errors.ts";
+import type { ExportedSymbol } from "../../loader/symbols.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { Profile } from "../../profile/profile.ts";
+import { createStructViews } from "../../profile/struct-view.ts";
+import { createClock } from "../clock.ts";
+import { createCpu } from "../cpu.ts";
+import { type Finding, createEvents } from "../events.ts";
+import { type Exception, createExecutor } from "../executor.ts";
+import { createKernelImage } from "../image.ts";
+import { createInterrupts } from "../interrupts.ts";
+import { createJournal } from "../journal.ts";
+import type { Kernel, StopReason } from "../kernel.ts";
+import { createLog } from "../log/log.ts";
+import type { LogRecord } from "../log/record.ts";
+import type { WorkCounters } from "../modules/history.ts";
+import { type ModuleLinks, createModules } from "../modules/modules.ts";
+import { createKernelMemory } from "../memory/memory.ts";
+import { createTraces } from "../oops/traces.ts";
+import { createTaints } from "../oops/taint.ts";
+import type { FormatEnv } from "../printf/env.ts";
+import { callGuest } from "../routine.ts";
+import { createKthreads } from "../sched/kthreads.ts";
+import { createSleepingLocks } from "../sched/locks.ts";
+import { createWorkqueues } from "../sched/workqueues.ts";
+import { createStatics } from "../statics.ts";
+import { createSymbols } from "../symbols.ts";
+import type { Task } from "../task.ts";
+import { createTasks } from "../tasks.ts";
+import { createHrtimers } from "../time/hrtimers.ts";
+import { formatEnv } from "./format-env.ts";
+import { memoryOptions } from "./memory-options.ts";
+import { moduleLinks } from "./module-links.ts";
+import { oopsHost } from "./oops-host.ts";
+import { scratchMemory } from "./scratch.ts";
+import { interruptHost, taskMemory } from "./task-host.ts";
+import { createTimers } from "../time/timers.ts";
+import { createTimeline } from "../timeline.ts";
 
 export interface BootOptions {
   /** Makes hashed pointers, canaries and random numbers; the same seed is the same run. */
@@ -64,21 +73,19 @@ export const createKernel = (
   const journal = createJournal();
   const { counters } = machine.engine;
   const work = { stubs: 0 };
-  const clock = createClock(
-    journal,
-    { instructions: () => counters[0] ?? 0, stubs: () => work.stubs },
-    { uptime: options.uptime, epoch: options.epoch },
-  );
+  const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
+  const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
   const views = createStructViews(profile, machine.memory);
   const timeline = createTimeline(journal);
   let links: Linkage | undefined;
   const image = createKernelImage(machine, journal);
   const executor = createExecutor(machine, executorHost(), SENTINEL);
-  const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } = {
-    stopped: undefined,
-    findings: [],
-    context: undefined,
-  };
+  const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } =
+    {
+      stopped: undefined,
+      findings: [],
+      context: undefined,
+    };
 
   Object.assign(parts, {
     machine,
@@ -118,9 +125,14 @@ export const createKernel = (
     caller: () => k.current.pid,
     ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
   });
+  parts.format = formatEnv(k, options.seed);
   parts.taints = createTaints(journal, k.printk);
   parts.statics = createStatics(machine, journal);
+  Object.assign(parts, createKernelMemory(memoryOptions(k, options.seed)));
+  parts.parameterCopies = journal.set();
+  parts.scratch = scratchMemory(k);
   parts.symbols = createSymbols(profile, () => k.modules.list);
+  parts.traces = createTraces(oopsHost(k));
   parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
   parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
   parts.timers = createTimers(k);
@@ -129,7 +141,7 @@ export const createKernel = (
   parts.kthreads = createKthreads(k);
   parts.mutexes = createSleepingLocks(k, "mutex", () => {});
   links = linkage(k);
-  parts.modules = createModules(k, moduleLinks(k, links));
+  parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);
   return k;
 
@@ -143,17 +155,14 @@ export const createKernel = (
       },
       exception(task, exception) {
         if (exception.vector === 14 && executeKernelText(exception)) return "resume";
-        k.printk(1, `exception ${exception.vector} error ${exception.errorCode} at ${hex16(exception.address)} rip ${k.symbols.format(executor.register(16))} in ${exception.stub}`);
-        task.signal = 9;
-        return "kill";
+        return k.traces.exception(task, exception);
       },
       strayHalt(task, address) {
         if (links?.bindAt(address) === true) {
           executor.setRegister(16, address);
           return "resume";
         }
-        k.stop({ kind: "stray", message: `task ${task.pid} ran into kernel text at ${k.symbols.format(address)}` });
-        return "kill";
+        return k.traces.strayHalt(task, address);
       },
       engineFailure(task, stop) {
         k.stop({ kind: "engine", message: `the engine stopped with ${stop} in task ${task.pid}` });
@@ -174,39 +183,3 @@ export const createKernel = (
 
 /** The address every guest call returns to: do_one_initcall's, as the recorded kernel's traces show it. */
 const SENTINEL: Address = -0x7eff_ef07;
-
-const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
-  createContext: (context) => k.tasks.create({ comm: context, kind: "interrupt", context }),
-  preemptCount: () => k.cpu.preemptCount(),
-  addPreemptCount: (delta) => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta),
-  slept(task) {
-    k.stop({ kind: "panic", message: `scheduling while atomic in ${task.comm}` });
-  },
-});
-
-const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
-  const current = k.cpu.variable("current_task");
-  return createTaskMemory(k.machine, k.journal, {
-    structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
-    allocate: (size) => k.statics.allocate(size),
-    setCurrent(taskStruct) {
-      if (taskStruct !== 0) k.memory.setPointer(current, taskStruct);
-    },
-  });
-};
-
-const moduleLinks = (k: Kernel, links: Linkage): ModuleLinks => ({
-  kernelSymbol: links.resolve,
-  allocatePercpu: () => 0,
-  freePercpu: () => {},
-  allocate: (size) => k.statics.allocate(size),
-  free: () => {},
-  afterRelocation: () => {},
-  *createSysfs() {},
-  *removeSysfs() {},
-  dumpStack: () => {},
-  warn: () => {},
-  capable: () => true,
-  hashed: (address) => hex16(address),
-});
-

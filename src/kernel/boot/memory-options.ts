@@ -1,0 +1,32 @@
+import { hostArgs } from "../../abi/varargs.ts";
+import type { Kernel } from "../kernel.ts";
+import { type Site, memoryHost } from "../memory/host.ts";
+import type { MemoryOptions } from "../memory/memory.ts";
+import { TAINT } from "../oops/taint.ts";
+import { format } from "../printf/format.ts";
+
+/** What the allocators need of the kernel around them, and how they complain. */
+export const memoryOptions = (k: Kernel, seed: bigint): MemoryOptions => ({
+  host: memoryHost(k.machine),
+  journal: k.journal,
+  offsetOf: k.offsetOf,
+  seed: Number(BigInt.asUintN(31, seed)),
+  complaints: {
+    warn: (site, text) => k.traces.warn(site, { message: text, via: viaOf(k, site) }),
+    bug: (site) => k.traces.bug(site, { via: viaOf(k, site) }),
+    log: (level, text) => void k.log.print(`\x01${level}${text}`),
+    dumpStack: (callers) => k.traces.dumpStack({ via: viaOf(k, { callers }) }),
+    taint: () => k.taints.add(TAINT.BAD_PAGE, "now-unreliable"),
+    tainted: () => k.taints.describe(),
+    comm: () => k.current.comm,
+    hashed: (address) => format("%p", hostArgs([address]), k.format).text,
+    caller: () => k.symbols.format(k.memory.pointer(k.executor.register(4))),
+  },
+});
+
+/** Kernel frames between a complaint and the stub that the module called. */
+const viaOf = (k: Kernel, { callers }: Pick<Site, "callers">): readonly string[] => {
+  const address = k.executor.register(16) - 1;
+  const stub = k.executor.traps.get(address)?.name ?? "";
+  return callers[stub] ?? callers["*"] ?? [];
+};

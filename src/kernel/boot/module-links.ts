@@ -1,0 +1,27 @@
+import { hostArgs } from "../../abi/varargs.ts";
+import type { Kernel } from "../kernel.ts";
+import { GFP_KERNEL } from "../memory/gfp.ts";
+import type { WorkCounters } from "../modules/history.ts";
+import type { ModuleLinks } from "../modules/modules.ts";
+import { format } from "../printf/format.ts";
+import type { Linkage } from "./kernel.ts";
+import { textPatching } from "./text-patching.ts";
+
+/** What the module system asks of the subsystems around it. */
+export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): ModuleLinks => ({
+  work,
+  kernelSymbol: links.resolve,
+  allocatePercpu: () => 0,
+  freePercpu: () => {},
+  allocate: (size) => k.heap.kmalloc(size, GFP_KERNEL),
+  free: (address) => k.heap.kfree(address),
+  patching: textPatching(k.profile),
+  fentry: k.profile.symbol("__fentry__")?.address ?? 0,
+  foreignKey: () => ({ enabled: false, initially: false }),
+  staticCalls: { keyOfTrampoline: () => undefined, functionOf: () => undefined, returnZero: undefined },
+  fillPercpu: (address, bytes) => k.memory.write(k.cpu.base + address, bytes),
+  *createSysfs() {},
+  *removeSysfs() {},
+  capable: () => true,
+  hashed: (address) => format("%p", hostArgs([address]), k.format).text,
+});

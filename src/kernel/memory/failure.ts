@@ -1,0 +1,42 @@
+import { GFP, GFP_SLAB_BUG_MASK, gfpText } from "./gfp.ts";
+import type { Callers, Complaints } from "./host.ts";
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+/** Flags a slab or large kmalloc may be served with; complains about others (mm/slab_common.c, kmalloc_fix_flags). */
+export const fixFlags = (complaints: Complaints, gfp: number): number => {
+  const invalid = (gfp & GFP_SLAB_BUG_MASK) >>> 0;
+  if (invalid === 0) return gfp;
+  const fixed = (gfp & ~GFP_SLAB_BUG_MASK) >>> 0;
+  const text = (value: number): string => `${hex(value)} (${gfpText(value)})`;
+  complaints.log(4, `Unexpected gfp: ${text(invalid)}. Fixing up to gfp: ${text(fixed)}. Fix your code!\n`);
+  complaints.dumpStack(KMALLOC_FIX_FLAGS);
+  return fixed;
+};
+const KMALLOC_FIX_FLAGS = { "*": [] };
+
+/** What show_mem tells of this machine. */
+export interface MemoryFigures {
+  readonly freePages: number;
+  readonly totalPages: number;
+}
+
+/**
+ * mm/page_alloc.c, warn_alloc: "comm: <text>, mode:..", the stack, and the totals of Mem-Info.
+ * `callers` are the kernel functions above the module, by stub.
+ */
+export const warnAlloc = (
+  complaints: Complaints,
+  gfp: number,
+  text: string,
+  figures: MemoryFigures,
+  callers: Callers,
+): void => {
+  if ((gfp & GFP.NOWARN) !== 0) return;
+  const mode = `mode:${hex(gfp)}(${gfpText(gfp)})`;
+  complaints.log(4, `${complaints.comm()}: ${text}, ${mode}, nodemask=(null),cpuset=/,mems_allowed=0\n`);
+  complaints.dumpStack(callers);
+  complaints.log(4, "Mem-Info:\n");
+  complaints.log(4, `Node 0 free:${figures.freePages * 4}kB\n`);
+  complaints.log(4, `${figures.totalPages} pages RAM\n`);
+};

@@ -1,0 +1,64 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { Journal } from "../journal.ts";
+
+/** What one run of a module's init or exit came to. */
+export interface FunctionRun {
+  /** Undefined for exit, and when it never returned. */
+  returned: number | undefined;
+  finished: boolean;
+  /** Guest instructions, those of functions it called included. */
+  instructions: number;
+  /** Kernel functions it called. */
+  calls: number;
+}
+
+/** One load of a module, kept after it is gone: what reports are made from. */
+export interface LoadRecord {
+  readonly name: ByteString;
+  readonly license: ByteString;
+  taints: number;
+  /** Imported names in the symbol table's order. */
+  readonly imports: readonly ByteString[];
+  init: FunctionRun | undefined;
+  exit: FunctionRun | undefined;
+  refcount: number;
+}
+
+export interface History {
+  add(record: LoadRecord): void;
+  /** The newest load of that name. */
+  last(name: ByteString): LoadRecord | undefined;
+  all(): readonly LoadRecord[];
+  /** Starts counting; call the result when the function has returned. */
+  measure(name: ByteString, which: "init" | "exit"): (returned: number | undefined) => void;
+}
+
+/** Counters of the whole run. */
+export interface WorkCounters {
+  instructions(): number;
+  stubs(): number;
+}
+
+export const createHistory = (journal: Journal, work: WorkCounters): History => {
+  const records: LoadRecord[] = [];
+  const last = (name: ByteString): LoadRecord | undefined =>
+    records.findLast((record) => record.name === name);
+  return {
+    add: (record) => void journal.touch(records).push(record),
+    last,
+    all: () => records,
+    measure(name, which) {
+      const start = { instructions: work.instructions(), stubs: work.stubs() };
+      const run: FunctionRun = { returned: undefined, finished: false, instructions: 0, calls: 0 };
+      const record = last(name);
+      if (record !== undefined) journal.touch(record)[which] = run;
+      return (returned) => {
+        journal.touch(run);
+        run.returned = returned;
+        run.finished = true;
+        run.instructions = work.instructions() - start.instructions;
+        run.calls = work.stubs() - start.stubs;
+      };
+    },
+  };
+};
