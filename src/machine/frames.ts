@@ -24,7 +24,7 @@ const BLOCK_HINT = 3;
 const HEADER_WORDS = 4;
 
 const FRAME_WORDS = 1024;
-/** Old devices reach only the first 16 MB: used last, unless asked for. */
+/** Old devices reach only the first 16 MB: used last, so that some is left for who must have it. */
 export const LOW_FRAMES = 4096;
 
 /** One bit a frame in the frames from `first` on; frames below and the bitmap itself are taken. */
@@ -77,11 +77,12 @@ export const createFrames = (ram: Ram, first: number): Frames => {
     free: () => words[header + FREE] ?? 0,
     allocate(count, align = 1, below = total) {
       if (count <= 0 || count > total) return undefined;
-      const hint = words[header + (count === 1 ? HINT : BLOCK_HINT)] ?? 0;
+      const which = count === 1 ? HINT : BLOCK_HINT;
+      const hint = words[header + which] ?? 0;
       const frame = find(hint, below, count, align) ?? find(0, Math.min(below, hint + count), count, align);
       if (frame === undefined) return undefined;
       mark(frame, count, true);
-      setHeader(count === 1 ? HINT : BLOCK_HINT, frame + count);
+      if (frame >= hint && below === total) setHeader(which, frame + count);
       const high = words[header + HIGH] ?? 0;
       // Frames that were never handed out are still zero.
       if (frame < high) ram.zero(frame, Math.min(count, high - frame));
@@ -91,7 +92,7 @@ export const createFrames = (ram: Ram, first: number): Frames => {
     release(frame, count) {
       mark(frame, count, false);
       for (const hint of [HINT, BLOCK_HINT]) {
-        if (frame < (words[header + hint] ?? 0)) setHeader(hint, frame);
+        if (frame >= start && frame < (words[header + hint] ?? 0)) setHeader(hint, frame);
       }
     },
   };

@@ -47,7 +47,7 @@ export const createSaid = (): Said => {
         throw new Error(`BUG ${site.source}`);
       },
       log: (level, text) => void lines.push(`<${level}>${text}`),
-      dumpStack: (callers) => void lines.push(`stack ${callers.join(" ")}`),
+      dumpStack: (callers) => void lines.push(`stack ${(callers["*"] ?? []).join(" ")}`),
       taint: (flag) => void lines.push(`taint ${flag}`),
       tainted: () => "Not tainted",
       comm: () => "init",

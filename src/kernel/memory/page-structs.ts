@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import { LOW_FRAMES } from "../../machine/frames.ts";
 import { KERNEL_DATA, type MemoryHost, type OffsetOf } from "./host.ts";
 import { PAGE_STRUCT, VMEMMAP, frameToPage } from "./layout.ts";
 
@@ -7,8 +8,6 @@ export const PG = { LOCKED: 0, SLAB: 9, RESERVED: 12, HEAD: 16 } as const;
 /** Upper word of page->flags: zone at bit 51, last CPU at bits 30..50 all ones. */
 const FLAGS_HIGH = { dma: 0x0007ffff, dma32: 0x000fffff } as const;
 const FLAGS_LOW = 0xc0000000;
-/** Frames below 16 MB are zone DMA. */
-const DMA_FRAMES = 4096;
 /** page->mapping of a compound tail: TAIL_MAPPING with the kernel's poison offset. */
 const TAIL_MAPPING = { low: 0x400, high: 0xdead0000 } as const;
 /** compound_dtor of an ordinary compound page. */
@@ -53,7 +52,7 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
   const blank = (index: number, frame: number, references: number): void => {
     words.fill(0, index, index + 16);
     words[index] = FLAGS_LOW;
-    words[index + 1] = frame < DMA_FRAMES ? FLAGS_HIGH.dma : FLAGS_HIGH.dma32;
+    words[index + 1] = frame < LOW_FRAMES ? FLAGS_HIGH.dma : FLAGS_HIGH.dma32;
     words[index + at.mapcount] = 0xffffffff;
     words[index + at.refcount / 4] = references;
     ram.touch(index >>> 10);

@@ -1,4 +1,5 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
+import { LOW_FRAMES } from "../../machine/frames.ts";
 import { type FrameTable, OWNER, type Owner } from "./frame-table.ts";
 import { GFP } from "./gfp.ts";
 import { type Complaints, KERNEL_DATA, type MemoryHost } from "./host.ts";
@@ -81,7 +82,7 @@ export const createPages = (
       return undefined;
     }
     const count = 1 << order;
-    const frame = frames.allocate(count, count);
+    const frame = frames.allocate(count, count, (gfp & GFP.DMA) === 0 ? undefined : LOW_FRAMES);
     if (frame === undefined) return undefined;
     if (!structs.cover(frame, count) || !table.claim(frame, order, owner)) {
       frames.release(frame, count);
