@@ -1,0 +1,89 @@
+import { strerror } from "../../../base/errno.ts";
+import { Errno } from "../../../base/errors.ts";
+import { readText } from "../io.ts";
+import { become } from "../run/command.ts";
+import { runLines } from "../run/script.ts";
+import { ControlFlow, ShellError } from "../run/state.ts";
+import { type Builtin, instantly, numberArgument, print, quoted } from "./builtin.ts";
+
+const leave = (kind: "break" | "continue"): Builtin =>
+  instantly((shell, [count = "1"]) => {
+    const levels = numberArgument(kind, count);
+    if (shell.state.loopDepth === 0) return 0;
+    throw new ControlFlow(kind, Math.max(1, Math.min(levels, shell.state.loopDepth)));
+  });
+
+const evalWords: Builtin = function* (shell, argv) {
+  return yield* runLines(shell, argv.slice(1).join(" "), "middle");
+};
+
+const source: Builtin = function* (shell, [, path = "", ...args]) {
+  const { state } = shell;
+  let text: string;
+  try {
+    text = yield* readText(shell.sys, path);
+  } catch (error) {
+    if (error instanceof Errno)
+      throw new ShellError(`.: line 0: can't open '${path}': ${strerror(error.errno)}`);
+    throw error;
+  }
+  const { positional } = state;
+  if (args.length > 0) state.positional = args;
+  try {
+    return yield* runLines(shell, text, "middle");
+  } catch (error) {
+    if (error instanceof ControlFlow && error.kind === "return") return error.value;
+    throw error;
+  } finally {
+    if (args.length > 0) state.positional = positional;
+  }
+};
+
+const exec: Builtin = function* (shell, argv) {
+  if (argv.length === 1) return 0;
+  throw new ControlFlow("exit", yield* become(shell, argv.slice(1)));
+};
+
+/** Only the EXIT trap is run: nothing in the sandbox sends a shell other signals than deadly ones. */
+const trap: Builtin = function* (shell, [, ...args]) {
+  const { traps } = shell.state;
+  const [action, ...conditions] = args;
+  if (action === undefined) {
+    for (const [condition, text] of traps) yield* print(shell, `trap -- ${quoted(text)} ${condition}\n`);
+    return 0;
+  }
+  const names = conditions.length === 0 ? [action] : conditions;
+  for (const name of names) {
+    const condition = name === "0" ? "EXIT" : name.toUpperCase().replace(/^SIG/, "");
+    if (conditions.length === 0 || action === "-") traps.delete(condition);
+    else traps.set(condition, action);
+  }
+  return 0;
+};
+
+export const flow: readonly (readonly [string, Builtin])[] = [
+  [":", instantly(() => 0)],
+  ["true", instantly(() => 0)],
+  ["false", instantly(() => 1)],
+  ["break", leave("break")],
+  ["continue", leave("continue")],
+  [
+    "return",
+    instantly((shell, [status]) => {
+      const value = status === undefined ? shell.state.status : numberArgument("return", status) & 255;
+      throw new ControlFlow(shell.state.scopes.length > 0 ? "return" : "exit", value);
+    }),
+  ],
+  [
+    "exit",
+    instantly((shell, [status]) => {
+      const value = status === undefined ? shell.state.status : numberArgument("exit", status) & 255;
+      throw new ControlFlow("exit", value);
+    }),
+  ],
+  ["eval", evalWords],
+  [".", source],
+  ["source", source],
+  ["exec", exec],
+  ["trap", trap],
+];
