@@ -45,6 +45,7 @@ import { checkModinfo } from "./modinfo-check.ts";
 import { checkLicenseAndVersions, findModuleSections } from "./module-sections.ts";
 import type { ModuleSections } from "./module-sections.ts";
 import { applyRelocations } from "./relocate.ts";
+import { checkSignature } from "./signature.ts";
 import { simplifySymbols } from "./symbols.ts";
 import type { OwnerAnswer, OwnerBusy, SymbolResolver, SymbolValues } from "./symbols.ts";
 import { versionCheck } from "./versions.ts";
@@ -56,6 +57,8 @@ export interface PrepareRequest {
   readonly flags: number;
   readonly build: KernelBuild;
   readonly host: LoadHost;
+  /** Certificates of the kernel's builtin keyring, DER. Called only for signed modules. */
+  trustedCertificates(): readonly Uint8Array[];
   /** CRC of the kernel's own module_layout. */
   readonly moduleLayoutCrc: number | undefined;
   /** module_blacklist= */
@@ -70,8 +73,10 @@ export interface PreparedModule {
 /** Everything before memory is needed. Throws LoadFailure. */
 export const prepareModule = (request: PrepareRequest): PreparedModule => {
   const { bytes, flags, build, host } = request;
-  const elf = checkElf(bytes, host);
+  const signature = checkSignature(bytes, flags, () => request.trustedCertificates(), build, host);
+  const elf = checkElf(signature.bytes, host);
   const info = setupLoadInfo(elf, flags, build, host);
+  info.sigOk = signature.verified;
   if (request.blacklist?.has(info.name) === true) {
     const text = `Module ${info.name} is blacklisted`;
     host.log(KERN_ERR, text);

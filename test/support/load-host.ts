@@ -140,6 +140,7 @@ export interface LoadOptions {
   readonly resolver?: SymbolResolver;
   readonly percpu?: Address;
   readonly flags?: number;
+  readonly trustedCertificates?: () => readonly Uint8Array[];
 }
 
 /** All stages up to relocation, as the first module of a boot. */
@@ -152,6 +153,7 @@ export const loadForTest = (bytes: Uint8Array, options: LoadOptions = {}): Loade
     flags: options.flags ?? 0,
     build,
     host,
+    trustedCertificates: options.trustedCertificates ?? (() => debianProfile().certificates()),
     moduleLayoutCrc: resolver.findSymbol("module_layout", true)?.crc,
   });
   const image = moveModule(prepared.info, prepared.layout, firstBases(prepared));
