@@ -14,8 +14,9 @@ export const fwnodeName = (conversion: PointerConversion): ByteString => {
   if (suffix[1] !== "w") return errorString("(%pf?)", spec);
   return withObject(conversion, (node) => {
     touchNode(conversion, node);
+    if (suffix[2] === "P") return errorString(NO_NAME, spec);
     // The full name is a prefix and a name, both missing.
-    return widen(suffix[2] === "P" ? NO_NAME : NO_NAME + NO_NAME, spec);
+    return widen(NO_NAME + NO_NAME, spec);
   });
 };
 
