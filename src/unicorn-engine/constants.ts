@@ -1,0 +1,46 @@
+/** Indices into `Engine.registers`. */
+export const REG = {
+  RAX: 0,
+  RCX: 1,
+  RDX: 2,
+  RBX: 3,
+  RSP: 4,
+  RBP: 5,
+  RSI: 6,
+  RDI: 7,
+  R8: 8,
+  R9: 9,
+  R10: 10,
+  R11: 11,
+  R12: 12,
+  R13: 13,
+  R14: 14,
+  R15: 15,
+  RIP: 16,
+  RFLAGS: 17,
+} as const;
+
+export const REG_COUNT = 18;
+
+/** Why `resume` came back. */
+export const STOP = {
+  /** A `hlt`; RIP is behind it. */
+  HLT: 0,
+  /** A fault, trap or software interrupt: see `Engine.stop`. RIP is where the CPU would push it. */
+  EXCEPTION: 1,
+  /** `counters[2]` instructions have been executed; RIP is the next one. */
+  BUDGET: 2,
+  /** The deadline has passed; RIP is the next instruction. */
+  WALL_CLOCK: 3,
+  /** The library refused: `Engine.stop.engineError`. */
+  ENGINE_ERROR: 4,
+  /** The library crashed: `Engine.stop.signal`. Every later call throws. */
+  FATAL: 5,
+  /** An access that the shadow forbids, where the checks are told to stop. */
+  CHECK: 6,
+} as const;
+
+export const RESUME = {
+  /** Write all registers before running; without it only RAX. */
+  ALL: 1,
+} as const;
