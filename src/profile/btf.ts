@@ -152,7 +152,8 @@ export const readBtf = (bytes: Uint8Array, base?: Btf): Btf => {
     if (base !== undefined && offset < stringBase) return base.string(offset);
     const start = offset - stringBase;
     if (start >= text.length) return bad(`string offset ${offset} is out of range`);
-    return text.toString("latin1", start, text.indexOf(0, start));
+    const found = text.toString("latin1", start, text.indexOf(0, start));
+    return /[^ -\xff]/.test(found) ? bad("a name has control characters") : found;
   };
   const id = (value: number): number => (value < endId ? value : bad(`type id ${value} does not exist`));
 

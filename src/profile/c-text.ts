@@ -11,7 +11,7 @@ const BASIC: Readonly<Record<string, string>> = {
   "__int128 unsigned": "unsigned __int128",
 };
 
-/** Deeper nesting than any kernel type has; a cycle in hostile BTF ends here. */
+/** Longer chains than any kernel type has; a cycle in hostile BTF ends here. */
 const MAX_DEPTH = 64;
 
 const specifier = (type: BtfType): string => {
@@ -47,42 +47,50 @@ const unqualified = (btf: Btf, id: number): BtfType => {
 const join = (left: string, right: string): string =>
   right === "" ? left : right.startsWith("[") ? left + right : `${left} ${right}`;
 
+/** Types a declaration may mention; more than any kernel function's, and an end for hostile BTF. */
+const MAX_STEPS = 2000;
+
+interface Progress {
+  steps: number;
+}
+
 /**
  * The C declaration of `declarator` with type `id`: `declare(btf, id, "flags")` is "gfp_t flags",
- * with "" the type's own name.
+ * with "" the type's own name. Nested function pointers without end come out as void.
  */
 export const declare = (btf: Btf, id: number, declarator: string): string =>
-  declareAt(btf, id, declarator, 0);
+  declareAt(btf, id, declarator, { steps: 0 });
 
-const declareAt = (btf: Btf, id: number, declarator: string, depth: number): string => {
-  if (depth > MAX_DEPTH) return join("void", declarator);
+const declareAt = (btf: Btf, id: number, declarator: string, progress: Progress): string => {
+  progress.steps++;
+  if (progress.steps > MAX_STEPS) return join("void", declarator);
   const type = btf.type(id);
   switch (type.kind) {
     case "pointer": {
       const target = unqualified(btf, type.type);
       const grouped = target.kind === "array" || target.kind === "prototype";
-      return declareAt(btf, type.type, grouped ? `(*${declarator})` : `*${declarator}`, depth + 1);
+      return declareAt(btf, type.type, grouped ? `(*${declarator})` : `*${declarator}`, progress);
     }
     case "array":
-      return declareAt(btf, type.element, `${declarator}[${type.count || ""}]`, depth + 1);
+      return declareAt(btf, type.element, `${declarator}[${type.count || ""}]`, progress);
     case "prototype":
-      return declareAt(btf, type.result, `${declarator}(${parameters(btf, type, depth)})`, depth + 1);
+      return declareAt(btf, type.result, `${declarator}(${parameters(btf, type, progress)})`, progress);
     case "const":
     case "volatile":
     case "restrict":
       if (unqualified(btf, type.type).kind === "pointer") {
-        return declareAt(btf, type.type, join(type.kind, declarator), depth + 1);
+        return declareAt(btf, type.type, join(type.kind, declarator), progress);
       }
-      return `${type.kind} ${declareAt(btf, type.type, declarator, depth + 1)}`;
+      return `${type.kind} ${declareAt(btf, type.type, declarator, progress)}`;
     case "tag":
-      return declareAt(btf, type.type, declarator, depth + 1);
+      return declareAt(btf, type.type, declarator, progress);
     default:
       return join(specifier(type), declarator);
   }
 };
 
-const parameters = (btf: Btf, type: Extract<BtfType, { kind: "prototype" }>, depth: number): string => {
-  const list = type.parameters.map((one) => declareAt(btf, one.type, one.name, depth + 1));
+const parameters = (btf: Btf, type: Extract<BtfType, { kind: "prototype" }>, progress: Progress): string => {
+  const list = type.parameters.map((one) => declareAt(btf, one.type, one.name, progress));
   if (type.variadic) list.push("...");
   return list.length === 0 ? "void" : list.join(", ");
 };

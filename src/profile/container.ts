@@ -53,9 +53,9 @@ const FRONT = 16;
 /** First lines of the blocks. */
 const cut = (table: TableData): number[] => {
   const starts: number[] = [];
-  let size = Infinity;
+  let size = 0;
   (table.columns[0] ?? []).forEach((text, line) => {
-    if (size >= table.blockSize && (table.splits?.(line) ?? true)) {
+    if (line === 0 || (size >= table.blockSize && (table.splits?.(line) ?? true))) {
       starts.push(line);
       size = 0;
     }

@@ -11,6 +11,8 @@ type Aggregate = Extract<BtfType, { kind: "struct" | "union" }>;
 
 /** Deeper nesting than any kernel type has; a cycle in hostile BTF ends here. */
 const MAX_DEPTH = 32;
+/** In all structs together; Linux 6.12 has about 80,000. */
+const MAX_MEMBERS = 250_000;
 
 export interface LayoutWriter {
   /** Adds the struct or union of this id and those it holds by value; one without any name is skipped. */
@@ -38,6 +40,13 @@ export const resolve = (btf: Btf, id: number): { readonly type: BtfType; readonl
   return { type: { kind: "void" }, id: 0 };
 };
 
+/** Where an unnamed member's own members go: into the struct `key`, `bits` from its start. */
+interface Place {
+  readonly key: string;
+  readonly bits: number;
+  readonly depth: number;
+}
+
 export const createLayoutWriter = (btf: Btf): LayoutWriter => {
   const keys = new Map<number, string>();
   const texts = new Map<string, string>();
@@ -57,19 +66,32 @@ export const createLayoutWriter = (btf: Btf): LayoutWriter => {
     const key = texts.has(wanted) ? `${wanted}#${found.id}` : wanted;
     keys.set(found.id, key);
     texts.set(key, "");
-    texts.set(key, [`${type.kind}:${type.size}`, ...members(type, key, 0)].join("\t"));
+    queue.push({ key, type });
     return key;
   };
 
-  const members = (type: Aggregate, key: string, baseBits: number): string[] =>
-    type.members.flatMap((member) => memberTexts(member, key, baseBits));
+  /** Aggregates whose key is given but whose text is not written: a queue, as nesting may be deep. */
+  const queue: { readonly key: string; readonly type: Aggregate }[] = [];
+  const drain = (): void => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const { key, type } = next;
+      texts.set(key, [`${type.kind}:${type.size}`, ...members(type, { key, bits: 0, depth: 0 })].join("\t"));
+    }
+  };
 
-  const memberTexts = (member: BtfMember, key: string, baseBits: number): string[] => {
+  /** Flattening an unnamed struct that holds itself, or two of a kind that hold two, must end. */
+  let left = MAX_MEMBERS;
+  const members = (type: Aggregate, place: Place): string[] =>
+    place.depth > MAX_DEPTH ? [] : type.members.flatMap((member) => memberTexts(member, place));
+
+  const memberTexts = (member: BtfMember, { key, bits: baseBits, depth }: Place): string[] => {
+    if (left-- <= 0) return [];
     const bits = baseBits + member.bitOffset;
     if (member.name === "") {
       const inner = resolve(btf, member.type).type;
-      const nested = inner.kind === "struct" || inner.kind === "union";
-      return nested && baseBits < 2 ** 31 ? members(inner, key, bits) : [];
+      return inner.kind === "struct" || inner.kind === "union"
+        ? members(inner, { key, bits, depth: depth + 1 })
+        : [];
     }
     const code = typeCode(member.type, `${key}.${member.name}`, 0);
     const ctype = declare(btf, member.type, "");
@@ -111,6 +133,7 @@ export const createLayoutWriter = (btf: Btf): LayoutWriter => {
   return {
     add(id) {
       add(id, undefined);
+      drain();
     },
     lines: () => [...texts].map(([key, text]) => ({ key, text })),
   };

@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { gunzipSync } from "node:zlib";
 import { KoboxError } from "../base/errors.ts";
+import { unxz } from "./xz.ts";
 
 /** No distribution's kernel unpacks to more; a bomb ends here. */
 const MAX_IMAGE = 1 << 30;
@@ -22,8 +22,6 @@ const payload = (bzImage: Buffer): Buffer => {
 const isBzImage = (file: Buffer): boolean =>
   file.length > 0x250 && file.toString("latin1", 0x202, 0x206) === "HdrS";
 
-const unxz = (data: Buffer): Buffer => execFileSync("xz", ["-dc"], { input: data, maxBuffer: MAX_IMAGE });
-
 const unpackPayload = async (data: Buffer): Promise<Buffer> => {
   // The build appends the unpacked size (scripts/Makefile.lib, size_append), gzip has it already.
   const body = data.subarray(0, -4);
@@ -31,7 +29,7 @@ const unpackPayload = async (data: Buffer): Promise<Buffer> => {
   if (size > MAX_IMAGE) bad("unpacks to more than 1 GiB");
   switch (data.readUInt32BE(0)) {
     case 0xfd377a58:
-      return unxz(body);
+      return await unxz(body, MAX_IMAGE);
     case 0x28b52ffd: {
       const { decompress } = await import("fzstd");
       return Buffer.from(decompress(body, new Uint8Array(size)));

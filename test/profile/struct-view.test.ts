@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Address } from "../../src/base/address.ts";
 import { bytesToByteString } from "../../src/base/bytes.ts";
 import type { GuestMemory } from "../../src/machine/memory.ts";
-import { openProfile } from "../../src/profile/profile.ts";
+import { openDefaultProfile } from "../../src/profile/default-profile.ts";
 import { createStructViews } from "../../src/profile/struct-view.ts";
 
 const BASE = -0x7f00_0000_0000;
@@ -39,7 +39,7 @@ const flatMemory = (): GuestMemory & { readonly view: DataView } => {
   };
 };
 
-const profile = openProfile("kernel-stubs/profiles/6.1.0-56-amd64.kprofile");
+const profile = openDefaultProfile();
 
 describe("struct views", () => {
   const memory = flatMemory();
