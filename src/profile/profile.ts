@@ -97,15 +97,20 @@ export const openProfile = (source: string | Uint8Array): Profile => {
   };
 };
 
+/** How often a typedef may stand for another. */
+const MAX_TYPEDEFS = 8;
+
 /** Layouts by tag, or by a typedef of a tagged struct. */
 const layoutFinder = (structs: KeyedTable, typedefs: KeyedTable): Profile["struct"] => {
   const known = new Map<string, StructLayout | undefined>();
   const find = (name: string): StructLayout | undefined => {
-    const text = structs.get(name);
-    if (text !== undefined) return readLayout(name, text);
-    const tag = /^(?:struct|union) (\w+)$/.exec(typedefs.get(name) ?? "")?.[1];
-    const tagged = tag === undefined ? undefined : structs.get(tag);
-    return tagged === undefined ? undefined : readLayout(name, tagged);
+    let tag: string | undefined = name;
+    for (let depth = 0; tag !== undefined && depth < MAX_TYPEDEFS; depth++) {
+      const text = structs.get(tag);
+      if (text !== undefined) return readLayout(tag, text);
+      tag = /^(?:(?:struct|union) )?(\w+)$/.exec(typedefs.get(tag) ?? "")?.[1];
+    }
+    return undefined;
   };
   return (name) => {
     if (!known.has(name)) known.set(name, find(name));
