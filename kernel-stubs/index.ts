@@ -1,5 +1,11 @@
 /** All stubs, by the kernel header that declares the function. Importing this parses nothing. */
 export * from "./asm/linkage.ts";
+export * from "./linux/list.ts";
+export * from "./linux/list_sort.ts";
+export * from "./linux/llist.ts";
+export * from "./linux/rbtree.ts";
+export * from "./linux/refcount.ts";
+export * from "./linux/sort.ts";
 export * from "./linux/string.ts";
 export * from "./linux/string-search.ts";
 export * from "./linux/ctype.ts";

@@ -1,32 +1,40 @@
 /** How stubs report what the real function warns of or dies from: WARN, BUG, panic. */
 import type { ByteString } from "../src/base/bytes.ts";
 import type { Kernel } from "../src/kernel/kernel.ts";
-import type { Traces } from "../src/kernel/oops/traces.ts";
+import type { JournalSet } from "../src/kernel/journal.ts";
+import type { Site } from "../src/kernel/oops/incident.ts";
+import { SITES } from "./profiles/6.1.0-56-amd64.sites.ts";
 
-/** Places in the kernel's code, as its bug table has them: "lib/refcount.c:28", "name+0xba/0x110". */
-type Source = ByteString;
-type Place = ByteString;
+/** A place in the kernel's source: "refcount_warn_saturate:28", a key of the profile's sites. */
+type Place = string;
 
-const traces = (k: Kernel): Traces => (k as unknown as { readonly traces: Traces }).traces;
+const siteOf = (k: Kernel, place: Place): Site => {
+  const [source, at, code] = SITES[place] ?? [];
+  if (source !== undefined && at !== undefined && code !== undefined) return { source, at, code };
+  const name = place.replace(/:.*/, "");
+  const size = k.profile.symbol(name)?.size ?? 1;
+  return { source: place, at: `${name}+0x0/0x${size.toString(16)}` };
+};
 
-export const warnAt = (k: Kernel, source: Source, at: Place, message?: ByteString): void =>
-  traces(k).warn({ source, at }, message === undefined ? {} : { message });
+export const warnAt = (k: Kernel, place: Place, message?: ByteString): void =>
+  k.traces.warn(siteOf(k, place), message === undefined ? {} : { message });
 
-export const bugAt = (k: Kernel, source: Source, at: Place): never => traces(k).bug({ source, at });
+export const bugAt = (k: Kernel, place: Place): never => k.traces.bug(siteOf(k, place));
 
-export const panicWith = (k: Kernel, message: ByteString): never => traces(k).panic(message);
+export const panicWith = (k: Kernel, message: ByteString): never => k.traces.panic(message);
 
 /** Journalled, as all state; here only so that it comes into being with the first report. */
-const said = new WeakMap<
-  Kernel,
-  { readonly has: (place: Place) => boolean; readonly add: (place: Place) => void }
->();
+const said = new WeakMap<Kernel, JournalSet<Place>>();
 
-/** WARN_ON_ONCE and WARN_ONCE: by place. */
-export const warnOnceAt = (k: Kernel, source: Source, at: Place, message?: ByteString): void => {
+/** WARN_ON_ONCE and WARN_ONCE: once for each place. */
+export const warnOnceAt = (k: Kernel, place: Place, message?: ByteString): void => {
   let places = said.get(k);
   if (places === undefined) said.set(k, (places = k.journal.set<Place>()));
-  if (places.has(at)) return;
-  places.add(at);
-  warnAt(k, source, at, message);
+  if (places.has(place)) return;
+  places.add(place);
+  warnAt(k, place, message);
 };
+
+/** A loop of the real function that a broken guest structure would keep going for ever. */
+export const endless = (k: Kernel, name: string): void =>
+  k.stop({ kind: "hang", message: `${name} does not come to an end: the structure it walks is broken` });

@@ -126,7 +126,7 @@ export const strlcat = stub(
   (k, { dest, src, count }) => {
     const start = k.memory.cstring(dest).length;
     const text = k.memory.cstring(src);
-    if (start >= count) bugAt(k, "lib/string.c:337", "strlcat+0x73/0x80");
+    if (start >= count) bugAt(k, "strlcat:337");
     k.memory.setCstring(dest + start, text.slice(0, count - start - 1));
     return start + text.length;
   },
@@ -137,7 +137,7 @@ export const strlcat = stub(
  * its NUL: targets see up to seven zero bytes more than the string.
  */
 const copyBounded = (k: Kernel, to: Address, from: Address, count: number): number => {
-  if (count > INT_MAX) warnOnceAt(k, "lib/string.c:181", "strscpy+0xd7/0x110");
+  if (count > INT_MAX) warnOnceAt(k, "strscpy:181");
   if (count === 0 || count > INT_MAX) throw new Errno(E2BIG);
   const text = k.memory.cstring(from, count);
   const whole = Math.floor(count / 8) * 8;

@@ -126,7 +126,7 @@ const announce = (binding: Binding, bound: BoundStub, args: ArgumentRecord): big
   }
   if (hooks.inject === undefined || stub.fails.length === 0) return undefined;
   const failure = hooks.inject(bound, args);
-  return failure === undefined ? undefined : encodeFailure(binding.rules, failure);
+  return failure === undefined ? undefined : encodeFailure(binding.rules, failure, args);
 };
 
 const isWait = (value: object | null): value is Block | Yield =>

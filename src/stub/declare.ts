@@ -9,8 +9,11 @@ import type { Call } from "./call.ts";
 /** "ENOMEM", "EINVAL", ... */
 export type ErrnoName = Extract<keyof typeof import("../base/errno.ts"), `E${Uppercase<string>}`>;
 
-/** How a function tells of failure: NULL, or an errno that the return type encodes. */
-export type Failure = "NULL" | ErrnoName;
+/**
+ * How a function tells of failure: NULL, false, 0, an errno that the return type encodes, or (as
+ * `copy_to_user` does) the whole of its argument `n` as the bytes it did not copy.
+ */
+export type Failure = "NULL" | "FALSE" | "ZERO" | "UNCOPIED" | ErrnoName;
 
 /** How much of the real function a stub does. */
 export type SupportLevel = "full" | { readonly partial: string };
@@ -20,8 +23,15 @@ export type Resources<P extends string> = Readonly<
   Record<string, "return" | Extract<keyof Arguments<P>, string>>
 >;
 
+/** Pointers are numbers, too: NULL cannot be told from an int's failures here. */
 type FailureOf<P extends string> =
-  Result<P> extends undefined ? never : Result<P> extends boolean | bigint ? ErrnoName : Failure;
+  Result<P> extends undefined
+    ? never
+    : Result<P> extends boolean
+      ? "FALSE"
+      : Result<P> extends bigint
+        ? Exclude<Failure, "NULL" | "FALSE">
+        : Exclude<Failure, "FALSE">;
 
 export interface StubOptions<P extends string> {
   /** The failures that the real function has; fault injection draws from it. */

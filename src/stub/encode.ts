@@ -103,23 +103,34 @@ const SIGNED = new Set<string>(["s8", "s16", "s32", "s64", "ssize"]);
 /** RAX for a thrown Errno: -errno, NULL or ERR_PTR as the return type and `fails` say. */
 export const encodeErrno = (rules: FailureRules, errno: number): bigint => {
   const minus = BigInt.asUintN(64, BigInt(-errno));
-  const declared = rules.fails.some((failure) => failure !== "NULL" && errnoNumber(failure) === errno);
+  const declared = rules.fails.some((failure) => errnoNumber(failure) === errno);
   if (rules.type === "pointer") return rules.errPtr || declared ? minus : 0n;
   if (rules.type === "bool") return 0n;
-  if (SIGNED.has(rules.type) || (declared && rules.type !== "void")) {
-    return minus;
-  }
+  if (SIGNED.has(rules.type) || (declared && rules.type !== "void")) return minus;
   const name = errnos.errnoName(errno) ?? errno;
   throw new KoboxError("E_STUB", `${rules.name}: threw ${name}, but its return type cannot tell the guest`);
 };
 
 /** RAX for an injected failure, which must be a declared one. Errors: KoboxError E_FAILURE. */
-export const encodeFailure = (rules: FailureRules, failure: Failure): bigint => {
+export const encodeFailure = (
+  rules: FailureRules,
+  failure: Failure,
+  args: Readonly<Record<string, unknown>>,
+): bigint => {
   if (!rules.fails.includes(failure)) {
     const known = rules.fails.join(", ") || "none";
     throw new KoboxError("E_FAILURE", `${rules.name} does not fail with ${failure}`, {
       hint: `declared: ${known}`,
     });
   }
-  return failure === "NULL" ? 0n : encodeErrno(rules, errnoNumber(failure));
+  switch (failure) {
+    case "NULL":
+    case "FALSE":
+    case "ZERO":
+      return 0n;
+    case "UNCOPIED":
+      return BigInt.asUintN(64, BigInt(args["n"] as bigint));
+    default:
+      return encodeErrno(rules, errnoNumber(failure));
+  }
 };
