@@ -58,10 +58,13 @@ const selectCoreSymbols = (info: LoadInfo, areas: Areas) => {
   const view = viewOf(symbols);
   const symbolCount = Math.floor(symbols.length / SYM_SIZE);
   const coreSymbols: number[] = [];
+  // A live patch is relocated again whenever what it patches is loaded.
+  const keepsAll = info.modinfo.get("livepatch") !== undefined;
   let stringBytes = 0;
   for (let i = 0; i < symbolCount; i += 1) {
     const nameOffset = view.getUint32(i * SYM_SIZE, true);
-    if (i > 0 && !isCoreSymbol(info, areas, nameOffset, view.getUint16(i * SYM_SIZE + 6, true))) continue;
+    if (i > 0 && !keepsAll && !isCoreSymbol(info, areas, nameOffset, view.getUint16(i * SYM_SIZE + 6, true)))
+      continue;
     coreSymbols.push(i);
     stringBytes += stringLengthAt(strings, nameOffset) + 1;
     if (stringBytes > MAX_STRINGS) throw new LoadFailure(ENOMEM, "symbol names take too much memory");

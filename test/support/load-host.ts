@@ -99,8 +99,11 @@ const RECORDED_FEATURES: ReadonlySet<number> = new Set(
 
 const kernelAddress = (name: string): Address => debianProfile().kernelSymbol(name)?.address ?? 0;
 
+let patching: TextPatching | undefined;
 /** How the recorded machine patched text. */
-export const recordedPatching = (): TextPatching => {
+export const recordedPatching = (): TextPatching => (patching ??= readPatching());
+
+const readPatching = (): TextPatching => {
   const operations = viewOf(debianProfile().dataInit("pv_ops") ?? new Uint8Array(0));
   return {
     cpuHas: (feature) => RECORDED_FEATURES.has(feature),
