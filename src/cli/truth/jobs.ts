@@ -12,7 +12,7 @@ export interface Job {
   /** A boot of its own with the console at level 8 (any flag asks for that). */
   readonly fresh: boolean;
   readonly steps: readonly JobStep[];
-  /** Files that must stand under /m, by name. */
+  /** Files that must stand under /m, as the job names them: a name, or a path from the job file. */
   readonly modules: readonly string[];
 }
 
@@ -43,7 +43,7 @@ interface Draft {
 const addStep = (job: Draft, op: string, rest: string): boolean => {
   if (op === "mod" || op === "load" || op === "iload" || op === "dep") {
     const { name, arg } = inside(rest);
-    job.modules.add(name);
+    job.modules.add(split(rest)[0]);
     job.steps.push({ op: op === "mod" ? "load" : op, arg });
     if (op !== "mod") return true;
     job.steps.push({ op: "sleep", arg: "50" });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 
 /** A file described by what differs from another one, so that broken copies need not be stored. */
@@ -19,8 +19,11 @@ interface Derived {
 
 /** Where scenarios get their modules from. */
 export interface ModuleFiles {
-  /** The file's bytes; `undefined` when it needs Debian's kernel image package, which is not here. */
-  read(name: string): Uint8Array | undefined;
+  /**
+   * The bytes of a file by name or by path from one of the folders; `undefined` when it needs
+   * Debian's kernel image package, which is not here.
+   */
+  read(path: string): Uint8Array | undefined;
 }
 
 const TABLE = "derived.json";
@@ -67,9 +70,10 @@ const readTable = (folder: string): Readonly<Record<string, Derived>> => {
 export const moduleFiles = (folders: readonly string[], release: string): ModuleFiles => {
   const tables = folders.map((folder) => [folder, readTable(folder)] as const);
   return {
-    read(name) {
-      const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+    read(path) {
+      const file = folders.map((folder) => join(folder, path)).find((candidate) => existsSync(candidate));
       if (file !== undefined) return readFileSync(file);
+      const name = basename(path);
       for (const [folder, table] of tables) {
         const derived = table[name];
         if (derived !== undefined) return derive(folder, name, derived, release);

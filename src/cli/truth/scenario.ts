@@ -54,8 +54,9 @@ const runStep = (system: ScenarioSystem, { op, arg }: JobStep): StepResult => {
 const filesOf = (job: Job, modules: ModuleFiles): { files: Map<string, Uint8Array>; missing: string[] } => {
   const files = new Map<string, Uint8Array>();
   const missing: string[] = [];
-  for (const name of job.modules) {
-    const bytes = modules.read(name);
+  for (const path of job.modules) {
+    const bytes = modules.read(path);
+    const name = path.slice(path.lastIndexOf("/") + 1);
     if (bytes === undefined) missing.push(name);
     else files.set(`/m/${name}`, bytes);
   }

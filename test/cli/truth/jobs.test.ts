@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { KoboxError } from "../../../src/base/errors.ts";
 import { parseJobs } from "../../../src/cli/truth/jobs.ts";
@@ -6,6 +6,9 @@ import { moduleFiles } from "../../../src/cli/truth/modules.ts";
 import { readRecordings } from "../../../src/cli/truth/recording.ts";
 
 const DEV = "test/truth/dev.jobs";
+const SAMPLES = readdirSync("samples", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+  .map(({ name }) => name);
 
 test("mod is load, 50 ms, unload; files are named as inside the sandbox", () => {
   const [job] = parseJobs(
@@ -14,7 +17,7 @@ test("mod is load, 50 ms, unload; files are named as inside the sandbox", () => 
   expect(job).toEqual({
     name: "one",
     fresh: true,
-    modules: ["a-b.ko", "c.ko", "d.ko"],
+    modules: ["sub/a-b.ko", "c.ko", "d.ko"],
     steps: [
       { op: "load", arg: "/m/a-b.ko x=1 y='2 3'" },
       { op: "sleep", arg: "50" },
@@ -46,4 +49,16 @@ test("all modules of the scenarios are there, or come from the kernel image pack
     if (!name.startsWith("bad_deb_")) expect(bytes, name).toBeDefined();
   }
   expect(() => files.read("absent.ko")).toThrow(/absent\.ko: not found/);
+});
+
+test.each(SAMPLES)("sample %s: source, module, and a recording of its scenario", (name) => {
+  const folder = `samples/${name}`;
+  expect(existsSync(`${folder}/${name}.c`)).toBe(true);
+  const [job] = parseJobs(readFileSync(`${folder}/${name}.jobs`, "utf8"));
+  const recording = readRecordings(`${folder}/truth.json`).get(name);
+  const steps = (recording?.steps ?? []).filter(({ op }) => op !== "end");
+  expect(job?.steps).toEqual(steps.map(({ op, arg }) => ({ op, arg })));
+  const files = moduleFiles([folder], "6.1.0-56-amd64");
+  for (const path of job?.modules ?? [])
+    expect(files.read(path)?.slice(0, 4)).toEqual(Buffer.from("\x7fELF"));
 });

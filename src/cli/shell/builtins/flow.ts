@@ -41,7 +41,12 @@ const source: Builtin = function* (shell, [, path = "", ...args]) {
 
 const exec: Builtin = function* (shell, argv) {
   if (argv.length === 1) return 0;
-  throw new ControlFlow("exit", yield* become(shell, argv.slice(1)));
+  try {
+    throw new ControlFlow("exit", yield* become(shell, argv.slice(1)));
+  } catch (error) {
+    if (error instanceof ShellError) throw new ShellError(`exec: line 0: ${error.message}`, error.status);
+    throw error;
+  }
 };
 
 /** Only the EXIT trap is run: nothing in the sandbox sends a shell other signals than deadly ones. */

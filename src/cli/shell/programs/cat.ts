@@ -47,6 +47,7 @@ export const cat: Program = function* (call) {
       const numbered = options.has("n") || (options.has("b") && line !== "\n");
       if (numbered) number += 1;
       let text = marks ? visible(line) : line;
+      if (numbered && !line.endsWith("\n")) text += "\n";
       if (options.has("t") || options.has("A")) text = text.replaceAll("\t", "^I");
       if (options.has("e") || options.has("A")) text = text.replace(/\n$/, "$\n");
       yield* call.out.print((numbered ? `${String(number).padStart(6)}\t` : "") + text);

@@ -1,5 +1,5 @@
 import type { Program } from "../program.ts";
-import { unescape } from "./escapes.ts";
+import { unescape } from "../escapes.ts";
 
 /** Options are only those words that hold nothing but n, e and E (echo.c). */
 export const echo: Program = function* ({ args, out }) {

@@ -95,9 +95,10 @@ const isMatch = ({ patterns, options }: Search, line: ByteString): boolean => {
 };
 
 const matchedParts = ({ patterns }: Search, line: ByteString): string[] =>
-  patterns.flatMap((pattern) =>
-    [...line.matchAll(pattern)].map(([text]) => text).filter((text) => text !== ""),
-  );
+  patterns.flatMap((pattern) => {
+    pattern.lastIndex = 0;
+    return [...line.matchAll(pattern)].map(([text]) => text).filter((text) => text !== "");
+  });
 
 /** Lines of context around matches. */
 interface Context {

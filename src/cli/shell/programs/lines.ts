@@ -79,13 +79,17 @@ export const tail: Program = function* (call) {
   });
   const [bytes, lines] = [options.value("c"), options.value("n")];
   const heading = headings(call, options);
-  return yield* eachInput(call, options.rest, "can't open 'FILE'", function* (fd, file) {
+  let opened = 0;
+  const status = yield* eachInput(call, options.rest, "can't open 'FILE'", function* (fd, file) {
+    opened += 1;
     const text = bytesToByteString(yield* readRest(call.sys, fd, STDIO));
     yield* heading(file);
     yield* call.out.print(
       bytes === undefined ? tailOf(text, lines ?? "10", "lines") : tailOf(text, bytes, "bytes"),
     );
   });
+  if (opened === 0) throw new ProgramFailure("no files");
+  return status;
 };
 
 interface Sizes {

@@ -2,7 +2,7 @@ import type { ByteString } from "../../../base/bytes.ts";
 import { usageFailure } from "../options.ts";
 import { complain } from "../launch.ts";
 import type { Program } from "../program.ts";
-import { unescape } from "./escapes.ts";
+import { unescape } from "../escapes.ts";
 
 interface Directive {
   readonly flags: string;

@@ -1,7 +1,7 @@
 import { bytesToByteString } from "../../../base/bytes.ts";
 import { parseOptions, usageFailure } from "../options.ts";
 import type { Program } from "../program.ts";
-import { unescape } from "./escapes.ts";
+import { unescape } from "../escapes.ts";
 
 const range = (from: number, to: number): string =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => String.fromCharCode(from + index)).join(

@@ -41,7 +41,9 @@ function* withAssignments(
 
 function* assign(shell: Shell, assignments: readonly Assignment[]): Routine<void> {
   for (const { name, value } of assignments) {
-    setVariable(shell.state, name, yield* expandText(shell, value, substitute));
+    const text = yield* expandText(shell, value, substitute);
+    setVariable(shell.state, name, text);
+    if (shell.state.options.has("x")) yield* complain(shell.sys, `+ ${name}=${traced(text)}`);
   }
 }
 
@@ -148,18 +150,17 @@ function* runBuiltin(
   }
 }
 
-function* trace(shell: Shell, argv: readonly ByteString[]): Routine<void> {
-  const quote = (text: string): string =>
-    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  yield* complain(shell.sys, `+ ${argv.map(quote).join(" ")}`);
-}
+/** A word as `set -x` shows it. */
+const traced = (text: ByteString): ByteString =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Runs a command without keywords: assignments, a function, a builtin or a program. */
 export function* runSimple(shell: Shell, command: SimpleCommand, place: Place): Routine<number> {
   const { state } = shell;
   state.substituted = undefined;
   const argv = yield* expandArguments(shell, command.words, substitute);
-  if (state.options.has("x") && argv.length > 0) yield* trace(shell, argv);
+  if (state.options.has("x") && argv.length > 0)
+    yield* complain(shell.sys, `+ ${argv.map(traced).join(" ")}`);
   const [name] = argv;
   if (name === undefined) {
     yield* assign(shell, command.assignments);

@@ -74,6 +74,12 @@ function* replaceAll(
   return out + rest;
 }
 
+/** Plain text of a word inside an expansion is split like what an expansion brings. */
+function* insideExpansion(shell: Shell, word: Word, substitute: Substitute): Routine<readonly Segment[]> {
+  const segments = yield* expandWord(shell, word, substitute);
+  return segments.map((segment) => (segment.kind === "literal" ? { ...segment, kind: "expanded" } : segment));
+}
+
 /** `${x-word}` and its relatives: undefined when the parameter's own value is to be used. */
 function* defaultValue(
   shell: Shell,
@@ -83,9 +89,9 @@ function* defaultValue(
 ): Routine<readonly Segment[] | undefined> {
   const isSet = part.operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
   const action = part.operator.slice(-1);
-  if (action === "+") return isSet ? yield* expandWord(shell, part.word, substitute) : [];
+  if (action === "+") return isSet ? yield* insideExpansion(shell, part.word, substitute) : [];
   if (isSet) return undefined;
-  if (action === "-") return yield* expandWord(shell, part.word, substitute);
+  if (action === "-") return yield* insideExpansion(shell, part.word, substitute);
   const text = yield* expandText(shell, part.word, substitute);
   if (action === "?") {
     throw new ShellError(`${part.name}: ${text === "" ? "parameter not set or null" : text}`);

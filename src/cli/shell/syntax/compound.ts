@@ -1,6 +1,6 @@
 import type { CaseArm, Node, Redirection, Word } from "./ast.ts";
 import { parseList, parseRedirection, peekWord, skipNewlines, unexpected } from "./parse.ts";
-import { nested, next, peek, skipBlanks, type Source, startsWith } from "./source.ts";
+import { nested, next, peek, ShellSyntaxError, skipBlanks, type Source, startsWith } from "./source.ts";
 import { parseWord } from "./word.ts";
 
 const expectWord = (source: Source, word: string): void => {
@@ -46,7 +46,7 @@ const parseIf = (source: Source): Omit<Extract<Node, { kind: "if" }>, "redirecti
 
 const parseFor = (source: Source): Omit<Extract<Node, { kind: "for" }>, "redirections"> => {
   const name = peekWord(source);
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw unexpected(source);
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new ShellSyntaxError("bad for loop variable");
   source.at += name.length;
   skipNewlines(source);
   let words: Word[] | undefined;
@@ -93,7 +93,7 @@ const parseCase = (source: Source): Omit<Extract<Node, { kind: "case" }>, "redir
   expectWord(source, "in");
   const arms: CaseArm[] = [];
   for (skipNewlines(source); peekWord(source) !== "esac"; skipNewlines(source)) {
-    if (peek(source) === "") throw unexpected(source, "esac");
+    if (peek(source) === "") throw unexpected(source, ")");
     arms.push(parseArm(source));
   }
   expectWord(source, "esac");

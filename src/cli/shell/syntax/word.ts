@@ -1,3 +1,4 @@
+import { unescape } from "../escapes.ts";
 import type { Node, ParameterPart, Word, WordPart } from "./ast.ts";
 import { nested, next, openSource, peek, ShellSyntaxError, type Source, startsWith } from "./source.ts";
 
@@ -28,6 +29,16 @@ const singleQuoted = (source: Source): string => {
   source.line += text.split("\n").length - 1;
   source.at = end + 1;
   return text;
+};
+
+/** After `$'`: up to the next quote without a backslash before it. */
+const ansiQuoted = (source: Source): string => {
+  const match = /(?:[^'\\]|\\[^])*/y;
+  match.lastIndex = source.at;
+  const text = match.exec(source.text)?.[0] ?? "";
+  source.at += text.length;
+  if (next(source) !== "'") throw unfinished("unterminated quoted string");
+  return text.replaceAll("\\'", "'").replaceAll('\\"', '"');
 };
 
 const backquoted = (source: Source, quoted: boolean, parseList: ParseList): WordPart => {
@@ -79,6 +90,7 @@ const bracedParameter = (source: Source, quoted: boolean, parseList: ParseList):
     if (next(source) !== "}") throw new ShellSyntaxError("bad substitution");
     return { ...head, name, operator: "length", word: [] };
   }
+  if (peek(source) === "") throw new ShellSyntaxError("missing '}'", { incomplete: true });
   const name = readParameterName(source, /\d+/y);
   if (name === "") throw new ShellSyntaxError("bad substitution");
   if (peek(source) === "}") {
@@ -126,6 +138,10 @@ const dollar = (source: Source, quoted: boolean, parseList: ParseList): WordPart
     if (next(source) !== ")")
       throw new ShellSyntaxError('unexpected end of file (expecting ")")', { incomplete: true });
     return { kind: "command", body, quoted };
+  }
+  if (peek(source) === "'" && !quoted) {
+    next(source);
+    return { kind: "text", text: unescape(ansiQuoted(source)).text, quoted: true };
   }
   if (peek(source) === "{") {
     next(source);
