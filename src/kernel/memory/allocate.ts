@@ -13,7 +13,7 @@ import {
   kmallocType,
 } from "./kmalloc.ts";
 import { frameToVirt, orderOf, virtToPhys } from "./layout.ts";
-import { SITES, SLOW_PATH } from "./sites.ts";
+import { FIX_LARGE_PATH, SITES, SLOW_PATH } from "./sites.ts";
 import { allocObject, freeObject } from "./slab.ts";
 import { type SlabParts, indexOf, recordOf, sideOf } from "./slab-pages.ts";
 import type { WarnOnce } from "./warn-once.ts";
@@ -67,7 +67,7 @@ export const allocate = (heap: HeapParts, size: number, gfp: number): Address =>
 export const allocateLarge = (heap: HeapParts, size: number, gfp: number): Address => {
   // A size_t with its top bit set may arrive negative.
   const order = size < 0 ? 52 : orderOf(size);
-  const flags = fixFlags(heap.complaints, gfp) | GFP.COMP;
+  const flags = fixFlags(heap.complaints, gfp, FIX_LARGE_PATH) | GFP.COMP;
   const frame = heap.pages.allocate(order, flags, OWNER.LARGE);
   if (frame === undefined) {
     if (order < 11) reportFailure(heap, order, flags);
@@ -144,14 +144,19 @@ export const reallocate = (heap: HeapParts, address: Address, size: number, gfp:
   return fresh;
 };
 
+/** A copy of bytes that belongs to the kernel: `live` does not list it. */
 export const internalCopy = (heap: HeapParts, bytes: Uint8Array): Address => {
+  const { store } = heap;
   const address = allocate(heap, bytes.length, GFP.NOWARN);
   if (isNothing(address)) return address;
   heap.host.memory.write(address, bytes);
   const record = recordOf(heap, address);
   const cache = cacheOf(heap, record);
-  if (cache === undefined) return address;
+  if (cache === undefined) {
+    store.set(heap.table.find(rawFrame(address)) + 3, 1);
+    return address;
+  }
   const side = sideOf(heap, record, indexOf(heap, cache, record, address));
-  heap.store.set(side, ((heap.store.words[side] ?? 0) | OBJECT.INTERNAL) >>> 0);
+  store.set(side, ((store.words[side] ?? 0) | OBJECT.INTERNAL) >>> 0);
   return address;
 };

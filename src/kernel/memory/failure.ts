@@ -4,16 +4,15 @@ import type { Callers, Complaints } from "./host.ts";
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** Flags a slab or large kmalloc may be served with; complains about others (mm/slab_common.c, kmalloc_fix_flags). */
-export const fixFlags = (complaints: Complaints, gfp: number): number => {
+export const fixFlags = (complaints: Complaints, gfp: number, callers: Callers): number => {
   const invalid = (gfp & GFP_SLAB_BUG_MASK) >>> 0;
   if (invalid === 0) return gfp;
   const fixed = (gfp & ~GFP_SLAB_BUG_MASK) >>> 0;
   const text = (value: number): string => `${hex(value)} (${gfpText(value)})`;
   complaints.log(4, `Unexpected gfp: ${text(invalid)}. Fixing up to gfp: ${text(fixed)}. Fix your code!\n`);
-  complaints.dumpStack(KMALLOC_FIX_FLAGS);
+  complaints.dumpStack(callers);
   return fixed;
 };
-const KMALLOC_FIX_FLAGS = { "*": [] };
 
 /** What show_mem tells of this machine. */
 export interface MemoryFigures {

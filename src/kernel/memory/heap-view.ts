@@ -71,6 +71,7 @@ export function* listLive(heap: HeapParts): Generator<HeapObject> {
   }
   for (let frame = 0; frame < heap.host.frames.total; frame += 1) {
     if (heap.table.owner(frame) !== OWNER.LARGE || heap.table.base(frame) !== frame) continue;
+    if (words[heap.table.find(frame) + 3] === 1) continue;
     const block = blockAt(heap, frame);
     if (block !== undefined) yield block;
   }

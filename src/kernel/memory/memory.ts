@@ -1,10 +1,15 @@
+import type { Address } from "../../base/address.ts";
 import type { Journal } from "../journal.ts";
 import { createFrameTable } from "./frame-table.ts";
 import { type Heap, createHeap } from "./heap.ts";
 import type { Complaints, MemoryHost, OffsetOf } from "./host.ts";
+import { type Io, createIo } from "./io.ts";
+import { createMemSections } from "./mem-section.ts";
 import { createPageStructs } from "./page-structs.ts";
 import { type PagePolicy, type Pages, createPages } from "./pages.ts";
+import { type Percpu, createPercpu } from "./percpu.ts";
 import { createPrivateMemory } from "./private-memory.ts";
+import { type Vmalloc, createVmalloc } from "./vmalloc.ts";
 import { createWarnOnce } from "./warn-once.ts";
 
 export interface MemoryOptions {
@@ -21,6 +26,11 @@ export interface MemoryOptions {
 export interface KernelMemory {
   readonly pages: Pages;
   readonly heap: Heap;
+  readonly vmalloc: Vmalloc;
+  readonly percpu: Percpu;
+  readonly io: Io;
+  /** Makes the table that the kernel variable `mem_section` points to. */
+  memSections(): Address;
 }
 
 export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
@@ -41,5 +51,14 @@ export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
     serial,
     orders: new Map<number, Uint16Array>(),
   };
-  return { pages, heap: createHeap(parts, once, journal, offsetOf, options.seed) };
+  const heap = createHeap(parts, once, journal, offsetOf, options.seed);
+  const vmalloc = createVmalloc(parts, once, heap);
+  return {
+    pages,
+    heap,
+    vmalloc,
+    io: createIo({ host, pages, vmalloc, complaints, once }, journal),
+    memSections: () => createMemSections(host, heap, offsetOf),
+    percpu: createPercpu(host, store, complaints),
+  };
 };

@@ -43,7 +43,17 @@ export const SITES = {
     callers: {
       kmalloc_large: ["__kmalloc_large_node+0x6e/0xe0", "kmalloc_large+0x19/0xa0"],
       __kmalloc: ["__kmalloc_large_node+0x6e/0xe0", "__kmalloc+0xbf/0x150"],
+      krealloc: [
+        "__kmalloc_large_node+0x6e/0xe0",
+        "__kmalloc_node_track_caller+0xbd/0x150",
+        "krealloc+0x49/0xe0",
+      ],
+      __kmalloc_node_track_caller: [
+        "__kmalloc_large_node+0x6e/0xe0",
+        "__kmalloc_node_track_caller+0xbd/0x150",
+      ],
       __get_free_pages: ["__get_free_pages+0xd/0x40"],
+      dma_alloc_attrs: ["__dma_direct_alloc_pages.constprop.0+0xa2/0x230", "dma_direct_alloc+0xcb/0x2c0"],
     },
   },
   /** kfree of something that is neither a slab object nor a compound page. */
@@ -88,6 +98,13 @@ export const SITES = {
     code: "ff ff 4c 89 e7 48 89 44 24 38 e8 2b e2 ff ff e9 14 fa ff ff 48 8b 54 24 28 48 8b 74 24 08 48 c7 c7 b0 37 37 82 e8 c0 b9 de ff <0f> 0b e9 ad f8 ff ff 48 c7 c3 88 37 37 82 e9 ab fe ff ff 48 8b 44",
     callers: {},
   },
+  /** ioremap of memory that is RAM. */
+  ioremapRam: {
+    source: "arch/x86/mm/ioremap.c:211",
+    at: "__ioremap_caller+0x345/0x360",
+    code: "e8 40 cb ff ff 49 09 c7 e9 29 fe ff ff 48 8d 54 24 28 48 8d 74 24 18 48 c7 c7 2d 73 34 82 c6 05 5d e8 b7 01 01 e8 4b 94 01 00 <0f> 0b 31 ed e9 99 fe ff ff e8 ed 00 9c 00 66 66 2e 0f 1f 84 00 00",
+    callers: {},
+  },
   /** vmalloc of no bytes. */
   vmallocZero: {
     source: "mm/vmalloc.c:3227",
@@ -115,4 +132,20 @@ export const SLOW_PATH: Callers = {
 /** Between warn_alloc and the module when vmalloc is asked for more than there is. */
 export const VMALLOC_PATH: Callers = {
   "*": ["warn_alloc+0x151/0x170", "__vmalloc_node_range+0x838/0x880", "__vmalloc_node+0x4a/0x60"],
+};
+
+/** Between dump_stack and the module when a slab is asked for with flags it may not have. */
+export const FIX_FLAGS_PATH: Callers = {
+  "*": ["kmalloc_fix_flags+0x4c/0x6e", "___slab_alloc+0x88f/0x990"],
+  kmem_cache_alloc: [
+    "kmalloc_fix_flags+0x4c/0x6e",
+    "___slab_alloc+0x88f/0x990",
+    "kmem_cache_alloc+0x2b8/0x300",
+  ],
+};
+
+/** The same in kmalloc_large. */
+export const FIX_LARGE_PATH: Callers = {
+  "*": ["kmalloc_fix_flags+0x4c/0x6e", "__kmalloc_large_node.cold+0xb/0x39"],
+  __kmalloc: ["kmalloc_fix_flags+0x4c/0x6e", "__kmalloc_large_node.cold+0xb/0x39", "__kmalloc+0xbf/0x150"],
 };

@@ -9,6 +9,7 @@ import { DIRECT_MAP, frameToVirt } from "./layout.ts";
 import type { PageStructs } from "./page-structs.ts";
 import type { Pages } from "./pages.ts";
 import type { PrivateMemory } from "./private-memory.ts";
+import { FIX_FLAGS_PATH } from "./sites.ts";
 import { addPartial, addToAll, removeFromAll, removePartial } from "./slab-lists.ts";
 
 /** What the slab functions work with. */
@@ -56,7 +57,9 @@ export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => 
   const record = store.allocate(RECORD_BYTES);
   const side = record === 0 ? 0 : store.allocate(objects * 8);
   const wanted =
-    fixFlags(parts.complaints, gfp) | GFP.COMP | ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
+    fixFlags(parts.complaints, gfp, FIX_FLAGS_PATH) |
+    GFP.COMP |
+    ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
   const frame = side === 0 ? undefined : parts.pages.allocate(order, wanted, OWNER.SLAB);
   if (frame === undefined) {
     if (side !== 0) store.release(side, objects * 8);
