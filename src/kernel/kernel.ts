@@ -14,12 +14,16 @@ import type { Log } from "./log/log.ts";
 import type { FormatEnv } from "./printf/env.ts";
 import type { Routine } from "./routine.ts";
 import type { Heap } from "./memory/heap.ts";
+import type { Io } from "./memory/io.ts";
 import type { Pages } from "./memory/pages.ts";
+import type { Percpu } from "./memory/percpu.ts";
+import type { Vmalloc } from "./memory/vmalloc.ts";
 import type { ModuleSystem } from "./modules/system.ts";
 import type { Taints } from "./oops/taint.ts";
 import type { Traces } from "./oops/traces.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
 import type { SleepingLocks } from "./sched/locks.ts";
+import type { WaitLists } from "./sched/waits.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
 import type { Tasks } from "./tasks.ts";
@@ -57,6 +61,10 @@ export interface Kernel {
   /** kmalloc and caches. */
   readonly heap: Heap;
   readonly pages: Pages;
+  readonly vmalloc: Vmalloc;
+  readonly percpu: Percpu;
+  readonly io: Io;
+  memSections(): Address;
   /** Texts that param_set_charp made, by address. */
   readonly parameterCopies: JournalSet<Address>;
   readonly timers: Timers;
@@ -64,6 +72,8 @@ export interface Kernel {
   readonly workqueues: Workqueues;
   readonly kthreads: Kthreads;
   readonly mutexes: SleepingLocks;
+  /** Tasks that wait for a completion. */
+  readonly completions: WaitLists;
   /** What a task of that kind does when its last frame has returned: go on (push a call, block) or die. */
   readonly bottoms: Map<string, (task: Task, result: bigint) => void>;
   /** A guest structure with its fields as properties. */
