@@ -68,6 +68,8 @@ const nameLength = (image: Buffer, at: number): readonly [head: number, length: 
 const namesAt = (image: Buffer, start: number, limit: number): Names | undefined => {
   const count = image.readUInt32LE(start);
   if (count < 1000 || count > MAX_SYMBOLS || image.readUInt32LE(start + 4) !== 0) return undefined;
+  // A name takes two bytes at least.
+  if (start + 8 + 2 * count > limit) return undefined;
   const offsets = new Uint32Array(count);
   let at = start + 8;
   for (let index = 0; index < count; index++) {
@@ -77,6 +79,7 @@ const namesAt = (image: Buffer, start: number, limit: number): Names | undefined
     at += head + length;
   }
   const markers = align(at, 8);
+  if (markers + 4 * Math.ceil(count / 256) > image.length) return undefined;
   for (let block = 0; block * 256 < count; block++) {
     const marker = image.readUInt32LE(markers + 4 * block);
     if (marker !== (offsets[block * 256] ?? 0) - start - 8) return undefined;

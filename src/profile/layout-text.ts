@@ -12,7 +12,7 @@ type Aggregate = Extract<BtfType, { kind: "struct" | "union" }>;
 /** Deeper nesting than any kernel type has; a cycle in hostile BTF ends here. */
 const MAX_DEPTH = 32;
 /** In all structs together; Linux 6.12 has about 80,000. */
-const MAX_MEMBERS = 250_000;
+const MAX_MEMBERS = 150_000;
 
 export interface LayoutWriter {
   /** Adds the struct or union of this id and those it holds by value; one without any name is skipped. */
