@@ -5,6 +5,7 @@ import type { GuestMemory } from "../../machine/memory.ts";
 import { RBP, RSP } from "../../abi/calls.ts";
 import type { Task } from "../task.ts";
 import type { PtRegs } from "./registers.ts";
+import { callbackFrames, withSize } from "./callers.ts";
 import { type SymbolLookup, returnText } from "./symbol-text.ts";
 import { type OrcEntry, type UnwindState, unwindNext } from "./unwind.ts";
 
@@ -69,7 +70,9 @@ export const stackTrace = (host: TraceHost, task: Task, regs: PtRegs, standing: 
     level -= 1;
     const below = task.frames[level];
     if (below?.kind !== "host" || !isStubFrame(task, level)) break;
-    entries.push({ text: host.stubFrame(below.stub ?? "?"), reliable: complete });
+    const stub = below.stub ?? "?";
+    const reliable = complete;
+    for (const text of callbackFrames(stub, host.stubFrame(stub))) entries.push({ text, reliable });
     at = "stub";
     level -= 1;
   }
@@ -79,7 +82,9 @@ export const stackTrace = (host: TraceHost, task: Task, regs: PtRegs, standing: 
 
 /** A line of Task.callers, which may say itself that it is only a remain. */
 export const callerEntry = (text: ByteString, reliable: boolean): TraceEntry =>
-  text.startsWith("? ") ? { text: text.slice(2), reliable: false } : { text, reliable };
+  text.startsWith("? ")
+    ? { text: withSize(text.slice(2)), reliable: false }
+    : { text: withSize(text), reliable };
 
 interface Segment {
   readonly host: TraceHost;

@@ -15,6 +15,18 @@ import { warn } from "./warn.ts";
 const GENERAL_PROTECTION = 13;
 const MAX_INSN_SIZE = 15;
 
+/** WARN_ONCE of ex_handler_uaccess() in Debian's 6.1.0-56-amd64, and its way from the instruction. */
+const BAD_USER_ACCESS = {
+  source: "arch/x86/mm/extable.c:135",
+  at: "ex_handler_uaccess+0x71/0x80",
+  code: "01 00 00 00 5b c3 cc cc cc cc 80 3d f9 e2 b7 01 00 75 b8 48 c7 c7 b0 73 34 82 48 89 34 24 c6 05 e5 e2 b7 01 01 e8 cf 8e 01 00 <0f> 0b 48 8b 34 24 eb 99 0f 1f 80 00 00 00 00 0f 1f 44 00 00 55 48",
+};
+const GP_HANDLER = [
+  "fixup_exception+0x236/0x310",
+  "exc_general_protection+0x13c/0x4a0",
+  "asm_exc_general_protection+0x22/0x30",
+];
+
 const once = (host: OopsHost, state: OopsState, what: string): boolean => {
   if (state.said[what] === true) return false;
   host.journal.touch(state.said)[what] = true;
@@ -31,13 +43,10 @@ export const fixUp = (
   const entry = host.exceptionFixup(ipOf(incident.regs));
   if (entry === undefined) return false;
   if (exception.vector === GENERAL_PROTECTION && isUserAccess(entry) && once(host, state, "user access")) {
-    const site = { source: "arch/x86/mm/extable.c:135", at: "ex_handler_uaccess+0x71/0x80" };
     warn(
       host,
-      { ...incident, site, callers: incident.task.callers },
-      {
-        message: "General protection fault in user access. Non-canonical address?",
-      },
+      { ...incident, site: BAD_USER_ACCESS, handler: true, callers: incident.task.callers, via: GP_HANDLER },
+      { message: "General protection fault in user access. Non-canonical address?" },
     );
   }
   msrComplaint(host, state, incident, entry);

@@ -32,6 +32,8 @@ export interface Incident extends Callers {
   readonly standing: Standing;
   /** Kernel code in place of the instruction pointer. */
   readonly site?: Site | undefined;
+  /** The site lies in an exception handler: `via` is the handler's frames, and the registers follow them. */
+  readonly handler?: true | undefined;
 }
 
 const from = (registers: BigUint64Array, index: number): bigint => registers[index] ?? 0n;

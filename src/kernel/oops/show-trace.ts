@@ -19,6 +19,8 @@ const callersBelow = (callers: readonly ByteString[], place: ByteString): readon
 };
 
 interface Stack {
+  /** Kernel frames above the guest's. */
+  readonly above: readonly TraceEntry[];
   readonly entries: readonly TraceEntry[];
   readonly complete: boolean;
 }
@@ -28,8 +30,15 @@ const incidentStack = (host: OopsHost, incident: Incident): Stack => {
   const callers =
     incident.callers ?? (site === undefined ? task.callers : callersBelow(task.callers, site.at));
   const { entries, complete } = stackTrace(host, { ...task, callers }, regs, standing);
-  return { entries: [...via.map((text) => callerEntry(text, true)), ...entries], complete };
+  return { above: via.map((text) => callerEntry(text, true)), entries, complete };
 };
+
+/** The registers of an interrupted frame within a trace (SHOW_REGS_SHORT). */
+const entryRegisters = (host: OopsHost, regs: PtRegs): ByteString[] => [
+  `RIP: 0010:${symbolText(host.symbols, ipOf(regs))}`,
+  codeLine(host.memory, ipOf(regs)).text,
+  ...generalLines(regs),
+];
 
 /** The user-mode registers, at the end of a process's trace. */
 const userLines = (host: OopsHost, task: Task): ByteString[] => {
@@ -47,9 +56,7 @@ const interruptedLines = (host: OopsHost): ByteString[] => {
   const { entries, complete } = stackTrace(host, task, regs, standing);
   return [
     INTERRUPT_ENTRY,
-    `RIP: 0010:${symbolText(host.symbols, ipOf(regs))}`,
-    codeLine(host.memory, ipOf(regs)).text,
-    ...generalLines(regs),
+    ...entryRegisters(host, regs),
     ...entries.map(entryLine),
     ...(complete ? userLines(host, task) : []),
   ];
@@ -57,8 +64,9 @@ const interruptedLines = (host: OopsHost): ByteString[] => {
 
 /** "Call Trace:" and what belongs to it (show_trace_log_lvl of arch/x86/kernel/dumpstack.c). */
 export const traceLines = (host: OopsHost, incident: Incident): ByteString[] => {
-  const { entries, complete } = incidentStack(host, incident);
-  const lines = entries.map(entryLine);
+  const { above, entries, complete } = incidentStack(host, incident);
+  const inner = incident.handler === true ? entryRegisters(host, incident.regs) : [];
+  const lines = [...above.map(entryLine), ...inner, ...entries.map(entryLine)];
   if (incident.task.context === "process") {
     const user = complete ? userLines(host, incident.task) : [];
     return ["Call Trace:", " <TASK>", ...lines, ...user, " </TASK>"];
@@ -67,12 +75,11 @@ export const traceLines = (host: OopsHost, incident: Incident): ByteString[] => 
 };
 
 /** The functions of a trace that are certain, innermost first, the place itself at the top. */
-export const findingStack = (host: OopsHost, incident: Incident): ByteString[] => [
-  placeText(host, incident),
-  ...incidentStack(host, incident)
-    .entries.filter(({ reliable }) => reliable)
-    .map(({ text }) => text),
-];
+export const findingStack = (host: OopsHost, incident: Incident): ByteString[] => {
+  const { above, entries } = incidentStack(host, incident);
+  const certain = [...above, ...entries].filter(({ reliable }) => reliable);
+  return [placeText(host, incident), ...certain.map(({ text }) => text)];
+};
 
 /** Functions a blocked or running task is in, innermost first: /proc/PID/stack, deadlock reports. */
 export const taskStack = (host: OopsHost, task: Task, via: readonly ByteString[] = []): ByteString[] => {

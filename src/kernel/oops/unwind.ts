@@ -44,8 +44,8 @@ export interface UnwindState {
   readonly regs?: PtRegs | undefined;
 }
 
-/** The last good instruction before address 0 was an indirect call: its return address is on top. */
-const NULL_ENTRY: OrcEntry = {
+/** A function without a frame: what kernel helpers that run as guest code are. */
+export const LEAF_ENTRY: OrcEntry = {
   spOffset: 8,
   bpOffset: 0,
   spReg: ORC_REG.SP,
@@ -53,6 +53,8 @@ const NULL_ENTRY: OrcEntry = {
   type: 0,
   end: false,
 };
+/** The last good instruction before address 0 was an indirect call: its return address is on top. */
+const NULL_ENTRY = LEAF_ENTRY;
 /** A guess for code without ORC data: that it keeps a frame pointer. */
 const FRAME_POINTER_ENTRY: OrcEntry = {
   spOffset: 16,

@@ -115,6 +115,7 @@ export const fakeTask = (comm: string, pid: number, callers: readonly string[]):
   trapped: false,
   bottom: undefined,
   callers,
+  syscall: undefined,
   signal: 0,
   exitCode: 0,
   pending: 0,
