@@ -25,6 +25,27 @@ export interface OrcTables {
   readonly unwind: Address;
 }
 
+/** Addresses the entries apply from, in table order. */
+const readAddresses = ({ view, address }: LoadedTable, count: number): Float64Array => {
+  const found = new Float64Array(count);
+  for (let i = 0; i < count; i += 1) found[i] = relativeTarget(view, address, i * IP_SIZE);
+  return found;
+};
+
+const isAscending = (values: Float64Array): boolean => {
+  for (let i = 1; i < values.length; i += 1) if (values[i - 1]! >= values[i]!) return false;
+  return true;
+};
+
+/** Puts the entries into `order`; displacements are kept true. */
+const reorder = (ips: LoadedTable, entries: LoadedTable, from: Float64Array, order: Uint32Array): void => {
+  const old = entries.bytes.slice();
+  for (const [i, source] of order.entries()) {
+    ips.view.setInt32(i * IP_SIZE, (from[source]! - (ips.address + i * IP_SIZE)) | 0, true);
+    entries.bytes.set(old.subarray(source * ENTRY_SIZE, (source + 1) * ENTRY_SIZE), i * ENTRY_SIZE);
+  }
+};
+
 /**
  * unwind_module_init() of arch/x86/kernel/unwind_orc.c: both tables sorted by address, with section
  * terminators before real entries of the same address.
@@ -34,25 +55,25 @@ export const sortOrc = (ips: LoadedTable, entries: LoadedTable): OrcTables => {
     Math.floor(ips.view.byteLength / IP_SIZE),
     Math.floor(entries.view.byteLength / ENTRY_SIZE),
   );
-  const ip = (index: number): Address => relativeTarget(ips.view, ips.address, index * IP_SIZE);
-  const isTerminator = (index: number): boolean => {
-    const bits = entries.view.getUint16(index * ENTRY_SIZE + 4, true);
+  const tables = { count, unwindIp: ips.address, unwind: entries.address };
+  const addresses = readAddresses(ips, count);
+  if (isAscending(addresses)) return tables;
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const isTerminator = (entry: number): boolean => {
+    const bits = entries.view.getUint16(entry * ENTRY_SIZE + 4, true);
     return (bits & 0xf) === 0 && (bits & 0x400) === 0;
   };
   heapSort(
     count,
-    (a, b) => Math.sign(ip(a) - ip(b)) || (isTerminator(a) ? -1 : 1),
+    (a, b) => addresses[order[a]!]! - addresses[order[b]!]! || (isTerminator(order[a]!) ? -1 : 1),
     (a, b) => {
-      const delta = (b - a) * IP_SIZE;
-      const left = ips.view.getInt32(a * IP_SIZE, true);
-      ips.view.setInt32(a * IP_SIZE, ips.view.getInt32(b * IP_SIZE, true) + delta, true);
-      ips.view.setInt32(b * IP_SIZE, left - delta, true);
-      const entry = entries.bytes.slice(a * ENTRY_SIZE, (a + 1) * ENTRY_SIZE);
-      entries.bytes.copyWithin(a * ENTRY_SIZE, b * ENTRY_SIZE, (b + 1) * ENTRY_SIZE);
-      entries.bytes.set(entry, b * ENTRY_SIZE);
+      const saved = order[a]!;
+      order[a] = order[b]!;
+      order[b] = saved;
     },
   );
-  return { count, unwindIp: ips.address, unwind: entries.address };
+  reorder(ips, entries, addresses, order);
+  return tables;
 };
 
 type Reader = Pick<GuestMemory, "i32" | "u16">;
