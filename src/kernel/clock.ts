@@ -1,3 +1,5 @@
+import type { Address } from "../base/address.ts";
+import type { GuestMemory } from "../machine/memory.ts";
 import type { Journal } from "./journal.ts";
 
 /** Timer frequency of Debian's kernel (CONFIG_HZ). */
@@ -25,6 +27,10 @@ export interface Clock {
   jiffiesToTime(value: number): number;
   /** Wall-clock nanoseconds since 1970. */
   realtime(): bigint;
+  /** From now on keeps the guest's variable at `address` up to date. */
+  showJiffies(memory: GuestMemory, address: Address): void;
+  /** Writes jiffies where it is shown, if it changed. */
+  refresh(): void;
   /** Jumps forward; never back. */
   advanceTo(time: number): void;
 }
@@ -34,12 +40,33 @@ export const createClock = (
   work: Work,
   start: { readonly uptime: number; readonly epoch: bigint },
 ): Clock => {
-  const state = { skipped: start.uptime };
+  const state: {
+    skipped: number;
+    shown: { memory: GuestMemory; address: Address } | undefined;
+    last: number;
+  } = {
+    skipped: start.uptime,
+    shown: undefined,
+    last: 0,
+  };
   const now = (): number =>
     state.skipped + work.instructions() * NS_PER_INSTRUCTION + work.stubs() * NS_PER_STUB;
+  const jiffies = (): number => INITIAL_JIFFIES + Math.floor(now() / TICK_NS);
+  const refresh = (): void => {
+    const value = jiffies();
+    if (state.shown === undefined || value === state.last) return;
+    journal.touch(state).last = value;
+    state.shown.memory.setPointer(state.shown.address, value);
+  };
   return {
     now,
-    jiffies: () => INITIAL_JIFFIES + Math.floor(now() / TICK_NS),
+    jiffies,
+    refresh,
+    showJiffies(memory, address) {
+      journal.touch(state).shown = { memory, address };
+      state.last = 0;
+      refresh();
+    },
     jiffiesToTime: (value) => (value - INITIAL_JIFFIES) * TICK_NS,
     realtime: () => start.epoch + BigInt(Math.floor(now())),
     advanceTo(time) {

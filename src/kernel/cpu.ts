@@ -14,6 +14,7 @@ const CANARY = 0x28;
 /** "No reschedule needed", inverted, in the count's top bit (arch/x86/include/asm/preempt.h). */
 const PREEMPT_NEED_RESCHED = 0x80000000;
 const RFLAGS_IF = 0x200n;
+const OWNED = new Set(["current_task", "__preempt_count", "this_cpu_off"]);
 
 /** CPU 0: maps the static per-CPU area, points gs at it. */
 export const createCpu = (machine: Machine, profile: Profile, executor: Executor, canary: bigint): Cpu => {
@@ -37,6 +38,7 @@ export const createCpu = (machine: Machine, profile: Profile, executor: Executor
   return {
     base: PERCPU_BASE,
     variable,
+    owns: (name) => OWNED.has(name),
     preemptCount: () => memory.u32(count) & ~PREEMPT_NEED_RESCHED,
     setPreemptCount: (value) => memory.setU32(count, (value | PREEMPT_NEED_RESCHED) >>> 0),
     irqsDisabled: () => ((executor.registers[REG.RFLAGS] ?? 0n) & RFLAGS_IF) === 0n,

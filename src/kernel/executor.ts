@@ -114,6 +114,7 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     regs[REG.RSP] = toPattern(stack);
     regs[REG.RIP] = toPattern(call.fn);
     regs[REG.RFLAGS] = RFLAGS;
+    state.switches += 1;
   };
 
   const popGuest = (task: Task): void => {
@@ -121,6 +122,7 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     if (frame?.kind !== "guest") throw new Error(`task ${task.pid} returned to host code without a frame`);
     state.feed = registers[REG.RAX] ?? 0n;
     registers.set(frame.registers);
+    state.switches += 1;
     settleBottom(task, state.feed);
   };
   /** After the last frame: a task without a bottom is over. */
@@ -190,7 +192,10 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
       task.frames.push({ kind: "host", routine: outcome.routine, finish: outcome.finish, stub: trap.name });
       return undefined;
     }
-    if (outcome.kind === "yield") return "yield";
+    if (outcome.kind === "yield") {
+      task.trapped = outcome.again === true;
+      return "yield";
+    }
     task.trapped = true;
     return park(task, outcome);
   };

@@ -21,8 +21,12 @@ export interface Interrupts {
   handle(kind: string, handler: EventHandler): void;
   /** Makes an event pending now. */
   raise(kind: string, key: number): void;
-  /** Handles what is due and allowed. Called at every stub and between tasks. */
-  service(): void;
+  /**
+   * Handles what is due and allowed: between tasks everything; after a stub only when an interrupt
+   * came, because a softirq that process context raises waits for ksoftirqd or the next interrupt.
+   */
+  service(where: "stub" | "between-tasks"): void;
+  softirqPending(): boolean;
   /** "process" unless an interrupt is being handled. */
   context(): "process" | "softirq" | "hardirq";
 }
@@ -103,13 +107,17 @@ export const createInterrupts = (
   return {
     handle: (kind, handler) => handlers.set(kind, handler),
     raise: post,
-    service() {
+    service(where) {
+      clock.refresh();
+      let interrupted = pending.hardirq.length > 0;
       for (let due = timeline.takeDue(clock.now()); due !== undefined; due = timeline.takeDue(clock.now())) {
+        interrupted = true;
         post(due.kind, due.key);
       }
       if (pending.hardirq.length > 0) drain("hardirq");
-      if (pending.softirq.length > 0) drain("softirq");
+      if (pending.softirq.length > 0 && (interrupted || where === "between-tasks")) drain("softirq");
     },
+    softirqPending: () => pending.softirq.length > 0,
     context: () => state.active.at(-1) ?? "process",
   };
 };

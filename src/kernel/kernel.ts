@@ -108,6 +108,8 @@ export interface Cpu {
   readonly base: Address;
   /** Guest address of an exported per-CPU variable. */
   variable(name: string): Address;
+  /** The kernel itself keeps that per-CPU variable. */
+  owns(name: string): boolean;
   preemptCount(): number;
   setPreemptCount(value: number): void;
   irqsDisabled(): boolean;

@@ -20,6 +20,8 @@ export interface Block {
 /** The current task stays runnable but lets others go first (cond_resched, yield). */
 export interface Yield {
   readonly kind: "yield";
+  /** A stub that has done nothing yet: enter it again afterwards. */
+  readonly again?: boolean;
 }
 
 /**

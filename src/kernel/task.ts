@@ -54,6 +54,8 @@ export interface Task {
   bottom: Bottom | undefined;
   /** Kernel functions that called into it, innermost first ("do_one_initcall+0x59"), for stack traces. */
   callers: readonly string[];
+  /** It has just let others go first: the stub it stands in goes on now. */
+  yielded: boolean;
   /** Number of the system call a process is in. */
   syscall: number | undefined;
   /** Signal that killed it, or 0. */

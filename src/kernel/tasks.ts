@@ -38,6 +38,8 @@ export interface Tasks {
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
+  /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
+  shouldYield(): boolean;
 }
 
 /** Work costs time too: how long runnable tasks may keep each other busy before the caller goes on. */
@@ -56,8 +58,15 @@ export const createTasks = (
 ): Tasks => {
   const tasks: JournalMap<number, Task> = journal.map();
   const structs: JournalMap<Address, Task> = journal.map();
-  const state: { nextPid: number; queue: Task[]; idle: Task | undefined; last: Task | undefined } = {
+  const state: {
+    woken: boolean;
+    nextPid: number;
+    queue: Task[];
+    idle: Task | undefined;
+    last: Task | undefined;
+  } = {
     nextPid: FIRST_PID,
+    woken: false,
     queue: [],
     idle: undefined,
     last: undefined,
@@ -86,6 +95,7 @@ export const createTasks = (
       bottom: options.bottom,
       callers: options.callers ?? [],
       syscall: undefined,
+      yielded: false,
       signal: 0,
       exitCode: 0,
       pending: 0,
@@ -103,6 +113,7 @@ export const createTasks = (
     task.deadline = undefined;
     if (task.taskStruct !== 0) memory.setState(task.taskStruct, TASK_RUNNING);
     journal.touch(state.queue).push(task);
+    journal.touch(state).woken = true;
     return true;
   };
 
@@ -112,6 +123,7 @@ export const createTasks = (
     journal.touch(task.frames);
     if (task !== state.last) memory.setCurrent(task.taskStruct);
     journal.touch(state).last = task;
+    state.woken = false;
     const pause = executor.run(task);
     if (pause === "blocked" && task.deadline !== undefined)
       timeline.schedule(task.deadline, "task", task.pid);
@@ -122,7 +134,7 @@ export const createTasks = (
   const runUntil: Tasks["runUntil"] = (done) => {
     for (;;) {
       if (done()) return "done";
-      interrupts.service();
+      interrupts.service("between-tasks");
       const task = state.queue.length === 0 ? undefined : journal.touch(state.queue).shift();
       if (task !== undefined) {
         if (task.state === "runnable" && turn(task) === "stopped") return "stopped";
@@ -173,6 +185,18 @@ export const createTasks = (
         memory.releaseTaskStruct(task.taskStruct);
       }
       memory.releaseStack(task.stack);
+    },
+    shouldYield() {
+      const task = executor.current();
+      if (task === undefined || task.context !== "process" || interrupts.context() !== "process")
+        return false;
+      if (task.yielded) {
+        task.yielded = false;
+        return false;
+      }
+      if (!state.woken && !interrupts.softirqPending()) return false;
+      task.yielded = true;
+      return true;
     },
     signal(task, signal) {
       journal.touch(task).pending |= 1 << (signal - 1);

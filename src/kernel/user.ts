@@ -65,6 +65,8 @@ export interface UserSystem {
   log(): readonly LogRecord[];
   /** What `log` returns from now on starts after the newest record (SYSLOG_ACTION_CLEAR). */
   clearLog(): void;
+  /** Messages below this level go to the console (SYSLOG_ACTION_CONSOLE_LEVEL). */
+  setConsoleLevel?(level: number): void;
 
   // Time, virtual
   /** Waits; ends with EINTR when a signal comes. */

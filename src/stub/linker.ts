@@ -29,10 +29,11 @@ export const createLinker = (
   /** Names by which modules know an address; the kernel has aliases. */
   const names = new Map<Address, string>();
 
-  const placeVariable = (name: string, address: Address, size: number): void => {
+  const placeVariable = (name: string, address: Address, size: number, kind: "data" | "percpu"): void => {
     if (placed.has(address)) return;
     placed.add(address);
-    k.image.placeData(address, size);
+    if (kind === "data") k.image.placeData(address, size);
+    else if (k.cpu.owns(name)) return;
     const declared = registry.find(name);
     if (declared?.kind === "variable") declared.init(k, { name, address, size });
     else {
@@ -58,7 +59,7 @@ export const createLinker = (
       if (symbol === undefined) return undefined;
       const { address, size, kind, crc, gpl, namespace } = symbol;
       if (kind === "function") names.set(address, name);
-      else placeVariable(name, kind === "percpu" ? k.cpu.base + address : address, size);
+      else placeVariable(name, kind === "percpu" ? k.cpu.base + address : address, size, kind);
       return { value: address, crc, gplOnly: gpl, namespace, owner: undefined };
     },
     bindAt(address) {

@@ -1,8 +1,11 @@
 import type { RegisterFile } from "../abi/calls.ts";
 import type { Trap } from "../kernel/executor.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Yield } from "../kernel/routine.ts";
 import type { Binder } from "./bind.ts";
 import type { RegisterStub, Stub } from "./declare.ts";
+
+const AGAIN: Yield = { kind: "yield", again: true };
 
 /** What to put behind the `hlt` at a function's address. `registers`: the engine's shared ones. */
 export const trapFor = (
@@ -13,7 +16,9 @@ export const trapFor = (
 ): Trap => {
   if (declared.kind === "stub") {
     const bound = binder.bind(declared);
-    return { name: declared.name, enter: () => bound.invoke(registers) };
+    if (declared.sleeps !== true) return { name: declared.name, enter: () => bound.invoke(registers) };
+    // might_sleep() is where the kernel lets others go first (preempt=voluntary).
+    return { name: declared.name, enter: () => (k.tasks.shouldYield() ? AGAIN : bound.invoke(registers)) };
   }
   return {
     name: declared.name,

@@ -23,6 +23,7 @@ import type { FormatEnv } from "../printf/env.ts";
 import { callGuest } from "../routine.ts";
 import { createKthreads } from "../sched/kthreads.ts";
 import { createSleepingLocks } from "../sched/locks.ts";
+import { createWaitLists } from "../sched/waits.ts";
 import { createWorkqueues } from "../sched/workqueues.ts";
 import { createStatics } from "../statics.ts";
 import { createSymbols } from "../symbols.ts";
@@ -35,6 +36,7 @@ import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
 import { scratchMemory } from "./scratch.ts";
 import { interruptHost, taskMemory } from "./task-host.ts";
+import { handleTasklets } from "../time/tasklets.ts";
 import { createTimers } from "../time/timers.ts";
 import { createTimeline } from "../timeline.ts";
 
@@ -136,10 +138,14 @@ export const createKernel = (
   parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
   parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
   parts.timers = createTimers(k);
+  handleTasklets(k);
   parts.hrtimers = createHrtimers(k);
   parts.workqueues = createWorkqueues(k);
   parts.kthreads = createKthreads(k);
-  parts.mutexes = createSleepingLocks(k, "mutex", () => {});
+  parts.completions = createWaitLists(k);
+  parts.mutexes = createSleepingLocks(k, "mutex", (lock, owner) => {
+    k.memory.setPointer(lock, owner?.taskStruct ?? 0);
+  });
   links = linkage(k);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);
@@ -150,7 +156,7 @@ export const createKernel = (
       tick(stubs) {
         work.stubs += stubs;
         counters[2] = (counters[0] ?? 0) + SLICE;
-        k.interrupts.service();
+        k.interrupts.service("stub");
         return state.stopped === undefined;
       },
       exception(task, exception) {

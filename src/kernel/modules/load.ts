@@ -40,6 +40,7 @@ export function* loadModule(
     build: system.build,
     host: system.host,
     moduleLayoutCrc: system.k.profile.symbol("module_layout")?.crc,
+    trustedCertificates: system.trustedCertificates,
   });
   const { module, image } = allocate(system, prepared);
   try {

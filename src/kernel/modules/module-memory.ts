@@ -67,8 +67,9 @@ export const createModuleMemory = (machine: Machine, journal: Journal): ModuleMe
       const index = areas.findIndex((area) => area.base === base);
       const area = areas[index];
       if (area === undefined) return;
-      machine.unmap(base, area.pages);
+      // In this order: the engine looks translations up through the mapping.
       machine.codeChanged(base, area.pages * PAGE_SIZE);
+      machine.unmap(base, area.pages);
       for (const frame of area.frames) machine.frames.release(frame, 1);
       journal.touch(areas).splice(index, 1);
     },

@@ -50,7 +50,11 @@ const CONFIG = new Set([
 ]);
 const SYSCALL_CALLERS = ["do_syscall_64+0x5d/0xb0", "entry_SYSCALL_64_after_hwframe+0x6e/0xd8"];
 
+/** modprobe's exit status 1, as wait(2) gives it: user space has no module of that name. */
+const HELPER_FAILED = 256;
+
 interface State {
+  requests: readonly ByteString[];
   once: readonly string[];
   lastUnloaded: { readonly name: ByteString; readonly taints: ByteString } | undefined;
 }
@@ -61,7 +65,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
   const references: References = createReferences(k, list);
   const waits = createWaitLists(k);
   const notifiers = k.statics.allocate(8);
-  const state: State = { once: [], lastUnloaded: undefined };
+  const state: State = { once: [], lastUnloaded: undefined, requests: [] };
   const build = kernelBuild(k);
   const host = loadHost(k, links, state);
   const users = (module: Module): Module[] => list.all().filter((each) => each.uses.includes(module.name));
@@ -74,6 +78,11 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     build,
     host,
     history: createHistory(k.journal, links.work),
+    requests: () => state.requests,
+    requestModule(name) {
+      k.journal.touch(state).requests = [...state.requests, name];
+      return HELPER_FAILED;
+    },
     notifiers,
     fileBase: FILE_BASE,
     syscallCallers: SYSCALL_CALLERS,
@@ -85,6 +94,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     },
     changed: () => void waits.wakeAll(MODULE_WQ),
     resolver: (module) => createResolver({ k, list, references, links }, module),
+    trustedCertificates: () => k.profile.certificates(),
     patching: links.patching,
     fentry: links.fentry,
     foreignKey: links.foreignKey,

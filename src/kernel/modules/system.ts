@@ -22,6 +22,10 @@ export interface ModuleSystem {
   readonly history: History;
   readonly build: KernelBuild;
   readonly host: LoadHost;
+  /** What request_module() asked user space for, in order. */
+  requests(): readonly ByteString[];
+  /** Runs the module helper; its wait status. */
+  requestModule(name: ByteString): number;
   /** Head of the module notifier chain, in guest memory. */
   readonly notifiers: Address;
   readonly fileBase: Address;
@@ -38,6 +42,7 @@ export interface ModuleSystem {
   changed(): void;
 
   resolver(module: Module): SymbolResolver;
+  trustedCertificates(): readonly Uint8Array[];
   readonly patching: TextPatching;
   /** What `call __fentry__` is bound to. */
   readonly fentry: Address;

@@ -9,7 +9,7 @@ import type { ModuleSystem } from "./system.ts";
 
 /** Kernel frames above exit, innermost first. */
 const EXIT_CALLERS = [
-  "__do_sys_delete_module.constprop.0+0x197/0x2f0",
+  "__do_sys_delete_module+0x1b9/0x330",
   "do_syscall_64+0x5d/0xb0",
   "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
 ];

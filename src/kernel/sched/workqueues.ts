@@ -19,7 +19,7 @@ interface Item {
 interface Queue {
   readonly address: Address;
   readonly name: ByteString;
-  readonly maxActive: number;
+  maxActive: number;
   readonly pool: "bound" | "highpri" | "unbound";
 }
 
@@ -44,6 +44,12 @@ export interface Workqueues {
   workState(work: Address): { readonly pending: boolean; readonly running: boolean };
   /** The item the task runs, if it is a worker. */
   currentWork(task: Task): Address;
+  /** A wait for whatever of that work item is queued or running. */
+  awaitIdle(work: Address): Block;
+  /** A wait for something of a queue to finish. */
+  awaitQueue(queue: Address): Block;
+  maxActive(queue: Address): number;
+  setMaxActive(queue: Address, limit: number): void;
   destroy(queue: Address): void;
   nameOf(queue: Address): ByteString | undefined;
 }
@@ -202,6 +208,19 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       running: itemsOf((item) => item.work === work && item.worker !== 0).length > 0,
     }),
     currentWork: (task) => itemsOf((item) => item.worker === task.pid)[0]?.work ?? 0,
+    awaitIdle(work) {
+      waits.join(work, k.current);
+      return block("work to finish");
+    },
+    awaitQueue(queue) {
+      waits.join(queue, k.current);
+      return block("workqueue to drain");
+    },
+    maxActive: (queue) => queues.get(queue)?.maxActive ?? 0,
+    setMaxActive(address, limit) {
+      const queue = queues.get(address);
+      if (queue !== undefined) k.journal.touch(queue).maxActive = limit;
+    },
     destroy: (queue) => void queues.delete(queue),
     nameOf: (queue) => queues.get(queue)?.name,
   };

@@ -1,0 +1,67 @@
+/** include/linux/jiffies.h, as kernel/time/time.c does it. */
+import { HZ, TICK_NS } from "../../src/kernel/clock.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
+import { msecsToJiffies } from "./delay.ts";
+
+const MSEC_PER_TICK = 1000 / HZ;
+const USER_HZ = 100n;
+const MAX_JIFFY_OFFSET = 0x3ffffffffffffffen;
+
+/** Kept up to date by the clock from then on. */
+export const jiffies = variable(
+  "volatile unsigned long jiffies",
+  (k, { address }) => k.clock.showJiffies(k.memory, address),
+  { aliases: ["jiffies_64"] },
+);
+
+export const jiffiesToMsecs = stub("unsigned int jiffies_to_msecs(const unsigned long j)", (_k, { j }) =>
+  Number(BigInt.asUintN(32, j * BigInt(MSEC_PER_TICK))),
+);
+export const jiffiesToUsecs = stub("unsigned int jiffies_to_usecs(const unsigned long j)", (_k, { j }) =>
+  Number(BigInt.asUintN(32, j * BigInt(MSEC_PER_TICK * 1000))),
+);
+export const msecsToJiffiesStub = stub(
+  "unsigned long __msecs_to_jiffies(const unsigned int m)",
+  (_k, { m }) => ((m | 0) < 0 ? MAX_JIFFY_OFFSET : BigInt(msecsToJiffies(m))),
+);
+export const usecsToJiffies = stub("unsigned long __usecs_to_jiffies(const unsigned int u)", (_k, { u }) =>
+  BigInt(Math.ceil((u * HZ) / 1_000_000)),
+);
+export const jiffies64ToNsecs = stub("u64 jiffies64_to_nsecs(u64 j)", (_k, { j }) => j * BigInt(TICK_NS));
+export const nsecsToJiffies = stub(
+  "unsigned long nsecs_to_jiffies(u64 n)",
+  { aliases: ["nsecs_to_jiffies64"] },
+  (_k, { n }) => n / BigInt(TICK_NS),
+);
+export const jiffies64ToClockT = stub(
+  "u64 jiffies_64_to_clock_t(u64 x)",
+  (_k, { x }) => (x * USER_HZ) / BigInt(HZ),
+);
+export const jiffiesToClockT = stub(
+  "clock_t jiffies_to_clock_t(unsigned long x)",
+  (_k, { x }) => (x * USER_HZ) / BigInt(HZ),
+);
+
+/** Whole seconds, so that timers that need no precision go off together (kernel/time/timer.c). */
+const round = (value: bigint, now: bigint, direction: "near" | "up"): bigint => {
+  const remainder = value % BigInt(HZ);
+  const down = direction === "near" && remainder < BigInt(HZ) / 4n;
+  const rounded = down ? value - remainder : value - remainder + BigInt(HZ);
+  return rounded <= now ? value : rounded;
+};
+export const roundJiffies = stub(
+  "unsigned long round_jiffies(unsigned long j)",
+  { aliases: ["__round_jiffies"] },
+  (k, { j }) => round(j, BigInt(k.clock.jiffies()), "near"),
+);
+export const roundJiffiesUp = stub("unsigned long round_jiffies_up(unsigned long j)", (k, { j }) =>
+  round(j, BigInt(k.clock.jiffies()), "up"),
+);
+export const roundJiffiesRelative = stub(
+  "unsigned long round_jiffies_relative(unsigned long j)",
+  { aliases: ["__round_jiffies_relative"] },
+  (k, { j }) => {
+    const now = BigInt(k.clock.jiffies());
+    return round(j + now, now, "near") - now;
+  },
+);

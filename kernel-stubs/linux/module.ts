@@ -1,0 +1,93 @@
+/** include/linux/module.h and kmod.h, as kernel/module does it. */
+import type { Address } from "../../src/base/address.ts";
+import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
+import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import type { Module } from "../../src/kernel/modules/module.ts";
+import { stub } from "../../src/stub/declare.ts";
+
+const moduleOf = (k: Kernel, address: Address): Module | undefined =>
+  address === 0 ? undefined : k.modules.list.byStruct(address);
+
+export const tryModuleGet = stub(
+  "bool try_module_get(struct module *module)",
+  { acquires: { module: "module" } },
+  (k, { module }) => {
+    const found = moduleOf(k, module);
+    return found === undefined ? module === 0 : k.modules.references.tryGet(found);
+  },
+);
+export const moduleGet = stub(
+  "void __module_get(struct module *module)",
+  { acquires: { module: "module" } },
+  (k, { module }) => {
+    const found = moduleOf(k, module);
+    if (found !== undefined) k.modules.references.get(found);
+  },
+);
+export const modulePut = stub(
+  "void module_put(struct module *module)",
+  { releases: { module: "module" } },
+  (k, { module }) => {
+    const found = moduleOf(k, module);
+    if (found !== undefined && !k.modules.references.put(found)) {
+      k.traces.warn({ source: "kernel/module/main.c:824", at: "module_put+0xa8/0xb0" });
+    }
+  },
+);
+export const moduleRefcount = stub("int module_refcount(struct module *mod)", (k, { mod }) => {
+  const found = moduleOf(k, mod);
+  return found === undefined ? -1 : k.modules.references.count(found);
+});
+
+/** Exported symbols of a loaded module, by the module; undefined when the kernel itself has it. */
+const ownerOf = (k: Kernel, name: string): { module: Module | undefined; value: Address } | undefined => {
+  const kernel = k.profile.symbol(name);
+  if (kernel !== undefined) return { module: undefined, value: kernel.address };
+  for (const module of k.modules.list.all()) {
+    const found = module.exports.get(name);
+    if (found !== undefined) return { module, value: found.value };
+  }
+  return undefined;
+};
+export const symbolGet = stub(
+  "void *__symbol_get(const char *symbol)",
+  { fails: ["NULL"], acquires: { symbol: "return" } },
+  (k, { symbol }) => {
+    const found = ownerOf(k, k.memory.cstring(symbol, 512));
+    if (found === undefined) return 0;
+    if (found.module !== undefined && !k.modules.references.tryGet(found.module)) return 0;
+    return found.value;
+  },
+);
+export const symbolPut = stub("void __symbol_put(const char *symbol)", (k, { symbol }) => {
+  const found = ownerOf(k, k.memory.cstring(symbol, 512));
+  if (found?.module !== undefined) k.modules.references.put(found.module);
+});
+export const symbolPutAddr = stub("void symbol_put_addr(void *addr)", (k, { addr }) => {
+  const module = k.modules.list.at(addr);
+  if (module !== undefined) k.modules.references.put(module);
+});
+
+export const registerModuleNotifier = stub(
+  "int register_module_notifier(struct notifier_block *nb)",
+  { acquires: { notifier: "nb" } },
+  (k, { nb }) => {
+    registerNotifier(k.memory, k.modules.notifiers, nb);
+    return 0;
+  },
+);
+export const unregisterModuleNotifier = stub(
+  "int unregister_module_notifier(struct notifier_block *nb)",
+  { releases: { notifier: "nb" } },
+  (k, { nb }) => {
+    unregisterNotifier(k.memory, k.modules.notifiers, nb);
+    return 0;
+  },
+);
+
+export const requestModule = stub(
+  "int __request_module(bool wait, const char *fmt, ...)",
+  { sleeps: true },
+  (k, { fmt }, call) => k.modules.requestModule(formatGuest(k, fmt, call, 56).text),
+);

@@ -1,0 +1,183 @@
+/** include/linux/sched.h, as kernel/sched/core.c and kernel/time/timer.c do it. */
+import type { Address } from "../../src/base/address.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { type Block, type Yield, block } from "../../src/kernel/routine.ts";
+import { guestCode, stub } from "../../src/stub/declare.ts";
+
+export const TASK_RUNNING = 0;
+export const TASK_INTERRUPTIBLE = 1;
+export const TASK_UNINTERRUPTIBLE = 2;
+/** TASK_WAKEKILL: fatal signals end the wait. */
+const TASK_WAKEKILL = 0x100;
+export const MAX_SCHEDULE_TIMEOUT = 0x7fffffffffffffffn;
+const SIGKILL_BIT = 1 << 8;
+
+const YIELD: Yield = { kind: "yield" };
+
+/** Whether a signal is pending that ends a wait in that state. */
+export const signalPending = (k: Kernel, state: number): boolean => {
+  const { pending } = k.current;
+  if (pending === 0) return false;
+  return (
+    (state & TASK_INTERRUPTIBLE) !== 0 || ((state & TASK_WAKEKILL) !== 0 && (pending & SIGKILL_BIT) !== 0)
+  );
+};
+
+const stateOf = (k: Kernel): { __state: number } => k.struct("task_struct", k.current.taskStruct);
+
+/**
+ * schedule(): goes to sleep when the task's state says so. Restartable: `task.restart` tells that the
+ * sleep has begun. `deadline`: nanoseconds since boot.
+ */
+const sleep = (k: Kernel, reason: string, deadline?: number): Block | Yield | undefined => {
+  const task = k.current;
+  const view = stateOf(k);
+  if (task.restart === "slept") return undefined;
+  if (view.__state === TASK_RUNNING) return YIELD;
+  if (signalPending(k, view.__state)) {
+    view.__state = TASK_RUNNING;
+    return undefined;
+  }
+  k.journal.touch(task).restart = "slept";
+  return block(reason, { deadline, interruptible: (view.__state & TASK_INTERRUPTIBLE) !== 0 });
+};
+
+export const schedule = stub("void schedule(void)", { sleeps: true }, (k) => sleep(k, "to be woken"));
+export const ioSchedule = stub("void io_schedule(void)", { sleeps: true }, (k) => sleep(k, "I/O"));
+export const yieldCpu = stub("void yield(void)", { sleeps: true }, (k) => {
+  stateOf(k).__state = TASK_RUNNING;
+  return YIELD;
+});
+
+interface TimedSleep {
+  readonly until: number;
+  begun: boolean;
+}
+
+/** schedule_timeout(): sleeps until woken or `timeout` jiffies have passed; how many are left. */
+const sleepTimeout = (k: Kernel, timeout: bigint, enter: number | undefined): bigint | Block | Yield => {
+  const task = k.current;
+  const view = stateOf(k);
+  const started = task.restart as TimedSleep | undefined;
+  if (started === undefined && enter !== undefined) view.__state = enter;
+  if (timeout === MAX_SCHEDULE_TIMEOUT) {
+    const wait = started === undefined ? enterSleep(k, undefined) : undefined;
+    return wait ?? timeout;
+  }
+  if (timeout < 0n) {
+    view.__state = TASK_RUNNING;
+    return 0n;
+  }
+  const until = started?.until ?? k.clock.jiffies() + Number(timeout);
+  if (started === undefined) {
+    const wait = enterSleep(k, until);
+    if (wait !== undefined) return wait;
+  }
+  view.__state = TASK_RUNNING;
+  return BigInt(Math.max(0, until - k.clock.jiffies()));
+};
+
+/** Timers fire in the jiffy after the one they are set to. */
+const enterSleep = (k: Kernel, until: number | undefined): Block | Yield | undefined => {
+  const task = k.current;
+  const { __state } = stateOf(k);
+  if (__state !== TASK_RUNNING && signalPending(k, __state)) return undefined;
+  k.journal.touch(task).restart = { until: until ?? Infinity, begun: true } satisfies TimedSleep;
+  if (__state === TASK_RUNNING) return undefined;
+  return block("a timeout", {
+    deadline: until === undefined ? undefined : k.clock.jiffiesToTime(until + 1),
+    interruptible: (__state & TASK_INTERRUPTIBLE) !== 0,
+  });
+};
+
+export const scheduleTimeout = stub(
+  "long schedule_timeout(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, undefined),
+);
+export const scheduleTimeoutInterruptible = stub(
+  "long schedule_timeout_interruptible(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, TASK_INTERRUPTIBLE),
+);
+export const scheduleTimeoutUninterruptible = stub(
+  "long schedule_timeout_uninterruptible(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, TASK_UNINTERRUPTIBLE),
+);
+export const scheduleTimeoutKillable = stub(
+  "long schedule_timeout_killable(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, TASK_UNINTERRUPTIBLE | TASK_WAKEKILL),
+);
+export const ioScheduleTimeout = stub(
+  "long io_schedule_timeout(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, undefined),
+);
+
+export const wake = (k: Kernel, taskStruct: Address): boolean => {
+  const task = k.tasks.byStruct(taskStruct);
+  return task !== undefined && k.tasks.wake(task);
+};
+
+export const wakeUpProcess = stub("int wake_up_process(struct task_struct *p)", (k, { p }) =>
+  wake(k, p) ? 1 : 0,
+);
+
+export const condResched = stub("int __cond_resched(void)", { sleeps: true }, (k) => {
+  void k;
+  return YIELD;
+});
+
+/**
+ * The preempt= mode is "voluntary": these trampolines of static calls do nothing but the one behind
+ * might_sleep, which gives others a turn.
+ */
+export const preemptSchedule = guestCode("preempt_schedule", [0xc3], {
+  aliases: ["preempt_schedule_notrace", "__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace"],
+});
+export const preemptThunk = guestCode("preempt_schedule_thunk", [0xc3], {
+  aliases: ["preempt_schedule_notrace_thunk"],
+});
+/** `xor %eax,%eax; ret`: nothing to reschedule for. */
+export const mightResched = guestCode("__SCT__might_resched", [0x31, 0xc0, 0xc3], {
+  aliases: ["__SCT__cond_resched"],
+});
+
+export const setUserNice = stub("void set_user_nice(struct task_struct *p, long nice)", (k, { p, nice }) => {
+  const view = k.struct("task_struct", p);
+  view.static_prio = 120 + Number(nice);
+  view.prio = 120 + Number(nice);
+});
+/** A FIFO thread runs before others on a real kernel; here threads take turns. */
+export const schedSetFifo = stub(
+  "void sched_set_fifo(struct task_struct *p)",
+  { level: { partial: "the priority is shown to the guest but not followed" } },
+  (k, { p }) => {
+    const view = k.struct("task_struct", p);
+    view.policy = 1;
+    view.prio = 49;
+  },
+);
+export const schedSetNormal = stub(
+  "void sched_set_normal(struct task_struct *p, int nice)",
+  (k, { p, nice }) => {
+    const view = k.struct("task_struct", p);
+    view.policy = 0;
+    view.static_prio = 120 + nice;
+    view.prio = 120 + nice;
+  },
+);
+
+/** The last reference is gone; the task ended before. */
+export const putTaskStruct = stub("void __put_task_struct(struct task_struct *tsk)", (k, { tsk }) => {
+  const task = k.tasks.byStruct(tsk);
+  if (task !== undefined && task.state === "dead") k.tasks.reap(task);
+});
+
+export const sendSig = stub("int send_sig(int sig, struct task_struct *p, int priv)", (k, { sig, p }) => {
+  const task = k.tasks.byStruct(p);
+  if (task !== undefined) k.tasks.signal(task, sig);
+  return 0;
+});

@@ -1,0 +1,22 @@
+import type { Kernel } from "../kernel.ts";
+
+const TASKLET_STATE_SCHED = 1n;
+
+/** Runs scheduled tasklets in softirq context (tasklet_action_common of kernel/softirq.c). */
+export const handleTasklets = (k: Kernel): void => {
+  k.interrupts.handle("tasklet", {
+    context: "softirq",
+    name: "tasklet_action_common.constprop.0+0xb8/0x140",
+    *act(tasklet) {
+      const view = k.struct("tasklet_struct", tasklet);
+      // Disabled: it stays scheduled, and is looked at again after it is enabled.
+      if (view.count.counter !== 0) {
+        k.timeline.schedule(k.clock.now() + 1_000_000, "tasklet", tasklet);
+        return;
+      }
+      view.state &= ~TASKLET_STATE_SCHED;
+      if (view.use_callback) yield* k.call(view.callback, tasklet);
+      else yield* k.call(view.func, view.data);
+    },
+  });
+};
