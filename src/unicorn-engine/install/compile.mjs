@@ -77,3 +77,25 @@ export const compile = ({ native, target, headers, unicorn }) => {
     complaints.join("\n  "),
   );
 };
+
+/** Builds a C program with the library, for the benchmarks. */
+export const compileProgram = ({ source, target, unicorn }) => {
+  for (const { args } of unicorn.linkings) {
+    const all = [
+      "-O2",
+      "-x",
+      "c",
+      source,
+      "-x",
+      "none",
+      `-I${unicorn.include}`,
+      "-o",
+      target,
+      ...args,
+      "-lm",
+      "-lpthread",
+    ];
+    if (spawnSync(process.env.CC ?? "cc", all, { stdio: ["ignore", 2, 2] }).status === 0) return;
+  }
+  throw new InstallFailure(`${source} could not be built`, "See the compiler's messages above.");
+};

@@ -1,5 +1,6 @@
 #include "engine.h"
 #include "guard.h"
+#include "tables.h"
 #include <cstring>
 #include <ctime>
 #include <sys/mman.h>
@@ -62,6 +63,8 @@ bool add_hooks(Engine *e) {
          add(UC_HOOK_BLOCK, on_block_hook);
 }
 
+inline size_t block_slot(uint64_t address) { return (address ^ address >> 13) & (BLOCK_CACHE - 1); }
+
 /// A miss of the block cache: asks the translator, which has just translated it.
 __attribute__((noinline)) void learn_block(Engine *e, Block *block, uint64_t address, uint32_t size) {
   uc_tb tb = {};
@@ -85,17 +88,28 @@ __attribute__((noinline)) void on_event(Engine *e, uint64_t address) {
   uc_emu_stop(e->uc);
 }
 
-void on_block_hook(uc_engine *, uint64_t address, uint32_t size, void *data) {
-  auto e = static_cast<Engine *>(data);
-  if (__builtin_expect(e->instructions >= e->next_event, 0)) {
+/// Everything that is not a known block in the middle of the budget.
+__attribute__((noinline)) void on_block_slow(Engine *e, uint64_t address, uint32_t size) {
+  if (e->instructions >= e->next_event) {
     on_event(e, address);
     if (e->reason != STOP_HLT) return;
   }
-  Block *block = &e->cache[(address ^ address >> 13) & (BLOCK_CACHE - 1)];
-  if (__builtin_expect(block->address != address || block->size != size, 0)) learn_block(e, block, address, size);
+  Block *block = &e->cache[block_slot(address)];
+  if (block->address != address || block->size != size) learn_block(e, block, address, size);
   e->instructions += block->instructions;
   e->blocks++;
-  if (__builtin_expect(e->coverage.on, 0)) note_block(e, address);
+  if (e->coverage.on) note_block(e, address);
+}
+
+// Runs before every block, so it is laid out to need no stack and no call when nothing happens.
+void on_block_hook(uc_engine *, uint64_t address, uint32_t size, void *data) {
+  auto e = static_cast<Engine *>(data);
+  const Block *block = &e->cache[block_slot(address)];
+  const uint64_t instructions = e->instructions;
+  if (__builtin_expect((block->address != address) | (block->size != size) | (instructions >= e->next_event), 0))
+    return on_block_slow(e, address, size);
+  e->instructions = instructions + block->instructions;
+  e->blocks++;
 }
 
 const char *set_up(Engine *e) {
@@ -198,6 +212,37 @@ uint64_t get_control(Engine *e, unsigned which) {
 
 void flush_tlb(Engine *e) { uc_ctl_flush_tlb(e->uc); }
 
+namespace {
+/// The library finds the translations through the page's mapping, as if fetching an instruction there; a
+/// fetch that faults would disturb the CPU. So the page is made fetchable for as long as that takes.
+void forget_page(Engine *e, uint64_t *entry, uint64_t from, uint64_t to) {
+  const uint64_t kept = *entry;
+  const bool fetchable = !(kept & (PTE_NO_EXECUTE | PTE_USER));
+  if (!fetchable) {
+    *entry = kept & ~(PTE_NO_EXECUTE | PTE_USER);
+    uc_ctl_flush_tlb(e->uc);
+  }
+  uc_ctl_remove_cache(e->uc, from, to);
+  if (!fetchable) {
+    *entry = kept;
+    uc_ctl_flush_tlb(e->uc);
+  }
+}
+}  // namespace
+
 void invalidate_code(Engine *e, uint64_t address, uint64_t length) {
-  if (length > 0) uc_ctl_remove_cache(e->uc, address, address + length);
+  uint64_t root = 0, cr0 = 0;
+  uc_reg_read(e->uc, UC_X86_REG_CR0, &cr0);
+  if (!(cr0 >> 31 & 1)) {
+    if (length > 0 && address < e->ram_size) uc_ctl_remove_cache(e->uc, address, address + length);
+    return;
+  }
+  uc_reg_read(e->uc, UC_X86_REG_CR3, &root);
+  while (length > 0) {
+    const uint64_t part = PAGE - address % PAGE < length ? PAGE - address % PAGE : length;
+    uint64_t *entry = find_entry(e->ram, e->ram_size, root, address);
+    if (entry != nullptr && (*entry & PTE_ADDRESS) < e->ram_size) forget_page(e, entry, address, address + part);
+    address += part;
+    length -= part;
+  }
 }
