@@ -92,31 +92,36 @@ export const scalarAccessor = (
   }
 };
 
-/** Up to 32 bits a number, a bool's one bit a boolean, more a bigint. */
-export const bitFieldAccessor = (
-  memory: GuestMemory,
-  offset: number,
-  type: FieldType,
-  bits: NonNullable<StructField["bits"]>,
-): Accessor => {
-  const size = type.kind === "int" || type.kind === "bool" ? type.size : 1;
-  const unit = unitAccess(memory, size);
+interface UnitAccess {
+  read(address: Address): number;
+  write(address: Address, value: number): void;
+}
+
+const unitAccess = (memory: GuestMemory, size: number): UnitAccess => {
+  switch (size) {
+    case 1:
+      return { read: (at) => memory.u8(at), write: (at, value) => memory.setU8(at, value & 0xff) };
+    case 2:
+      return { read: (at) => memory.u16(at), write: (at, value) => memory.setU16(at, value & 0xffff) };
+    default:
+      return { read: (at) => memory.u32(at), write: (at, value) => memory.setU32(at, value >>> 0) };
+  }
+};
+
+type Bits = NonNullable<StructField["bits"]>;
+
+/** Bit fields of 64-bit types, and those that reach across their unit (packed structs). */
+const wideBitField = (memory: GuestMemory, offset: number, signed: boolean, bits: Bits): Accessor => {
   const first = BigInt(bits.first);
   const mask = ((1n << BigInt(bits.width)) - 1n) << first;
-  const signed = type.kind === "int" && type.signed;
   const read = (base: Address): bigint => {
-    const raw = (unit.read(base + offset) & mask) >> first;
+    const raw = (memory.u64(base + offset) & mask) >> first;
     return signed ? BigInt.asIntN(bits.width, raw) : raw;
   };
   const write = (base: Address, value: bigint): void => {
-    const old = unit.read(base + offset) & ~mask;
-    unit.write(base + offset, old | ((value << first) & mask));
+    const old = memory.u64(base + offset) & ~mask;
+    memory.setU64(base + offset, BigInt.asUintN(64, old | ((value << first) & mask)));
   };
-  if (type.kind === "bool")
-    return typed(
-      (base) => read(base) !== 0n,
-      (base, on: boolean) => write(base, on ? 1n : 0n),
-    );
   if (bits.width > 32) return typed(read, write);
   return typed(
     (base) => Number(read(base)),
@@ -124,23 +129,35 @@ export const bitFieldAccessor = (
   );
 };
 
-interface UnitAccess {
-  read(address: Address): bigint;
-  write(address: Address, value: bigint): void;
-}
-
-const unitAccess = (memory: GuestMemory, size: number): UnitAccess => {
-  switch (size) {
-    case 1:
-      return { read: (at) => BigInt(memory.u8(at)), write: (at, value) => memory.setU8(at, Number(value)) };
-    case 2:
-      return { read: (at) => BigInt(memory.u16(at)), write: (at, value) => memory.setU16(at, Number(value)) };
-    case 4:
-      return { read: (at) => BigInt(memory.u32(at)), write: (at, value) => memory.setU32(at, Number(value)) };
-    default:
-      return {
-        read: (at) => memory.u64(at),
-        write: (at, value) => memory.setU64(at, BigInt.asUintN(64, value)),
-      };
+/** Up to 32 bits a number, a bool's one bit a boolean, more a bigint. */
+export const bitFieldAccessor = (
+  memory: GuestMemory,
+  offset: number,
+  type: FieldType,
+  bits: Bits,
+): Accessor => {
+  const size = type.kind === "int" || type.kind === "bool" ? type.size : 1;
+  const signed = type.kind === "int" && type.signed;
+  const { first, width } = bits;
+  if (first + width > 32 || size > 4) return wideBitField(memory, offset, signed, bits);
+  const unit = unitAccess(memory, first + width > size * 8 ? 4 : size);
+  const mask = (width === 32 ? -1 : (1 << width) - 1) << first;
+  // Shifting the field to the top and back extends its sign.
+  const [up, down] = [32 - first - width, 32 - width];
+  const write = (base: Address, value: number): void => {
+    const old = unit.read(base + offset) & ~mask;
+    unit.write(base + offset, old | ((value << first) & mask));
+  };
+  if (type.kind === "bool") {
+    return typed(
+      (base) => (unit.read(base + offset) & mask) !== 0,
+      (base, on: boolean) => write(base, on ? 1 : 0),
+    );
   }
+  return typed(
+    signed
+      ? (base) => (unit.read(base + offset) << up) >> down
+      : (base) => (unit.read(base + offset) << up) >>> down,
+    write,
+  );
 };

@@ -3,6 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import { bytesToByteString } from "../../src/base/bytes.ts";
 import type { GuestMemory } from "../../src/machine/memory.ts";
 import { openDefaultProfile } from "../../src/profile/default-profile.ts";
+import { STRUCT_NAMES } from "../../src/profile/struct-names.ts";
 import { createStructViews } from "../../src/profile/struct-view.ts";
 
 const BASE = -0x7f00_0000_0000;
@@ -97,6 +98,28 @@ describe("struct views", () => {
     kobject.state_in_sysfs = 3;
     expect(kobject.state_in_sysfs).toBe(1);
     expect([...memory.bytes(BASE, 64)].every((byte) => byte === 0xff)).toBe(true);
+  });
+
+  it("reads and writes every bit field of the profile's structs alike, whatever its place", () => {
+    for (const name of STRUCT_NAMES) {
+      const layout = profile.struct(name);
+      if (layout === undefined || layout.size > 16_384) continue;
+      for (const fieldName of layout.fieldNames) {
+        const field = layout.field(fieldName);
+        if (field?.bits === undefined) continue;
+        memory.fill(BASE, 0, layout.size + 8);
+        const view = structs.untyped(name, BASE);
+        const [on, off] =
+          field.type.kind === "bool" ? [true, false] : field.bits.width > 32 ? [1n, 0n] : [1, 0];
+        Object.assign(view, { [fieldName]: on });
+        const isSigned = field.type.kind === "int" && field.type.signed && field.bits.width === 1;
+        expect(view[fieldName]).toBe(isSigned ? -1 : on);
+        const bit = field.offset * 8 + field.bits.first;
+        expect(memory.u8(BASE + (bit >> 3))).toBe(1 << (bit & 7));
+        Object.assign(view, { [fieldName]: off });
+        expect([...memory.bytes(BASE, layout.size)].every((byte) => byte === 0)).toBe(true);
+      }
+    }
   });
 
   it("indexes arrays of structs and of arrays", () => {
