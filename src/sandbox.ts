@@ -15,6 +15,7 @@ import { createMachine } from "./machine/machine.ts";
 import { type Profile, openProfile } from "./profile/profile.ts";
 import { createBinder } from "./stub/bind.ts";
 import { createLinker } from "./stub/linker.ts";
+import { type UnknownPolicy, declareUnknown } from "./stub/unknown.ts";
 import { createRegistry } from "./stub/registry.ts";
 
 export interface SandboxOptions {
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   /** Bytes of guest RAM. */
   readonly ram?: number;
   readonly seed?: bigint;
+  /** What calls of functions without a stub do. */
+  readonly unknown?: UnknownPolicy;
   readonly onRecord?: (record: LogRecord) => void;
 }
 
@@ -76,7 +79,9 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       uptime: UPTIME,
       ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
     },
-    (k) => createLinker(k, registry, createBinder(k), { declare: () => undefined }),
+    (k) => createLinker(k, registry, createBinder(k), {
+        declare: (name) => declareUnknown(k, name, options.unknown ?? "guess"),
+      }),
   );
 
   /** Runs a system call in a process of its own. */

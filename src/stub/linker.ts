@@ -69,6 +69,7 @@ export const createLinker = (
   };
 };
 
+/** A function that is not exported, reached through a pointer in the kernel's data. */
 const startingAt = (k: Kernel, address: Address): string | undefined => {
   const symbol = k.profile.symbolAt(address);
   return symbol?.address === address ? symbol.name : undefined;

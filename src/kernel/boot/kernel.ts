@@ -188,4 +188,4 @@ export const createKernel = (
 };
 
 /** The address every guest call returns to: do_one_initcall's, as the recorded kernel's traces show it. */
-const SENTINEL: Address = -0x7eff_ef07;
+const SENTINEL: Address = -0x7eff_ef47;

@@ -1,0 +1,69 @@
+import { RAX } from "../abi/calls.ts";
+import { parsePrototype } from "../abi/prototype.ts";
+import { KoboxError } from "../base/errors.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { GFP_KERNEL } from "../kernel/memory/gfp.ts";
+import { type Declared, type Stub, registerStub } from "./declare.ts";
+import { typedDefault } from "./typed-default.ts";
+
+/** What happens when a module calls a function that has no stub: answer a guess, or end the run. */
+export type UnknownPolicy = "guess" | "stop";
+
+const GUESS = { partial: "a guess: only the type of its result is right" };
+
+const guess = (k: Kernel, name: string): void => {
+  k.findings.add({
+    kind: "guessed-call",
+    severity: "note",
+    message: `${name}() has no stub: its result is a guess`,
+    where: k.traces.stack(k.current)[0],
+    stack: k.traces.stack(k.current),
+  });
+};
+
+const stop = (k: Kernel, name: string): void => {
+  k.stop({ kind: "unknown-symbol", message: `${name}() has no stub, and unknown symbols stop the run` });
+};
+
+/** A declaration for an export without a stub, typed by the kernel's own prototype. */
+export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): Declared => {
+  const seen = policy === "stop" ? stop : guess;
+  const text = k.profile.prototype(name);
+  const untyped = (): Declared =>
+    registerStub(
+      name,
+      (kernel, { u64 }) => {
+        seen(kernel, name);
+        u64[RAX] = 0n;
+      },
+      { level: GUESS },
+    );
+  if (text === undefined) return untyped();
+  try {
+    const type = parsePrototype(text);
+    const maker = (struct: string): number | undefined => {
+      const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
+      return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
+    };
+    const declared: Stub = {
+      kind: "stub",
+      name,
+      aliases: [],
+      level: GUESS,
+      prototype: text,
+      fails: [],
+      sleeps: undefined,
+      acquires: undefined,
+      releases: undefined,
+      errPtr: false,
+      handler(kernel) {
+        seen(kernel, name);
+        return typedDefault(type, maker);
+      },
+    };
+    return declared;
+  } catch (error) {
+    if (!(error instanceof KoboxError)) throw error;
+    return untyped();
+  }
+};
