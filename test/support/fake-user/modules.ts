@@ -27,7 +27,7 @@ export const installModules = (world: World, known: Readonly<Record<string, Fake
     return `${name} ${known[name]?.size ?? 16384} ${users.length} ${list} Live 0xffffffffc0201000 (OE)\n`;
   };
   putFile(world, "/proc/modules", {
-    read: (position) => Buffer.from([...loaded].reverse().map(line).join("").slice(position), "latin1"),
+    read: (position) => Buffer.from(loaded.toReversed().map(line).join("").slice(position), "latin1"),
   });
   putFile(world, "/proc/sys/kernel/tainted", "12288\n");
   world.modules = {

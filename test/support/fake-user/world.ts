@@ -155,16 +155,22 @@ const step = (world: World, process: Process): void => {
   else throw new Error("the fake kernel runs no guest code");
 };
 
-/** Lets everything run until `process` has ended, letting time jump when all wait. */
-export const runUntilEnd = (world: World, process: Process): WaitStatus => {
+/** Lets everything run until `done`, letting time jump when all wait; false when nothing can run any more. */
+export const runUntil = (world: World, done: () => boolean): boolean => {
   for (;;) {
     const { activity } = world;
     for (const one of world.processes.values()) step(world, one);
-    if (process.ended !== undefined) return process.ended;
+    if (done()) return true;
     if (world.activity !== activity) continue;
     const deadlines = [...world.processes.values()].flatMap((one) => one.deadline ?? []);
-    if (deadlines.length === 0) throw new Error("deadlock");
+    if (deadlines.length === 0) return false;
     world.time = Math.max(world.time, Math.min(...deadlines));
     world.activity += 1;
   }
+};
+
+export const runUntilEnd = (world: World, process: Process): WaitStatus => {
+  if (!runUntil(world, () => process.ended !== undefined) || process.ended === undefined)
+    throw new Error("deadlock");
+  return process.ended;
 };

@@ -58,6 +58,7 @@ export const dmesg: Program = function* (call) {
   const level = options.value("n");
   if (level !== undefined) {
     if (!/^[1-8]$/.test(level)) throw usageFailure("dmesg", usage, `number ${level} is not in 1..8 range`);
+    call.sys.setConsoleLevel?.(Number(level));
     return 0;
   }
   if (!options.has("C")) {

@@ -1,0 +1,119 @@
+import type { ByteString } from "../../base/bytes.ts";
+import { block, type Routine } from "../../kernel/routine.ts";
+import type { ProcessIdentity, UserSystem } from "../../kernel/user.ts";
+import { report } from "./run/child.ts";
+import { ControlFlow, type Shell } from "./run/state.ts";
+import { runLines } from "./run/script.ts";
+import { createShell, type ShellOptions } from "./shell.ts";
+import { parseScript } from "./syntax/parse.ts";
+import { ShellSyntaxError } from "./syntax/source.ts";
+
+/** Why the sandbox cannot go on. */
+export interface Stop {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** A process that lives as long as the session, as the kernel's side offers it. */
+export interface SessionProcess {
+  /** Wakes it and lets everything run until `done` holds; the reason when that cannot be. */
+  runUntil(done: () => boolean): Stop | undefined;
+}
+
+export interface SessionHost {
+  /** Starts a process; its descriptors 1 and 2 write to `output`, 0 is empty. */
+  start(
+    identity: ProcessIdentity,
+    program: (sys: UserSystem) => Routine<number>,
+    output: (fd: 1 | 2, bytes: Uint8Array) => void,
+  ): SessionProcess;
+}
+
+export interface CommandResult {
+  readonly status: number;
+  /** `exit` was run: the session is over. */
+  readonly exited: boolean;
+  /** The sandbox cannot go on: panic, hang, or the shell itself was killed. */
+  readonly stop: Stop | undefined;
+}
+
+/** A shell that is given one command after another. */
+export interface Session {
+  /** Runs one or more complete lines. */
+  run(text: ByteString): CommandResult;
+  /** Does something in the shell's process, for completion and its like; undefined when it cannot. */
+  perform<T>(task: (shell: Shell) => Routine<T>): T | undefined;
+}
+
+const IDENTITY: ProcessIdentity = { comm: "sh", argv: ["-sh"] };
+
+/** Whether more lines are needed before this text is a command. */
+export const isIncomplete = (text: ByteString): boolean => {
+  try {
+    parseScript(text);
+    return false;
+  } catch (error) {
+    return error instanceof ShellSyntaxError && error.incomplete;
+  }
+};
+
+interface Outcome {
+  status: number;
+  exited: boolean;
+}
+
+/** Runs a command; what is wrong with it is said, and the shell goes on. */
+function* runCommand(shell: Shell, text: ByteString): Routine<Outcome> {
+  try {
+    return { status: yield* runLines(shell, text, "middle"), exited: false };
+  } catch (error) {
+    if (error instanceof ControlFlow) return { status: error.value, exited: error.kind === "exit" };
+    const status = yield* report(shell, error);
+    shell.state.status = status;
+    return { status, exited: false };
+  }
+}
+
+export const createSession = (
+  host: SessionHost,
+  options: ShellOptions,
+  output: (fd: 1 | 2, bytes: Uint8Array) => void,
+): Session => {
+  const inbox: ((shell: Shell) => Routine<void>)[] = [];
+  const state = { running: false };
+  const process = host.start(
+    IDENTITY,
+    function* (sys) {
+      const shell = createShell(sys, { ...options, identity: IDENTITY });
+      for (;;) {
+        const task = inbox.shift();
+        if (task === undefined) {
+          state.running = false;
+          yield block("terminal input", { interruptible: true });
+        } else yield* task(shell);
+      }
+    },
+    output,
+  );
+  const drive = (task: (shell: Shell) => Routine<void>): Stop | undefined => {
+    inbox.push(task);
+    state.running = true;
+    return process.runUntil(() => !state.running);
+  };
+  return {
+    run(text) {
+      let outcome: Outcome | undefined;
+      const stop = drive(function* (shell) {
+        outcome = yield* runCommand(shell, text);
+      });
+      return { status: outcome?.status ?? 1, exited: outcome?.exited ?? false, stop };
+    },
+    perform<T>(task: (shell: Shell) => Routine<T>) {
+      let result: T | undefined;
+      const stop = drive(function* (shell) {
+        result = yield* task(shell);
+      });
+      return stop === undefined ? result : undefined;
+    },
+  };
+};
