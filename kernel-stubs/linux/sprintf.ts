@@ -1,6 +1,11 @@
 /** Formatting into memory (include/linux/kernel.h, later include/linux/sprintf.h; lib/vsprintf.c). */
 import { vaListArgs, variadicArgs } from "../../src/abi/varargs.ts";
-import { INT_MAX, formatInto, writtenLength } from "../../src/kernel/printf/guest-format.ts";
+import { type Address, toAddress } from "../../src/base/address.ts";
+import { byteStringToBytes } from "../../src/base/bytes.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { maySleep } from "../../src/kernel/memory/gfp.ts";
+import type { Formatted } from "../../src/kernel/printf/sink.ts";
+import { INT_MAX, formatGuest, formatInto, writtenLength } from "../../src/kernel/printf/guest-format.ts";
 import { scanText } from "../../src/kernel/scanf.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -44,3 +49,46 @@ export const vsscanf = stub(
   (k, { buf, fmt, args }) =>
     scanText(k.memory.cstring(buf), k.memory.cstring(fmt), vaListArgs(k.memory, args), k.memory),
 );
+
+const ALLOCATES = {
+  fails: ["NULL"],
+  sleeps: ({ gfp }: { readonly gfp: number }): boolean => maySleep(gfp),
+  acquires: { slab: "return" },
+} as const;
+
+/** A formatted text in memory of its own; 0 when there is none. */
+const allocateText = (k: Kernel, gfp: number, { text, length }: Formatted): Address => {
+  const address = k.heap.kmalloc(length + 1, gfp);
+  if (address !== 0) k.memory.write(address, byteStringToBytes(`${text}\0`));
+  return address;
+};
+
+export const kasprintf = stub(
+  "char *kasprintf(gfp_t gfp, const char *fmt, ...)",
+  ALLOCATES,
+  (k, { gfp, fmt }, call) => allocateText(k, gfp, formatGuest(k, fmt, call)),
+);
+
+export const kvasprintf = stub(
+  "char *kvasprintf(gfp_t gfp, const char *fmt, va_list ap)",
+  ALLOCATES,
+  (k, { gfp, fmt, ap }) => allocateText(k, gfp, formatGuest(k, fmt, { list: ap })),
+);
+
+/** Text without conversions that lies in the kernel itself is shared (`kstrdup_const`). */
+export const kvasprintfConst = stub(
+  "const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list ap)",
+  ALLOCATES,
+  (k, { gfp, fmt, ap }) => {
+    const format = k.memory.cstring(fmt);
+    if (!format.includes("%")) return duplicate(k, fmt, gfp);
+    if (format === "%s") return duplicate(k, toAddress(vaListArgs(k.memory, ap).next()), gfp);
+    return allocateText(k, gfp, formatGuest(k, fmt, { list: ap }));
+  },
+);
+
+const duplicate = (k: Kernel, from: Address, gfp: number): Address => {
+  if (from === 0 || k.image.contains(from)) return from;
+  const text = k.memory.cstring(from);
+  return allocateText(k, gfp, { text, length: text.length });
+};

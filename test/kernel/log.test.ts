@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { GuestFault } from "../../src/base/errors.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
 import { type Log, createLog } from "../../src/kernel/log/log.ts";
 import { consoleText, kmsgText, recordText, syslogText } from "../../src/kernel/log/print.ts";
@@ -40,11 +41,12 @@ describe("levels and records", () => {
     expect(lines(log)).toEqual([`<6>${"L".repeat(989)}`]);
   });
 
-  test("a formatted length of 65535 leaves an empty record, the size being 16 bits wide", () => {
+  test("the formatted length is 16 bits wide", () => {
     const { log } = setup();
-    expect(log.emit({ text: { text: "x".repeat(992), length: 65535 } })).toBe(0);
+    expect(log.emit({ text: { text: "x".repeat(992), length: 65536 } })).toBe(0);
     log.closeOpen();
     expect(lines(log)).toEqual(["<4>"]);
+    expect(() => log.emit({ text: { text: "x".repeat(992), length: 65535 } })).toThrow(GuestFault);
   });
 });
 

@@ -1,6 +1,7 @@
 import { KoboxError } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { FormatEnv } from "../printf/env.ts";
+import { createFormatWarnings } from "../printf/warnings.ts";
 
 /** What the printf engine reads of the kernel; the key of `%p` hashes comes from the seed. */
 export const formatEnv = (k: Kernel, seed: bigint): FormatEnv => ({
@@ -12,5 +13,9 @@ export const formatEnv = (k: Kernel, seed: bigint): FormatEnv => ({
     if (field === undefined) throw new KoboxError("profile", `kernel profile has no ${struct}.${member}`);
     return { offset: field.offset, size: "size" in field.type ? field.type.size : 8 };
   },
-  warnOnce() {},
+  warnOnce: createFormatWarnings({
+    journal: k.journal,
+    traces: { warn: (site, options) => k.traces.warn(site, options) },
+    stub: () => k.executor.traps.get(k.executor.register(16) - 1)?.name ?? "",
+  }),
 });

@@ -1,4 +1,5 @@
 import type { ByteString } from "../../base/bytes.ts";
+import { GuestFault } from "../../base/errors.ts";
 import type { Journal } from "../journal.ts";
 import type { Formatted } from "../printf/sink.ts";
 import { type DeviceInfo, LOGLEVEL_DEFAULT, LOGLEVEL_SCHED, type LogRecord, parsePrefix } from "./record.ts";
@@ -68,13 +69,16 @@ interface LogState {
   ratelimit: RatelimitState;
 }
 
+/** jiffies at 0.4 s, when the audit system says that it is there: one of the first ten messages. */
+const AUDIT_STARTED = 2n ** 32n - 300n * 250n + 100n;
+
 /** printk_ratelimit_state: five seconds of 250 jiffies. */
 const PRINTK_RATELIMIT: RatelimitState = {
   interval: 1250,
   burst: 10,
-  printed: 0,
+  printed: 1,
   missed: 0,
-  begin: 0n,
+  begin: AUDIT_STARTED,
   flags: 0n,
 };
 
@@ -163,6 +167,8 @@ const entryOf = (message: Message): Entry => {
   const { text: whole, length } = typeof given === "string" ? { text: given, length: given.length } : given;
   // The size is a u16 there.
   const reserve = Math.min((length + 1) & 0xffff, LOG_LINE_MAX);
+  // Nothing is reserved, and printk_sprint looks for a level at NULL.
+  if (reserve === 0 && facility === 0) throw new GuestFault(0, { write: false, present: false });
   const wanted = message.level === LOGLEVEL_SCHED ? LOGLEVEL_DEFAULT : (message.level ?? LOGLEVEL_DEFAULT);
   const prefix = facility === 0 ? parsePrefix(whole.slice(0, PREFIX_BYTES), wanted) : undefined;
   const level = prefix?.level ?? wanted;

@@ -8,6 +8,8 @@ import { errorString, pointerMessage } from "./text.ts";
 /** One `%p` conversion. */
 export interface PointerConversion {
   readonly env: FormatEnv;
+  /** Enclosing `%pV`s. */
+  readonly depth: number;
   readonly spec: PrintfSpec;
   /** The rest of the format after the `p`. */
   readonly suffix: ByteString;

@@ -42,6 +42,9 @@ export interface FormatEnv {
   symbolize(address: Address): SymbolName | undefined;
   /** Place of a member of a kernel structure, anonymous members included. */
   field(struct: string, member: string): FieldPlace;
-  /** Called each time a warning's condition holds; printing it only once is the caller's part. */
-  warnOnce(site: WarnSite, message: ByteString): void;
+  /**
+   * Called each time a warning's condition holds; printing it only once is the callee's part.
+   * `depth` counts the enclosing `%pV`s.
+   */
+  warnOnce(site: WarnSite, message: ByteString, depth: number): void;
 }

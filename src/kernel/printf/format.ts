@@ -46,10 +46,10 @@ const formatInto = (sink: Sink, fmt: ByteString, args: VarArgs, context: FormatC
         sink.append(fmt.slice(start, at));
         break;
       case "width":
-        setWidth(spec, args.nextI32(), context.env);
+        setWidth(spec, args.nextI32(), context);
         break;
       case "precision":
-        setPrecision(spec, args.nextI32(), context.env);
+        setPrecision(spec, args.nextI32(), context);
         break;
       case "char":
         sink.append(formatChar(args.nextI32(), spec));
@@ -58,7 +58,7 @@ const formatInto = (sink: Sink, fmt: ByteString, args: VarArgs, context: FormatC
         sink.append(guestString(context.env.memory, args.next(), spec));
         break;
       case "pointer": {
-        const conversion = { env: context.env, spec, suffix: fmt.slice(at), pointer: args.next() };
+        const conversion = { ...context, spec, suffix: fmt.slice(at), pointer: args.next() };
         if (fmt[at] === "V") formatNested(sink, conversion, context);
         else sink.append(pointerText(conversion));
         while (isalnum(byteAt(fmt, at))) at++;
@@ -68,7 +68,7 @@ const formatInto = (sink: Sink, fmt: ByteString, args: VarArgs, context: FormatC
         sink.append("%");
         break;
       case "invalid":
-        warnUnsupported(fmt[at] ?? "\0", context.env);
+        warnUnsupported(fmt[at] ?? "\0", context);
         return;
       case "integer":
         sink.append(formatInteger(nextInteger(args, spec), spec));
@@ -95,20 +95,20 @@ const formatNested = (sink: Sink, conversion: PointerConversion, { env, depth }:
 };
 
 /** The rest of the format is not looked at: its arguments would be out of step. */
-const warnUnsupported = (letter: string, env: FormatEnv): void =>
-  env.warnOnce("unsupported", `Please remove unsupported %${letter} in format string\n`);
+const warnUnsupported = (letter: string, { env, depth }: FormatContext): void =>
+  env.warnOnce("unsupported", `Please remove unsupported %${letter} in format string\n`, depth);
 
-const setWidth = (spec: PrintfSpec, width: number, env: FormatEnv): void => {
+const setWidth = (spec: PrintfSpec, width: number, { env, depth }: FormatContext): void => {
   spec.width = width;
   if ((width << 8) >> 8 === width) return;
-  env.warnOnce("width", `field width ${width} too large`);
+  env.warnOnce("width", `field width ${width} too large`, depth);
   spec.width = Math.min(Math.max(width, -WIDTH_MAX), WIDTH_MAX);
 };
 
-const setPrecision = (spec: PrintfSpec, precision: number, env: FormatEnv): void => {
+const setPrecision = (spec: PrintfSpec, precision: number, { env, depth }: FormatContext): void => {
   spec.precision = precision;
   if ((precision << 16) >> 16 === precision) return;
-  env.warnOnce("precision", `precision ${precision} too large`);
+  env.warnOnce("precision", `precision ${precision} too large`, depth);
   spec.precision = Math.min(Math.max(precision, 0), PRECISION_MAX);
 };
 

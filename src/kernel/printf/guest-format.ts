@@ -42,7 +42,7 @@ export const formatInto = (
   source: ArgumentSource,
 ): number => {
   if (size > INT_MAX) {
-    k.format.warnOnce("size", "");
+    k.format.warnOnce("size", "", 0);
     return 0;
   }
   const { text, length } = formatGuest(k, fmt, source, Math.max(size - 1, 0));

@@ -12,7 +12,7 @@ export interface FormatSources {
   readonly symbols: { lookup(address: Address): SymbolName | undefined };
   readonly hashKey: HashKey;
   /** Called every time; see FormatEnv. */
-  warnOnce(site: WarnSite, message: ByteString): void;
+  warnOnce(site: WarnSite, message: ByteString, depth: number): void;
 }
 
 const sizeOfType = (profile: Pick<Profile, "struct">, type: FieldType): number => {
@@ -32,7 +32,7 @@ export const createFormatEnv = (sources: FormatSources): FormatEnv => ({
     }
     return { offset: field.offset, size: sizeOfType(sources.profile, field.type) };
   },
-  warnOnce: (site, message) => sources.warnOnce(site, message),
+  warnOnce: (site, message, depth) => sources.warnOnce(site, message, depth),
 });
 
 /** The pointer hash's key for a run's seed: any seed gives a full one. */

@@ -67,7 +67,7 @@ export const deviceNode = ({ spec, suffix }: PointerConversion): ByteString =>
   errorString(suffix[1] === "F" ? "(%pOF?)" : "(%pO?)", spec);
 
 /** `%pA` belongs to Rust, which the kernel is built without. */
-export const rustArgument = ({ env, spec }: PointerConversion): ByteString => {
-  env.warnOnce("rust", "Please remove %pA from non-Rust code\n");
+export const rustArgument = ({ env, depth, spec }: PointerConversion): ByteString => {
+  env.warnOnce("rust", "Please remove %pA from non-Rust code\n", depth);
   return errorString("(%pA?)", spec);
 };
