@@ -3,7 +3,7 @@ import { type Address, hex16 } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import type { NewCache } from "../../src/kernel/memory/heap.ts";
-import { KMALLOC_INDEXES, KMALLOC_TYPES } from "../../src/kernel/memory/kmalloc.ts";
+import { KMALLOC_INDEXES, KMALLOC_TYPES, ZERO_SIZE_PTR } from "../../src/kernel/memory/kmalloc.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const sleeps = ({ flags }: { readonly flags: number }): boolean => maySleep(flags);
@@ -79,6 +79,41 @@ export const krealloc = stub(
   "void *krealloc(const void *p, size_t new_size, gfp_t flags)",
   { fails: ["NULL"], sleeps, acquires: { slab: "return" }, releases: { slab: "p" } },
   (k, { p, new_size, flags }) => k.heap.krealloc(p, new_size, flags),
+);
+
+export const kvmallocNode = stub(
+  "void *kvmalloc_node(size_t size, gfp_t flags, int node)",
+  { fails: ["NULL"], sleeps, acquires: { kvmalloc: "return" } },
+  (k, { size, flags }) => k.vmalloc.kvmalloc(size, flags),
+);
+
+export const kvfree = stub(
+  "void kvfree(const void *addr)",
+  { releases: { kvmalloc: "addr" } },
+  (k, { addr }) => k.vmalloc.kvfree(addr),
+);
+
+export const kvfreeSensitive = stub(
+  "void kvfree_sensitive(const void *addr, size_t len)",
+  { releases: { kvmalloc: "addr" } },
+  (k, { addr, len }) => {
+    if (addr >= 0 && addr <= ZERO_SIZE_PTR) return;
+    k.memory.fill(addr, 0, len);
+    k.vmalloc.kvfree(addr);
+  },
+);
+
+export const kvrealloc = stub(
+  "void *kvrealloc(const void *p, size_t oldsize, size_t newsize, gfp_t flags)",
+  { fails: ["NULL"], sleeps, acquires: { kvmalloc: "return" }, releases: { kvmalloc: "p" } },
+  (k, { p, oldsize, newsize, flags }) => {
+    if (oldsize >= newsize) return p;
+    const fresh = k.vmalloc.kvmalloc(newsize, flags);
+    if (fresh === 0) return 0;
+    k.memory.write(fresh, k.memory.bytes(p, oldsize));
+    k.vmalloc.kvfree(p);
+    return fresh;
+  },
 );
 
 export const kmallocSizeRoundup = stub("size_t kmalloc_size_roundup(size_t size)", (k, { size }) =>

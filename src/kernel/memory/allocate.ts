@@ -12,7 +12,7 @@ import {
   kmallocIndex,
   kmallocType,
 } from "./kmalloc.ts";
-import { frameToVirt, orderOf, virtToPhys } from "./layout.ts";
+import { KERNEL_IMAGE_SIZE, KERNEL_MAP, frameToVirt, orderOf, virtToPhys } from "./layout.ts";
 import { FIX_LARGE_PATH, SITES, SLOW_PATH } from "./sites.ts";
 import { allocObject, freeObject } from "./slab.ts";
 import { type SlabParts, indexOf, recordOf, sideOf } from "./slab-pages.ts";
@@ -81,9 +81,14 @@ export const allocateLarge = (heap: HeapParts, size: number, gfp: number): Addre
   return frameToVirt(frame);
 };
 
+/** A frame nobody owns. */
+const NO_FRAME = 0;
+
 /** Frame of the first page of the block around `address`; faults where the struct page would not exist. */
 const headFrame = (heap: HeapParts, address: Address): number => {
   const frame = rawFrame(address);
+  // The kernel image's own pages are reserved; here its frames are others' (see KernelImage).
+  if (address >= KERNEL_MAP && address < KERNEL_MAP + KERNEL_IMAGE_SIZE) return NO_FRAME;
   if (heap.pages.isValidFrame(frame)) return heap.table.base(frame);
   throw new GuestFault(heap.pages.virtToPage(address) + 8, { write: false, present: false });
 };

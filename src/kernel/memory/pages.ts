@@ -28,6 +28,8 @@ export interface Pages {
   freePages(page: Address, order: number): void;
   /** free_pages: the same by address; 0 is ignored. */
   freeAddress(address: Address, order: number): void;
+  /** put_page: drops a reference of the page's block, frees it at the last one. */
+  putPage(page: Address): void;
   /** What put_page does when the last reference has gone (__folio_put). */
   freeFolio(page: Address): void;
   allocExact(size: number, gfp: number): Address;
@@ -133,6 +135,10 @@ export const createPages = (
     getFreePages,
     freePages,
     freeAddress,
+    putPage(page) {
+      const frame = table.base(pageToFrame(page));
+      freePages(frameToPage(frame), structs.order(frame));
+    },
     freeFolio(page) {
       const frame = pageToFrame(page);
       release(frame, structs.order(frame));

@@ -92,6 +92,12 @@ const complain = (vm: VmallocParts, gfp: number, text: string): void => {
   warnAlloc(vm.complaints, gfp, text, figures, VMALLOC_PATH);
 };
 
+/** %lu of a size that may have been rounded to 2^64. */
+const sizeText = (size: number): string => {
+  const exact = BigInt(size);
+  return `${exact >> 64n === 0n ? exact : 2n ** 64n - 1n}`;
+};
+
 /** mm/vmalloc.c, __vmalloc_node_range */
 const allocate = (vm: VmallocParts, size: number, gfp: number): Address => {
   if (size === 0) {
@@ -99,7 +105,7 @@ const allocate = (vm: VmallocParts, size: number, gfp: number): Address => {
     return 0;
   }
   if (size < 0 || size / PAGE_SIZE > vm.host.frames.total) {
-    complain(vm, gfp, `vmalloc error: size ${BigInt.asUintN(64, BigInt(size))}, exceeds total pages`);
+    complain(vm, gfp, `vmalloc error: size ${sizeText(size)}, exceeds total pages`);
     return 0;
   }
   const area = vm.areas.take(size, VM.ALLOC);
