@@ -156,7 +156,7 @@ export const findSymbolAt = (
   for (const symbol of symbols) {
     if (symbol.section === SHN_UNDEF || symbol.name === "" || isMappingSymbol(symbol.name)) continue;
     if (symbol.address <= address) {
-      // The search starts from the null symbol's value, 0, which is above every kernel address.
+      // Offsets, as per-CPU symbols have, are below every address and never the nearest.
       if (symbol.address < 0 && (best === undefined || symbol.address > best.address)) best = symbol;
     } else if (symbol.address < next) next = symbol.address;
   }
