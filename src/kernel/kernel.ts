@@ -12,6 +12,7 @@ import type { Interrupts } from "./interrupts.ts";
 import type { Journal, JournalSet } from "./journal.ts";
 import type { Log } from "./log/log.ts";
 import type { FormatEnv } from "./printf/env.ts";
+import type { Random } from "./random.ts";
 import type { Routine } from "./routine.ts";
 import type { Heap } from "./memory/heap.ts";
 import type { Io } from "./memory/io.ts";
@@ -29,6 +30,9 @@ import type { Task } from "./task.ts";
 import type { Tasks } from "./tasks.ts";
 import type { Hrtimers } from "./time/hrtimers.ts";
 import type { Timers } from "./time/timers.ts";
+import type { Processes } from "./vfs/process.ts";
+import type { UserMemory } from "./vfs/user-memory.ts";
+import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What a stub sees of the kernel: one object a subsystem. */
@@ -41,6 +45,7 @@ export interface Kernel {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly timeline: Timeline;
+  readonly random: Random;
   readonly interrupts: Interrupts;
   readonly executor: Executor;
   readonly tasks: Tasks;
@@ -74,6 +79,12 @@ export interface Kernel {
   readonly mutexes: SleepingLocks;
   /** Tasks that wait for a completion. */
   readonly completions: WaitLists;
+  readonly vfs: Vfs;
+  readonly processes: Processes;
+  /** User-space buffers of system calls. */
+  readonly userBuffers: UserMemory;
+  /** Processes that wait for pipes and children. */
+  readonly userWaits: WaitLists;
   /** What a task of that kind does when its last frame has returned: go on (push a call, block) or die. */
   readonly bottoms: Map<string, (task: Task, result: bigint) => void>;
   /** A guest structure with its fields as properties. */

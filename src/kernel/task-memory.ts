@@ -77,6 +77,7 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     releaseTaskStruct: (address) => void journal.touch(freeStructs).push(address),
     setState: (taskStruct, value) => memory.setU32(taskStruct + structs.offset("__state"), value),
     setCurrent: host.setCurrent,
+    setComm,
   };
 
   function setComm(address: Address, comm: ByteString): void {

@@ -1,5 +1,6 @@
 import { REG } from "unicorn-engine";
 import { type Address, toPattern } from "../base/address.ts";
+import type { ByteString } from "../base/bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { Executor } from "./executor.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -16,6 +17,7 @@ export interface TaskMemory {
   createTaskStruct(pid: number, options: TaskOptions, stack: Address): Address;
   releaseTaskStruct(address: Address): void;
   setState(taskStruct: Address, state: number): void;
+  setComm(taskStruct: Address, comm: ByteString): void;
   /** Makes `taskStruct` the guest's `current`. */
   setCurrent(taskStruct: Address): void;
 }
@@ -38,6 +40,7 @@ export interface Tasks {
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
+  setComm(task: Task, comm: ByteString): void;
   /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
   shouldYield(): boolean;
 }
@@ -185,6 +188,10 @@ export const createTasks = (
         memory.releaseTaskStruct(task.taskStruct);
       }
       memory.releaseStack(task.stack);
+    },
+    setComm(task, comm) {
+      journal.touch(task).comm = comm;
+      if (task.taskStruct !== 0) memory.setComm(task.taskStruct, comm);
     },
     shouldYield() {
       const task = executor.current();

@@ -20,6 +20,7 @@ import { createKernelMemory } from "../memory/memory.ts";
 import { createTraces } from "../oops/traces.ts";
 import { createTaints } from "../oops/taint.ts";
 import type { FormatEnv } from "../printf/env.ts";
+import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
 import { createKthreads } from "../sched/kthreads.ts";
 import { createSleepingLocks } from "../sched/locks.ts";
@@ -30,6 +31,9 @@ import { createSymbols } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
+import { createProcesses } from "../vfs/process.ts";
+import { createUserMemory } from "../vfs/user-memory.ts";
+import { createVfs } from "../vfs/vfs.ts";
 import { formatEnv } from "./format-env.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
@@ -121,6 +125,7 @@ export const createKernel = (
     current: { get: () => k.tasks.current() },
     stopped: { get: () => state.stopped },
   });
+  parts.random = createRandom(journal, options.seed);
   parts.cpu = createCpu(machine, profile, executor, options.seed & ~0xffn);
   parts.log = createLog(journal, {
     now: () => clock.now(),
@@ -146,6 +151,10 @@ export const createKernel = (
   parts.mutexes = createSleepingLocks(k, "mutex", (lock, owner) => {
     k.memory.setPointer(lock, owner?.taskStruct ?? 0);
   });
+  parts.userWaits = createWaitLists(k);
+  parts.userBuffers = createUserMemory(machine, journal);
+  parts.vfs = createVfs(k);
+  parts.processes = createProcesses(k);
   links = linkage(k);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);

@@ -7,6 +7,9 @@ import { format } from "../printf/format.ts";
 import type { Linkage } from "./kernel.ts";
 import { textPatching } from "./text-patching.ts";
 
+/** include/uapi/linux/capability.h */
+const CAP_SYS_MODULE = 16;
+
 /** What the module system asks of the subsystems around it. */
 export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): ModuleLinks => ({
   work,
@@ -22,6 +25,6 @@ export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): Modu
   fillPercpu: (address, bytes) => k.memory.write(k.cpu.base + address, bytes),
   *createSysfs() {},
   *removeSysfs() {},
-  capable: () => true,
+  capable: () => k.processes.capable(CAP_SYS_MODULE),
   hashed: (address) => format("%p", hostArgs([address]), k.format).text,
 });

@@ -1,0 +1,129 @@
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { EBUSY, EINVAL, ENXIO } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import type { JournalMap } from "../journal.ts";
+import { type GuestFileKind, fileOperationsAt, guestFile, ownerPin } from "./guest-file.ts";
+import { type DeviceNode, kernelMajor, kernelMinor, makeKernelDev } from "./node.ts";
+import type { FileOperations } from "./operations.ts";
+
+/** A stretch of character device numbers (fs/char_dev.c). */
+interface Region {
+  readonly major: number;
+  readonly minor: number;
+  readonly count: number;
+  readonly name: ByteString;
+}
+
+/** struct cdev on its numbers. */
+interface Range {
+  readonly cdev: Address;
+  readonly dev: number;
+  readonly count: number;
+}
+
+export interface CharacterDevices {
+  /** Reserves numbers; major 0 picks a free one. Returns the major. EBUSY, EINVAL. */
+  register(major: number, minor: number, count: number, name: ByteString): number;
+  unregister(major: number, minor: number, count: number): void;
+  addCdev(cdev: Address, dev: number, count: number): void;
+  removeCdev(cdev: Address): void;
+  /** How an opened device file is served; ENXIO when nobody does. */
+  operations(node: DeviceNode): FileOperations;
+  /** Lines of /proc/devices, by major. */
+  list(): readonly { readonly major: number; readonly name: ByteString }[];
+  /** cdev that serves a number. */
+  find(dev: number): Range | undefined;
+}
+
+/** include/linux/fs.h: dynamic majors are looked for in 254..234, then 511..384. */
+const MAJOR_MAX = 512;
+const DYNAMIC = [
+  { from: 254, to: 234 },
+  { from: 511, to: 384 },
+];
+/** What a kernel without modules has (Debian's, on the recorded machine). */
+const BUILTIN: readonly (readonly [number, string])[] = [
+  [1, "mem"],
+  [4, "/dev/vc/0"],
+  [4, "tty"],
+  [4, "ttyS"],
+  [5, "/dev/tty"],
+  [5, "/dev/console"],
+  [5, "/dev/ptmx"],
+  [7, "vcs"],
+  [10, "misc"],
+  [13, "input"],
+  [29, "fb"],
+  [128, "ptm"],
+  [136, "pts"],
+  [180, "usb"],
+  [189, "usb_device"],
+  [226, "drm"],
+];
+
+export const createCharacterDevices = (k: Kernel): CharacterDevices => {
+  const regions: JournalMap<number, Region> = k.journal.map();
+  const ranges: JournalMap<Address, Range> = k.journal.map();
+  const state = { serial: 0 };
+  for (const [major, name] of BUILTIN) {
+    state.serial += 1;
+    regions.set(state.serial, { major, minor: 0, count: 2 ** 20, name });
+  }
+  const overlaps = (a: Region, major: number, minor: number, count: number): boolean =>
+    a.major === major && a.minor < minor + count && minor < a.minor + a.count;
+  const freeMajor = (): number => {
+    const taken = new Set([...regions.values()].map(({ major }) => major));
+    for (const { from, to } of DYNAMIC) {
+      for (let major = from; major >= to; major -= 1) if (!taken.has(major)) return major;
+    }
+    throw new Errno(EBUSY);
+  };
+  const find = (dev: number): Range | undefined =>
+    [...ranges.values()].find((range) => dev >= range.dev && dev < range.dev + range.count);
+
+  return {
+    register(wanted, minor, count, name) {
+      if (wanted >= MAJOR_MAX) {
+        k.printk(
+          3,
+          `CHRDEV "${name}" major requested (${wanted}) is greater than the maximum (${MAJOR_MAX - 1})`,
+        );
+        throw new Errno(EINVAL);
+      }
+      const major = wanted === 0 ? freeMajor() : wanted;
+      if ([...regions.values()].some((region) => overlaps(region, major, minor, count)))
+        throw new Errno(EBUSY);
+      k.journal.touch(state).serial += 1;
+      regions.set(state.serial, { major, minor, count, name: name.slice(0, 63) });
+      return major;
+    },
+    unregister(major, minor, count) {
+      for (const [key, region] of regions.entries()) {
+        if (region.major === major && region.minor === minor && region.count === count)
+          return void regions.delete(key);
+      }
+    },
+    addCdev: (cdev, dev, count) => ranges.set(cdev, { cdev, dev, count }),
+    removeCdev: (cdev) => void ranges.delete(cdev),
+    find,
+    operations(node) {
+      const dev = makeKernelDev(kernelMajor(node.rdev), kernelMinor(node.rdev));
+      const range = find(dev);
+      if (range === undefined) throw new Errno(ENXIO);
+      const view = k.struct("cdev", range.cdev);
+      const kind: GuestFileKind = {
+        operations: view.ops,
+        functions: fileOperationsAt(k, view.ops),
+        prepareInode(inode) {
+          k.struct("inode", inode).i_cdev = range.cdev;
+        },
+        pin: ownerPin(k, view.owner),
+      };
+      return guestFile(k, kind);
+    },
+    list: () =>
+      [...regions.values()].map(({ major, name }) => ({ major, name })).sort((a, b) => a.major - b.major),
+  };
+};

@@ -1,0 +1,132 @@
+import type { ByteString } from "../../base/bytes.ts";
+import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTTY, ESPIPE } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC, POLLIN, POLLOUT } from "../user.ts";
+import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
+import { regularFiles } from "./kept-files.ts";
+import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
+import { type Node, kernelMajor, kernelMinor } from "./node.ts";
+import type { FileOperations, OpenFile } from "./operations.ts";
+import { type Tree, createTree } from "./tree.ts";
+
+/** Files: the tree, and open file descriptions. Descriptors are the processes'. */
+export interface Vfs {
+  readonly tree: Tree;
+  readonly devices: CharacterDevices;
+  open(path: ByteString, from: ByteString, flags: number, mode: number): Routine<OpenFile>;
+  /** A description that no path leads to (pipe ends, memfd). */
+  adopt(node: Node, flags: number, operations: FileOperations): OpenFile;
+  read(file: OpenFile, count: number): Routine<Uint8Array>;
+  write(file: OpenFile, bytes: Uint8Array): Routine<number>;
+  lseek(file: OpenFile, offset: number, whence: number): Routine<number>;
+  ioctl(file: OpenFile, request: number, argument: number | bigint | Uint8Array): Routine<number>;
+  poll(file: OpenFile): Routine<number>;
+  /** Drops one descriptor; the last one releases. */
+  close(file: OpenFile): Routine<void>;
+}
+
+const O_ACCMODE = 3;
+const MEMORY_MAJOR = 1;
+
+export const createVfs = (k: Kernel): Vfs => {
+  const tree = createTree(k.journal, k.clock);
+  const devices = createCharacterDevices(k);
+  const regular = regularFiles(k.journal);
+  makeMemoryDevices(tree);
+
+  const operationsOf = (node: Node): FileOperations => {
+    if (node.kind === "special") return node.operations;
+    if (node.kind !== "device") return regular;
+    const builtin =
+      kernelMajor(node.rdev) === MEMORY_MAJOR ? MEMORY_DEVICES[kernelMinor(node.rdev)] : undefined;
+    return builtin ?? devices.operations(node);
+  };
+  /** The node a path leads to, made when O_CREAT says so. */
+  const nodeFor = (path: ByteString, from: ByteString, flags: number, mode: number): Node => {
+    try {
+      const node = tree.resolve(path, { from });
+      if ((flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL)) throw new Errno(EEXIST);
+      return node;
+    } catch (error) {
+      if (!(error instanceof Errno) || error.errno !== ENOENT || (flags & O_CREAT) === 0) throw error;
+    }
+    const { directory, name } = tree.parent(path, from);
+    // Nothing can be made by hand where the kernel makes the entries.
+    if (/^\/(proc|sys)(\/|$)/.test(path)) throw new Errno(/^\/sys/.test(path) ? EACCES : ENOENT);
+    const node = tree.newFile(mode & 0o777);
+    tree.add(directory, name, node);
+    return node;
+  };
+  const checkAccess = (node: Node, flags: number): void => {
+    const access = flags & O_ACCMODE;
+    if (node.kind === "directory" && access !== 0) throw new Errno(EISDIR);
+    if ((flags & O_DIRECTORY) !== 0 && node.kind !== "directory") throw new Errno(ENOTDIR);
+    // Root may do anything but what a file's operations cannot do.
+    if (node.kind !== "special") return;
+    const { mode } = node;
+    if (access !== 1 && (mode & 0o444) === 0) throw new Errno(EACCES);
+    if (access !== 0 && (mode & 0o222) === 0 && node.operations.write === undefined) throw new Errno(EACCES);
+  };
+
+  return {
+    tree,
+    devices,
+    *open(path, from, flags, mode) {
+      const node = nodeFor(path, from, flags, mode);
+      checkAccess(node, flags);
+      const operations = operationsOf(node);
+      const file: OpenFile = {
+        node,
+        path: path.startsWith("/") ? path : `${from}/${path}`,
+        flags,
+        position: 0,
+        references: 1,
+        operations,
+        guest: 0,
+        state: undefined,
+      };
+      if (node.kind === "file" && (flags & O_TRUNC) !== 0) k.journal.touch(node).data = new Uint8Array(0);
+      if (operations.open !== undefined) yield* operations.open(file);
+      return file;
+    },
+    adopt: (node, flags, operations) => ({
+      node,
+      path: "",
+      flags,
+      position: 0,
+      references: 1,
+      operations,
+      guest: 0,
+      state: undefined,
+    }),
+    *read(file, count) {
+      if (file.node.kind === "directory") throw new Errno(EISDIR);
+      if ((file.flags & O_ACCMODE) === 1) throw new Errno(EBADF);
+      if (file.operations.read === undefined) throw new Errno(EINVAL);
+      return yield* file.operations.read(file, count);
+    },
+    *write(file, bytes) {
+      if ((file.flags & O_ACCMODE) === 0) throw new Errno(EBADF);
+      if (file.operations.write === undefined) throw new Errno(EINVAL);
+      return yield* file.operations.write(file, bytes);
+    },
+    *lseek(file, offset, whence) {
+      if (file.operations.lseek === undefined) throw new Errno(ESPIPE);
+      return yield* file.operations.lseek(file, offset, whence);
+    },
+    *ioctl(file, request, argument) {
+      if (file.operations.ioctl === undefined) throw new Errno(ENOTTY);
+      return yield* file.operations.ioctl(file, request, argument);
+    },
+    *poll(file) {
+      return file.operations.poll === undefined ? POLLIN | POLLOUT : yield* file.operations.poll(file);
+    },
+    *close(file) {
+      file.references -= 1;
+      if (file.references === 0 && file.operations.release !== undefined)
+        yield* file.operations.release(file);
+    },
+  };
+};
