@@ -160,22 +160,53 @@ function* bindUndefined(
 const sectionBase = (context: SymbolContext, index: number): Address =>
   index === context.info.index.pcpu ? (context.percpu ?? 0) : (context.image.sectionAddresses[index] ?? 0);
 
-/** Logs what is wrong with a defined symbol; 0 when its section exists. */
-const checkDefined = (context: SymbolContext, name: ByteString, sectionIndex: number): number => {
+/** Logs what is wrong with a symbol in no section of this file. */
+const misplaced = (context: SymbolContext, name: ByteString, sectionIndex: number): number => {
   const { info, host } = context;
   if (sectionIndex === SHN_COMMON) {
     if (name.startsWith("__gnu_lto")) return 0;
     host.log(KERN_WARNING, `${info.moduleName}: please compile with -fno-common`);
     return ENOEXEC;
   }
-  const count = info.elf.header.sectionCount;
-  if (sectionIndex < count) return 0;
+  const last = info.elf.header.sectionCount - 1;
   host.log(
     KERN_ERR,
-    `${info.moduleName}: Symbol ${name} has an invalid section index ${sectionIndex} (max ${count - 1})`,
+    `${info.moduleName}: Symbol ${name} has an invalid section index ${sectionIndex} (max ${last})`,
   );
   return ENOEXEC;
 };
+
+/** One entry of the symbol table, its value in halves. */
+interface Entry {
+  readonly name: ByteString;
+  readonly sectionIndex: number;
+  readonly binding: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Simplified {
+  readonly low: number;
+  readonly high: number;
+  readonly errno: number;
+}
+
+/** What st_value becomes; a nonzero errno has been logged. */
+function* simplify(context: SymbolContext, entry: Entry): Generator<OwnerBusy, Simplified, OwnerAnswer> {
+  const { sectionIndex, low, high } = entry;
+  if (sectionIndex === SHN_UNDEF) {
+    const { value, errno } = yield* bindUndefined(context, entry.name, entry.binding);
+    return value === undefined ? { low, high, errno } : { low: lowHalf(value), high: highHalf(value), errno };
+  }
+  if (sectionIndex === SHN_ABS || sectionIndex === SHN_LIVEPATCH) return { low, high, errno: 0 };
+  if (sectionIndex >= context.info.elf.header.sectionCount) {
+    return { low, high, errno: misplaced(context, entry.name, sectionIndex) };
+  }
+  const base = sectionBase(context, sectionIndex);
+  const sum = low + lowHalf(base);
+  const carry = sum >= 2 ** 32 ? 1 : 0;
+  return { low: sum >>> 0, high: (high + highHalf(base) + carry) | 0, errno: 0 };
+}
 
 /**
  * simplify_symbols() of kernel/module/main.c: makes every st_value an address, in the image's symbol
@@ -193,28 +224,16 @@ export function* simplifySymbols(context: SymbolContext): Generator<OwnerBusy, S
   let failure = 0;
   for (let i = 1; i < count; i += 1) {
     const at = i * SYM_SIZE;
-    const sectionIndex = table.getUint16(at + 6, true);
-    let low = table.getUint32(at + 8, true);
-    let high = table.getInt32(at + 12, true);
-    const name = (): ByteString => stringAt(strings, table.getUint32(at, true), MAX_SYMBOL_NAME);
-    if (sectionIndex === SHN_UNDEF) {
-      const bound = yield* bindUndefined(context, name(), table.getUint8(at + 4) >> 4);
-      if (bound.errno !== 0) failure = bound.errno;
-      if (bound.value !== undefined) {
-        low = lowHalf(bound.value);
-        high = highHalf(bound.value);
-      }
-    } else if (sectionIndex !== SHN_ABS && sectionIndex !== SHN_LIVEPATCH) {
-      if (sectionIndex === SHN_COMMON || sectionIndex >= info.elf.header.sectionCount) {
-        const errno = checkDefined(context, name(), sectionIndex);
-        if (errno !== 0) failure = errno;
-      } else {
-        const base = sectionBase(context, sectionIndex);
-        const sum = low + lowHalf(base);
-        low = sum % 2 ** 32;
-        high = (high + highHalf(base) + (sum >= 2 ** 32 ? 1 : 0)) | 0;
-      }
-    }
+    const { low, high, errno } = yield* simplify(context, {
+      get name() {
+        return stringAt(strings, table.getUint32(at, true), MAX_SYMBOL_NAME);
+      },
+      sectionIndex: table.getUint16(at + 6, true),
+      binding: table.getUint8(at + 4) >> 4,
+      low: table.getUint32(at + 8, true),
+      high: table.getInt32(at + 12, true),
+    });
+    if (errno !== 0) failure = errno;
     values.low[i] = low;
     values.high[i] = high;
     table.setUint32(at + 8, low, true);
