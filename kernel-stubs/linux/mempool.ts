@@ -51,7 +51,7 @@ interface Setup {
 }
 
 function* init(k: Kernel, pool: Address, { min, alloc, free, data, gfp }: Setup): Routine<number> {
-  const wait = field(k, pool, "wait.head");
+  const wait = field(k, pool, "wait") + k.offsetOf("wait_queue_head", "head");
   k.memory.setU32(field(k, pool, "lock"), 0);
   k.memory.setU32(field(k, pool, "min_nr"), min);
   k.memory.setU32(field(k, pool, "curr_nr"), 0);

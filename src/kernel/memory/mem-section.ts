@@ -1,12 +1,14 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import type { Heap } from "./heap.ts";
-import type { MemoryHost, OffsetOf } from "./host.ts";
+import type { MemoryHost } from "./host.ts";
 import { SECTION_FRAMES } from "./pages.ts";
 
 /** Flags in the low bits of section_mem_map: present, has a memory map, online, there since boot. */
 const EARLY_SECTION = 0xf;
+/** sizeof(struct mem_section); section_mem_map comes first. No module's BTF has it. */
+const SECTION_STRUCT = 32;
 /** SECTIONS_PER_ROOT: structs in a page. */
-const PER_ROOT = PAGE_SIZE / 32;
+const PER_ROOT = PAGE_SIZE / SECTION_STRUCT;
 /** NR_SECTION_ROOTS with 46 bits of physical address: what `pfn_valid` may index. */
 const ROOTS = 4096;
 
@@ -14,7 +16,7 @@ const ROOTS = 4096;
  * The table behind the `mem_section` pointer, which `pfn_valid` in modules reads (SPARSEMEM_EXTREME):
  * an array of pointers to pages of `struct mem_section`. Answers with its address, 0 without memory.
  */
-export const createMemSections = (host: MemoryHost, heap: Heap, offsetOf: OffsetOf): Address => {
+export const createMemSections = (host: MemoryHost, heap: Heap): Address => {
   const { memory } = host;
   const roots = heap.internal(new Uint8Array(ROOTS * 8));
   const structs = heap.internal(new Uint8Array(PAGE_SIZE));
@@ -22,7 +24,7 @@ export const createMemSections = (host: MemoryHost, heap: Heap, offsetOf: Offset
   memory.setPointer(roots, structs);
   const sections = Math.min(PER_ROOT, Math.ceil(host.frames.total / SECTION_FRAMES));
   for (let section = 0; section < sections; section += 1) {
-    memory.setPointer(structs + section * 32 + offsetOf("mem_section", "section_mem_map"), EARLY_SECTION);
+    memory.setPointer(structs + section * SECTION_STRUCT, EARLY_SECTION);
   }
   return roots;
 };

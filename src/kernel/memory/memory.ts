@@ -58,7 +58,7 @@ export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
     heap,
     vmalloc,
     io: createIo({ host, pages, vmalloc, complaints, once }, journal),
-    memSections: () => createMemSections(host, heap, offsetOf),
+    memSections: () => createMemSections(host, heap),
     percpu: createPercpu(host, store, complaints),
   };
 };
