@@ -34,3 +34,11 @@ export const indirectThunks = REGISTERS.map((register, index) =>
     index < 8 ? [0xff, 0xe0 | index] : [0x41, 0xff, 0xe0 | (index - 8)],
   ),
 );
+
+/** arch/x86/lib/hweight.S: every register but RAX survives. */
+export const swHweight32 = guestCode("__sw_hweight32", [0xf3, 0x0f, 0xb8, 0xc7, RET]); // popcnt %edi,%eax
+export const swHweight64 = guestCode("__sw_hweight64", [0xf3, 0x48, 0x0f, 0xb8, 0xc7, RET]); // popcnt %rdi,%rax
+
+/** Speculation barriers: there is nothing to hide from. */
+export const clearBhbLoop = guestCode("clear_bhb_loop", [RET]);
+export const entryIbpb = guestCode("entry_ibpb", [RET]);

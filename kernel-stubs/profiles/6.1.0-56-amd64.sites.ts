@@ -4,6 +4,16 @@
  * them. By function and line.
  */
 export const SITES: Readonly<Record<string, readonly [source: string, at: string, code: string]>> = {
+  "static_key_dec_not_one:273": [
+    "kernel/jump_label.c:273",
+    "static_key_dec_not_one+0x25/0x50",
+    "00 00 00 00 00 e8 8b 8f df ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 e9 4b 46 b8 00 <0f> 0b 31 c0 e9 42 46 b8 00 0f 0b b8 01 00 00 00 e9 36 46 b8 00 31",
+  ],
+  "static_key_dec_not_one:279": [
+    "kernel/jump_label.c:279",
+    "static_key_dec_not_one+0x2e/0x50",
+    "ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 e9 4b 46 b8 00 0f 0b 31 c0 e9 42 46 b8 00 <0f> 0b b8 01 00 00 00 e9 36 46 b8 00 31 c0 e9 2f 46 b8 00 66 66 2e",
+  ],
   "__static_key_slow_dec_cpuslocked:303": [
     "kernel/jump_label.c:303",
     "__static_key_slow_dec_cpuslocked.part.0+0x47/0x60",
