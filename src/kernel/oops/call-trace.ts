@@ -34,6 +34,8 @@ export interface TraceEntry {
   readonly text: ByteString;
   /** False: only found on the stack ("? "). */
   readonly reliable: boolean;
+  /** The return address; undefined where host code stands for the caller. */
+  readonly address?: Address;
 }
 
 export interface StackTrace {
@@ -139,7 +141,7 @@ const walkSegment = (segment: Segment, regs: PtRegs, at: Standing, before: boole
     if (expected && host.isHostReturn(value)) return complete;
     if (!host.isText(value)) continue;
     const reliable = complete && expected;
-    entries.push({ text: returnText(host.symbols, value), reliable });
+    entries.push({ text: returnText(host.symbols, value), reliable, address: value });
     if (!expected || next === undefined) continue;
     next = unwindNext(unwinding, { ip: value, sp: next.sp, bp: next.bp });
     complete &&= next !== undefined;

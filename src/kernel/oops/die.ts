@@ -52,8 +52,8 @@ export const die = (host: OopsHost, state: OopsState, incident: Incident, death:
   showSummary(host, state.summary, control);
 
   const interrupt = incident.task.context !== "process" || (host.preemptCount() & INTERRUPT_MASK) !== 0;
-  if (death.nmi || interrupt) panic(host, state, "Fatal exception in interrupt", undefined);
-  else if (host.current() === undefined) panic(host, state, "Attempted to kill the idle task!", undefined);
+  if (death.nmi || interrupt) panic(host, state, "Fatal exception in interrupt");
+  else if (host.current() === undefined) panic(host, state, "Attempted to kill the idle task!");
   else exitNotes(host, incident, death);
 };
 

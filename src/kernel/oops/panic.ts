@@ -8,11 +8,13 @@ import { TAINT } from "./taint.ts";
 
 const KERN_EMERG = 0;
 
+const textOf = (message: ByteString): ByteString => message.replace(/\n$/, "");
+
 /**
- * panic(): says why, shows the stack unless an oops just did, and ends the run (kernel/panic.c).
+ * The first part of panic() (kernel/panic.c): says why, and shows the stack unless an oops just did.
  * `incident`: where it was called, undefined at the end of an oops.
  */
-export const panic = (
+export const announcePanic = (
   host: OopsHost,
   state: OopsState,
   message: ByteString,
@@ -20,14 +22,22 @@ export const panic = (
 ): void => {
   if (state.panicked) return;
   host.journal.touch(state).panicked = true;
-  const text = message.replace(/\n$/, "");
+  const text = textOf(message);
   host.print(KERN_EMERG, `Kernel panic - not syncing: ${text}`);
   if (incident !== undefined && !host.taints.has(TAINT.DIE)) {
     dumpStack(host, { ...incident, via: ["panic+0x118/0x2f4", ...(incident.via ?? [])] });
     const stack = findingStack(host, incident);
     host.finding({ kind: "panic", severity: "error", message: text, where: stack[0], stack });
   }
-  // arch/x86/kernel/setup.c: where the kernel lies in memory, which is where it was linked for.
+  // The first of the panic notifiers (arch/x86/kernel/setup.c): the kernel lies where it was linked for.
   host.print(KERN_EMERG, "Kernel Offset: disabled");
-  host.stop({ kind: "panic", message: `Kernel panic - not syncing: ${text}` });
+};
+
+/** The end of panic(): the machine restarts, and with it ends the run. */
+export const endPanic = (host: OopsHost, message: ByteString): void =>
+  host.stop({ kind: "panic", message: `Kernel panic - not syncing: ${textOf(message)}` });
+
+export const panic = (host: OopsHost, state: OopsState, message: ByteString): void => {
+  announcePanic(host, state, message, undefined);
+  endPanic(host, message);
 };

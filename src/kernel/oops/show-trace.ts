@@ -81,9 +81,14 @@ export const findingStack = (host: OopsHost, incident: Incident): ByteString[] =
   return [placeText(host, incident), ...certain.map(({ text }) => text)];
 };
 
+/** What is certain of a task's stack, innermost first. */
+export const certainEntries = (host: OopsHost, task: Task): TraceEntry[] =>
+  stackTrace(host, task, taskRegisters(host, task), standingOf(task)).entries.filter(
+    ({ reliable }) => reliable,
+  );
+
 /** Functions a blocked or running task is in, innermost first: /proc/PID/stack, deadlock reports. */
-export const taskStack = (host: OopsHost, task: Task, via: readonly ByteString[] = []): ByteString[] => {
-  const regs: PtRegs = taskRegisters(host, task);
-  const { entries } = stackTrace(host, task, regs, standingOf(task));
-  return [...via, ...entries.filter(({ reliable }) => reliable).map(({ text }) => text)];
-};
+export const taskStack = (host: OopsHost, task: Task, via: readonly ByteString[] = []): ByteString[] => [
+  ...via,
+  ...certainEntries(host, task).map(({ text }) => text),
+];

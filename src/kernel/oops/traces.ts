@@ -3,18 +3,18 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Exception } from "../executor.ts";
 import type { Task } from "../task.ts";
 import { bug } from "./bug.ts";
-import { standingOf } from "./call-trace.ts";
+import { type TraceEntry, standingOf } from "./call-trace.ts";
 import { handleGuestException } from "./exceptions.ts";
 import type { OopsHost } from "./host.ts";
 import { type HungTask, hungTask } from "./hung-task.ts";
 import { type Callers, type Incident, type Site, hostIncident, readRegisters } from "./incident.ts";
 import { checkInitcall } from "./initcall.ts";
 import { softLockup } from "./lockup.ts";
-import { panic } from "./panic.ts";
+import { announcePanic, endPanic } from "./panic.ts";
 import { ipOf } from "./registers.ts";
 import { schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
-import { findingStack, taskStack } from "./show-trace.ts";
+import { certainEntries, findingStack, taskStack } from "./show-trace.ts";
 import { createOopsState } from "./state.ts";
 import { GuestTrap } from "./trap.ts";
 import { type WarnOptions, warn } from "./warn.ts";
@@ -36,6 +36,10 @@ export interface Traces {
   bug(site: Site, callers?: Callers): never;
   /** panic(): prints, ends the run, and never comes back to the guest. */
   panic(message: ByteString, callers?: Callers): never;
+  /** The first half of panic(), up to its notifiers: prints. */
+  announcePanic(message: ByteString, callers?: Callers): void;
+  /** The second half: ends the run. */
+  finishPanic(message: ByteString): never;
   /** A task that waits in `stub` with preemption off; resets the count as the scheduler does. */
   schedulingWhileAtomic(task: Task, stub: ByteString, callers?: Callers): void;
   /** A finding only: the stock kernel does not check might_sleep(). */
@@ -47,6 +51,8 @@ export interface Traces {
   checkInitcall(task: Task, fn: Address, before: number): void;
   /** Functions the task is in, innermost first ("go+0x6e/0x84b [t_crash]"). */
   stack(task: Task): readonly ByteString[];
+  /** The same of the running task, with return addresses: "name+0x1/0x2" alone for host code. */
+  entries(): readonly TraceEntry[];
 }
 
 const PF_INSTR = 16;
@@ -67,6 +73,11 @@ export const createTraces = (host: OopsHost): Traces => {
     host.journal.touch(state).trap = undefined;
     if (trap.kind === "bug") bug(host, state, trap.incident);
     return "kill";
+  };
+  const finishPanic = (message: ByteString): never => {
+    endPanic(host, message);
+    host.journal.touch(state).trap = { kind: "panic" };
+    throw new GuestTrap();
   };
   const incidentOf = (task: Task, exception: Exception): Incident => {
     const regs = readRegisters(host.registers);
@@ -101,10 +112,11 @@ export const createTraces = (host: OopsHost): Traces => {
       throw new GuestTrap();
     },
     panic(message, callers = {}) {
-      panic(host, state, message, here(undefined, callers));
-      host.journal.touch(state).trap = { kind: "panic" };
-      throw new GuestTrap();
+      announcePanic(host, state, message, here(undefined, callers));
+      return finishPanic(message);
     },
+    announcePanic: (message, callers = {}) => announcePanic(host, state, message, here(undefined, callers)),
+    finishPanic,
     schedulingWhileAtomic: (task, stub, callers = {}) =>
       schedulingWhileAtomic(host, hostIncident(host, task, undefined, callers), stub),
     sleepInAtomic(task, stub) {
@@ -125,6 +137,7 @@ export const createTraces = (host: OopsHost): Traces => {
     hungTask: (hung) => hungTask(host, hung),
     checkInitcall: (task, fn, before) => checkInitcall(host, task, fn, before),
     stack: (task) => taskStack(host, task),
+    entries: () => certainEntries(host, running()),
   };
 };
 

@@ -116,6 +116,7 @@ export const fakeTask = (comm: string, pid: number, callers: readonly string[]):
   bottom: undefined,
   callers,
   syscall: undefined,
+  yielded: false,
   signal: 0,
   exitCode: 0,
   pending: 0,

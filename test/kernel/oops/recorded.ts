@@ -8,6 +8,11 @@ export interface RecordedJob {
     readonly op: string;
     readonly arg?: string;
     readonly dmesg?: readonly string[];
+    readonly ret?: number;
+    readonly errno?: number;
+    readonly signal?: number;
+    readonly timeout?: boolean;
+    readonly unfinished?: boolean;
   }[];
   readonly console?: readonly string[];
 }
