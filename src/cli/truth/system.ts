@@ -120,6 +120,15 @@ function* populate(sys: UserSystem, files: ReadonlyMap<string, Uint8Array>): Rou
   return 0;
 }
 
+function* readIfThere(sys: UserSystem, path: ByteString): Routine<ByteString> {
+  try {
+    return yield* readText(sys, path);
+  } catch (error) {
+    if (error instanceof Errno) return "";
+    throw error;
+  }
+}
+
 const runShellStep = (host: ScenarioHost, command: ByteString): Partial<StepResult> => {
   const identity = { comm: "busybox", argv: ["sh", "-c", command] };
   const end = host.run(INIT, function* (sys) {
@@ -134,7 +143,7 @@ const runShellStep = (host: ScenarioHost, command: ByteString): Partial<StepResu
   if (end.stop !== undefined) return { stop: end.stop };
   let out = "";
   host.run(INIT, function* (sys) {
-    out = yield* readText(sys, OUT);
+    out = yield* readIfThere(sys, OUT);
     return 0;
   });
   const status = end.signal === 0 ? end.code : 128 + end.signal;
@@ -168,8 +177,8 @@ export const createScenarioSystem = (host: ScenarioHost, options: BootOptions): 
     end() {
       let [tainted, modules] = [0, ""];
       host.run(INIT, function* (sys) {
-        tainted = Number.parseInt(yield* readText(sys, "/proc/sys/kernel/tainted"), 10);
-        modules = yield* readText(sys, "/proc/modules");
+        tainted = Number.parseInt(yield* readIfThere(sys, "/proc/sys/kernel/tainted"), 10) || 0;
+        modules = yield* readIfThere(sys, "/proc/modules");
         return 0;
       });
       const left = modules.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ", 1)[0] ?? ""]));

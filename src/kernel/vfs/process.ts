@@ -1,5 +1,16 @@
 import type { ByteString } from "../../base/bytes.ts";
-import { EBADF, ECHILD, EINTR, EINVAL, EISDIR, ENOENT, ENOTDIR, EPERM, ESRCH } from "../../base/errno.ts";
+import {
+  EBADF,
+  ECHILD,
+  EINTR,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  EPERM,
+  ESRCH,
+  MAX_ERRNO,
+} from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { checkImageSize, loadModule, mayInitModule } from "../modules/load.ts";
@@ -257,13 +268,13 @@ export const createProcesses = (k: Kernel): Processes => {
       *initModule(image, parameters) {
         mayInitModule(k.modules);
         checkImageSize(image);
-        return yield* call(SYSCALL.INIT_MODULE, loadModule(k.modules, image, parameters, 0));
+        return returned(yield* call(SYSCALL.INIT_MODULE, loadModule(k.modules, image, parameters, 0)));
       },
       *finitModule(fd, parameters, flags) {
         mayInitModule(k.modules);
         const bytes = yield* readWhole(fileOf(fd));
         if (bytes.length === 0) throw new Errno(EINVAL);
-        return yield* call(SYSCALL.FINIT_MODULE, loadModule(k.modules, bytes, parameters, flags));
+        return returned(yield* call(SYSCALL.FINIT_MODULE, loadModule(k.modules, bytes, parameters, flags)));
       },
       deleteModule: (name, flags) => call(SYSCALL.DELETE_MODULE, deleteModule(k.modules, name, flags)),
 
@@ -359,6 +370,12 @@ export const createProcesses = (k: Kernel): Processes => {
       return process === undefined || (process.capabilities & (1n << BigInt(capability))) !== 0n;
     },
   };
+};
+
+/** A system call's result as libc hands it on: only -1 to -4095 is an errno. */
+const returned = (result: number): number => {
+  if (result < 0 && result >= -MAX_ERRNO) throw new Errno(-result);
+  return result;
 };
 
 const WAIT_CHILD = -1_000_000;
