@@ -69,12 +69,18 @@ const unxz = async (bytes: Uint8Array, limit: number): Promise<Uint8Array> => {
   }
 };
 
-/** Window a frame asks for (RFC 8878, 3.1.1.1); the decoder would allocate it unseen. */
+/** Memory a frame asks for (RFC 8878, 3.1.1.1); the decoder would allocate it unseen. */
 const zstdWindow = (bytes: Uint8Array): number => {
   const descriptor = bytes[4] ?? 0;
-  if ((descriptor & 0x20) !== 0) return 0;
-  const window = bytes[5] ?? 0;
-  return 2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8);
+  const number = (at: number, length: number): number =>
+    bytes.subarray(at, at + length).reduceRight((value, byte) => value * 256 + byte, 0);
+  if ((descriptor & 0x20) === 0) {
+    const window = bytes[5] ?? 0;
+    return 2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8);
+  }
+  // A frame in one segment is its own window: its size stands behind the dictionary's number.
+  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  return number(5 + dictionary, [1, 2, 4, 8][descriptor >> 6] ?? 0);
 };
 
 const unzstd = async (bytes: Uint8Array, limit: number): Promise<Uint8Array> => {

@@ -1,3 +1,4 @@
+import type { ByteString } from "../base/bytes.ts";
 import { ENOEXEC } from "../base/errno.ts";
 import {
   EHDR_SIZE,
@@ -26,6 +27,8 @@ export interface ElfFile {
   readonly bytes: Uint8Array;
   readonly header: ElfHeader;
   readonly sections: readonly Section[];
+  /** Sections of a name, in file order, without section 0. */
+  readonly named: ReadonlyMap<ByteString, readonly Section[]>;
 }
 
 type Log = Pick<LoadHost, "log">;
@@ -95,6 +98,17 @@ const checkSection = (section: Section, file: ElfFile, nameTableSize: number, ho
   }
 };
 
+const byName = (sections: readonly Section[]): Map<ByteString, Section[]> => {
+  const named = new Map<ByteString, Section[]>();
+  for (const section of sections) {
+    if (section.index === 0) continue;
+    const known = named.get(section.name);
+    if (known === undefined) named.set(section.name, [section]);
+    else known.push(section);
+  }
+  return named;
+};
+
 /**
  * elf_validity_check() of kernel/module/main.c: its order, messages and errno.
  * Throws LoadFailure (always ENOEXEC).
@@ -108,7 +122,7 @@ export const checkElf = (bytes: Uint8Array, host: Log): ElfFile => {
   for (let i = 0; i < header.sectionCount; i += 1) {
     sections.push(readSection(view, header.sectionOffset + i * SHDR_SIZE, i, nameAt));
   }
-  const file: ElfFile = { bytes, header, sections };
+  const file: ElfFile = { bytes, header, sections, named: byName(sections) };
   const [first] = sections;
   if (first === undefined || first.type !== SHT_NULL || first.size !== 0 || first.address !== 0) {
     reject(

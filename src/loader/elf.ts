@@ -130,6 +130,10 @@ export const stringLengthAt = (bytes: Uint8Array, offset: number): number => {
 
 /** Reads the names of a section name table that has been checked to lie in the file. */
 export const sectionNames = (file: Uint8Array, table: { offset: number; size: number }) => {
-  const strings = file.subarray(table.offset, table.offset + table.size);
-  return (offset: number): ByteString => stringAt(strings, offset, MAX_SECTION_NAME);
+  const strings = bytesToByteString(file.subarray(table.offset, table.offset + table.size));
+  return (offset: number): ByteString => {
+    const name = strings.slice(offset, offset + MAX_SECTION_NAME);
+    const end = name.indexOf("\0");
+    return end < 0 ? name : name.slice(0, end);
+  };
 };

@@ -51,7 +51,9 @@ const layoutArea = (
   kind: Area,
   placements: (Placement | undefined)[],
 ): void => {
-  const mine = elf.sections.filter((section) => isInitSection(section) === (kind === "init"));
+  const mine = elf.sections.filter(
+    (section) => (section.flags & SHF_ALLOC) !== 0 && isInitSection(section) === (kind === "init"),
+  );
   for (const [pass, [need, avoid]] of PASSES.entries()) {
     for (const section of mine) {
       if ((section.flags & need) !== need || (section.flags & avoid) !== 0) continue;

@@ -48,13 +48,11 @@ export const sectionAt = (elf: ElfFile, index: number): Section => {
 
 /** find_sec(): an allocated section of that name, 0 when there is none. */
 export const findSection = (elf: ElfFile, name: ByteString): number =>
-  elf.sections.find(
-    (section) => section.index > 0 && (section.flags & SHF_ALLOC) !== 0 && section.name === name,
-  )?.index ?? 0;
+  elf.named.get(name)?.find(({ flags }) => (flags & SHF_ALLOC) !== 0)?.index ?? 0;
 
 /** find_any_sec(): the same, allocated or not. */
 export const findAnySection = (elf: ElfFile, name: ByteString): number =>
-  elf.sections.find((section) => section.index > 0 && section.name === name)?.index ?? 0;
+  elf.named.get(name)?.[0]?.index ?? 0;
 
 /** The bytes of a section in the file; a view. Empty without contents; throws when outside the file. */
 export const sectionContents = (elf: ElfFile, section: Section): Uint8Array => {

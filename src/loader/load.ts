@@ -135,7 +135,8 @@ export function* linkModule(request: LinkRequest): Generator<OwnerBusy, LinkedMo
   const sections = findModuleSections(info, image, build, host);
   checkLicenseAndVersions(info, sections, build, host);
   const checkVersion = versionCheck(info, build, host);
-  const symbols = yield* simplifySymbols({ info, image, percpu, resolver, checkVersion, host });
+  const namespaces = new Set(info.modinfo.all("import_ns"));
+  const symbols = yield* simplifySymbols({ info, image, percpu, resolver, checkVersion, namespaces, host });
   applyRelocations(info, image, symbols, host);
   const finalized = finalizeModule(info, image, sections, request.patching);
   const ftraceSites = patchFtraceSites(image, sections.ftraceCallsites, request.fentry);

@@ -19,7 +19,7 @@ export const lastLoadedSection = (
   image: ModuleImage,
   name: ByteString,
 ): LoadedTable | undefined => {
-  const section = info.elf.sections.findLast((one) => one.name === name);
+  const section = info.elf.named.get(name)?.at(-1);
   if (section === undefined || (section.flags & SHF_ALLOC) === 0) return undefined;
   const bytes = loadedSection(info, image, section.index);
   return { address: image.sectionAddresses[section.index] ?? 0, bytes, view: viewOf(bytes) };

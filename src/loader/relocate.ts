@@ -160,6 +160,8 @@ export const applyRelocations = (
   symbols: SymbolValues,
   host: LoadHost,
 ): void => {
+  // In a sound file no two sections share bytes; many that do would cost time without end.
+  let budget = info.elf.bytes.length;
   for (const section of info.elf.sections) {
     const target = info.elf.sections[section.info];
     if (section.index === 0 || target === undefined || (target.flags & SHF_ALLOC) === 0) continue;
@@ -171,6 +173,8 @@ export const applyRelocations = (
       fail(host, { lines: [text] });
     }
     if (section.type === SHT_RELA) {
+      budget -= section.size;
+      if (budget < 0) throw malformed("relocation sections overlap");
       const rela = viewOf(loadedSection(info, image, section.index));
       applyRelocateAdd(rela, targetOf(image, target), symbols, info.moduleName, host);
     }

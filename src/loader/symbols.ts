@@ -68,6 +68,8 @@ export interface SymbolContext {
   readonly percpu: Address | undefined;
   readonly resolver: SymbolResolver;
   readonly checkVersion: VersionCheck;
+  /** Those the module imports: .modinfo's import_ns. */
+  readonly namespaces: ReadonlySet<ByteString>;
   readonly host: LoadHost;
 }
 
@@ -75,7 +77,7 @@ export interface SymbolContext {
 const namespaceErrno = (context: SymbolContext, name: ByteString, symbol: ExportedSymbol): number => {
   const { info, host } = context;
   const { namespace } = symbol;
-  if (namespace === undefined || namespace === "" || info.modinfo.all("import_ns").includes(namespace)) {
+  if (namespace === undefined || namespace === "" || context.namespaces.has(namespace)) {
     return 0;
   }
   host.log(
@@ -176,38 +178,6 @@ const misplaced = (context: SymbolContext, name: ByteString, sectionIndex: numbe
   return ENOEXEC;
 };
 
-/** One entry of the symbol table, its value in halves. */
-interface Entry {
-  readonly name: ByteString;
-  readonly sectionIndex: number;
-  readonly binding: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-interface Simplified {
-  readonly low: number;
-  readonly high: number;
-  readonly errno: number;
-}
-
-/** What st_value becomes; a nonzero errno has been logged. */
-function* simplify(context: SymbolContext, entry: Entry): Generator<OwnerBusy, Simplified, OwnerAnswer> {
-  const { sectionIndex, low, high } = entry;
-  if (sectionIndex === SHN_UNDEF) {
-    const { value, errno } = yield* bindUndefined(context, entry.name, entry.binding);
-    return value === undefined ? { low, high, errno } : { low: lowHalf(value), high: highHalf(value), errno };
-  }
-  if (sectionIndex === SHN_ABS || sectionIndex === SHN_LIVEPATCH) return { low, high, errno: 0 };
-  if (sectionIndex >= context.info.elf.header.sectionCount) {
-    return { low, high, errno: misplaced(context, entry.name, sectionIndex) };
-  }
-  const base = sectionBase(context, sectionIndex);
-  const sum = low + lowHalf(base);
-  const carry = sum >= 2 ** 32 ? 1 : 0;
-  return { low: sum >>> 0, high: (high + highHalf(base) + carry) | 0, errno: 0 };
-}
-
 /**
  * simplify_symbols() of kernel/module/main.c: makes every st_value an address, in the image's symbol
  * table and in the answer. Yields while a symbol's owner is still in its init. All symbols are
@@ -219,29 +189,46 @@ export function* simplifySymbols(context: SymbolContext): Generator<OwnerBusy, S
   const strings = info.elf.bytes.subarray(
     Math.min(sectionAt(info.elf, info.index.str).offset, info.elf.bytes.length),
   );
-  const count = Math.floor(table.byteLength / SYM_SIZE);
-  const values: SymbolValues = { count, low: new Uint32Array(count), high: new Int32Array(count) };
   let failure = 0;
-  for (let i = 1; i < count; i += 1) {
-    const at = i * SYM_SIZE;
-    const { low, high, errno } = yield* simplify(context, {
-      get name() {
-        return stringAt(strings, table.getUint32(at, true), MAX_SYMBOL_NAME);
-      },
-      sectionIndex: table.getUint16(at + 6, true),
-      binding: table.getUint8(at + 4) >> 4,
-      low: table.getUint32(at + 8, true),
-      high: table.getInt32(at + 12, true),
-    });
-    if (errno !== 0) failure = errno;
-    values.low[i] = low;
-    values.high[i] = high;
-    table.setUint32(at + 8, low, true);
-    table.setInt32(at + 12, high, true);
+  for (let at = SYM_SIZE; at + SYM_SIZE <= table.byteLength; at += SYM_SIZE) {
+    const sectionIndex = table.getUint16(at + 6, true);
+    const name = (): ByteString => stringAt(strings, table.getUint32(at, true), MAX_SYMBOL_NAME);
+    if (sectionIndex === SHN_UNDEF) {
+      const { value, errno } = yield* bindUndefined(context, name(), table.getUint8(at + 4) >> 4);
+      if (value !== undefined) setAddress(table, at + 8, value);
+      if (errno !== 0) failure = errno;
+    } else if (sectionIndex < info.elf.header.sectionCount) {
+      addBase(table, at + 8, sectionBase(context, sectionIndex));
+    } else if (sectionIndex !== SHN_ABS && sectionIndex !== SHN_LIVEPATCH) {
+      failure = misplaced(context, name(), sectionIndex) || failure;
+    }
   }
   if (failure !== 0) throw new LoadFailure(failure, `${info.moduleName}: symbols do not resolve`);
-  return values;
+  return readValues(table);
 }
+
+const setAddress = (table: DataView, at: number, address: Address): void => {
+  table.setUint32(at, lowHalf(address), true);
+  table.setUint32(at + 4, highHalf(address), true);
+};
+
+/** Adds an address to a 64-bit field, modulo 2^64. */
+const addBase = (table: DataView, at: number, base: Address): void => {
+  const sum = table.getUint32(at, true) + lowHalf(base);
+  const carry = sum >= 2 ** 32 ? 1 : 0;
+  table.setUint32(at, sum, true);
+  table.setInt32(at + 4, (table.getInt32(at + 4, true) + highHalf(base) + carry) | 0, true);
+};
+
+const readValues = (table: DataView): SymbolValues => {
+  const count = Math.floor(table.byteLength / SYM_SIZE);
+  const values: SymbolValues = { count, low: new Uint32Array(count), high: new Int32Array(count) };
+  for (let i = 1; i < count; i += 1) {
+    values.low[i] = table.getUint32(i * SYM_SIZE + 8, true);
+    values.high[i] = table.getInt32(i * SYM_SIZE + 12, true);
+  }
+  return values;
+};
 
 /** A symbol's value as an address (for callers outside the relocation loop). */
 export const symbolAddress = (values: SymbolValues, index: number): Address =>

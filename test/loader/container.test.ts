@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { KoboxError } from "../../src/base/errors.ts";
 import { moduleFormat, openModule } from "../../src/loader/container.ts";
 import { moduleFile } from "../support/load-host.ts";
+import { seededRandom } from "../support/mutator.ts";
 
 const plain = moduleFile("loader/fixtures/l_image.ko");
 
@@ -31,6 +33,17 @@ describe.each(packings)("a module packed as %s", (format, packed) => {
     for (const length of [8, have.length >> 1, have.length - 1]) {
       await expect(openModule(have.subarray(0, length))).rejects.toMatchObject({
         code: "broken-compression",
+      });
+    }
+  });
+
+  test.skipIf(packed === undefined)("damaged anywhere ends, whole or in an error", async () => {
+    const random = seededRandom(11);
+    for (let i = 0; i < 60; i += 1) {
+      const bytes = Buffer.from(have);
+      for (let n = random(3); n >= 0; n -= 1) bytes[8 + random(bytes.length - 8)] = random(256);
+      await openModule(bytes, { limit: 1 << 20 }).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(KoboxError);
       });
     }
   });
