@@ -1,75 +1,67 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as stubs from "../kernel-stubs/index.ts";
-import type { ByteString } from "./base/bytes.ts";
-import { Errno, KoboxError } from "./base/errors.ts";
 import { createKernel } from "./kernel/boot/kernel.ts";
-import type { Kernel } from "./kernel/kernel.ts";
+import type { Kernel, StopReason } from "./kernel/kernel.ts";
 import type { LogRecord } from "./kernel/log/record.ts";
-import { loadModule, mayInitModule } from "./kernel/modules/load.ts";
-import { deleteModule } from "./kernel/modules/unload.ts";
 import type { Routine } from "./kernel/routine.ts";
-import type { Task } from "./kernel/task.ts";
+import type { ProcessIdentity, UserSystem } from "./kernel/user.ts";
 import { createMachine } from "./machine/machine.ts";
-import { type Profile, openProfile } from "./profile/profile.ts";
-import { createBinder } from "./stub/bind.ts";
+import { KoboxError } from "./base/errors.ts";
+import { DEFAULT_RELEASE, defaultProfilePath } from "./profile/default-profile.ts";
+import { openProfile } from "./profile/profile.ts";
+import { type Binder, createBinder } from "./stub/bind.ts";
 import { createLinker } from "./stub/linker.ts";
+import { createRegistry, type Registry } from "./stub/registry.ts";
 import { type UnknownPolicy, declareUnknown } from "./stub/unknown.ts";
-import { createRegistry } from "./stub/registry.ts";
 
 export interface SandboxOptions {
-  /** Release of the kernel profile. */
-  readonly kernel?: string;
+  /** Release of the kernel profile, or the path of a profile file. */
+  readonly kernel?: string | undefined;
   /** Bytes of guest RAM. */
-  readonly ram?: number;
-  readonly seed?: bigint;
+  readonly ram?: number | undefined;
+  /** Everything that is left to chance; the same seed is the same run. */
+  readonly seed?: bigint | undefined;
   /** What calls of functions without a stub do. */
-  readonly unknown?: UnknownPolicy;
-  readonly onRecord?: (record: LogRecord) => void;
+  readonly unknown?: UnknownPolicy | undefined;
+  /** Told about each log record once it can be read. */
+  readonly onRecord?: ((record: LogRecord) => void) | undefined;
 }
 
-/** What a system call came to, as the recordings write it. */
-export interface SyscallResult {
-  readonly ret: number;
-  /** Positive; 0 for none. */
-  readonly errno: number;
-  /** The signal that killed the caller, or 0. */
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number;
+  /** 0 when it exited by itself. */
   readonly signal: number;
+  /** It will never end: why. */
+  readonly stop?: StopReason;
 }
 
+/** A booted kernel and the processes that use it. */
 export interface Sandbox {
   readonly kernel: Kernel;
-  finitModule(bytes: Uint8Array, parameters: ByteString, flags?: number): SyscallResult;
-  deleteModule(name: ByteString, flags?: number): SyscallResult;
+  readonly registry: Registry;
+  readonly binder: Binder;
+  /** Runs a program as a process of its own until it has ended, or never will; then lets others settle. */
+  run(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): ProcessEnd;
+  /** Lets virtual time pass while everything else goes on. */
+  sleep(nanoseconds: number): ProcessEnd;
   close(): void;
 }
 
-export const DEFAULT_KERNEL = "6.1.0-56-amd64";
 const DEFAULT_RAM = 256 * 1024 * 1024;
 /** 2026-01-01, so that runs do not depend on the day. */
 const EPOCH = 1_767_225_600n * 1_000_000_000n;
 /** How long the recorded machine had been up when its first module was loaded. */
 const UPTIME = 2_250_000_000;
+/** A process that takes longer than this, in virtual time, waits for something that never comes. */
+const PATIENCE_NS = 24 * 3600 * 1e9;
 
-/** The profile file of a release; looked for beside the program. */
-const profilePath = (release: string): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (let up = 0; up < 4; up += 1) {
-    const path = join(folder, "kernel-stubs", "profiles", `${release}.kprofile`);
-    if (existsSync(path)) return path;
-    folder = dirname(folder);
-  }
-  throw new KoboxError("profile", `there is no profile of kernel ${release}`, {
-    hint: "Name one that is in kernel-stubs/profiles, or build it with `kobox profile`.",
-  });
-};
-
-/** Boots a kernel. */
+/** Boots a kernel. Errors: KoboxError when there is no such profile or the engine cannot be had. */
 export const boot = (options: SandboxOptions = {}): Sandbox => {
-  const profile: Profile = openProfile(profilePath(options.kernel ?? DEFAULT_KERNEL));
+  const profile = openProfile(profilePath(options.kernel));
   const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM });
   const registry = createRegistry(stubs);
+  const made: { binder?: Binder } = {};
+  const { onRecord } = options;
   const kernel = createKernel(
     machine,
     profile,
@@ -77,55 +69,60 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       seed: options.seed ?? 1n,
       epoch: EPOCH,
       uptime: UPTIME,
-      ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
+      ...(onRecord === undefined ? {} : { onRecord }),
     },
-    (k) => createLinker(k, registry, createBinder(k), {
+    (k) => {
+      made.binder = createBinder(k);
+      return createLinker(k, registry, made.binder, {
         declare: (name) => declareUnknown(k, name, options.unknown ?? "guess"),
-      }),
+      });
+    },
   );
+  kernel.interrupts.handle("host-sleep", { context: "none", act: () => {} });
 
-  /** Runs a system call in a process of its own. */
-  const syscall = (comm: ByteString, body: Routine<number>): SyscallResult => {
-    const outcome: { ret: number | undefined; errno: number } = { ret: undefined, errno: 0 };
-    function* program(): Routine<number> {
-      try {
-        const value = yield* body;
-        outcome.ret = value;
-        if (value < 0 && value >= -4095) {
-          outcome.ret = -1;
-          outcome.errno = -value;
-        }
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        outcome.ret = -1;
-        outcome.errno = error.errno;
-      }
-      return 0;
-    }
-    const task: Task = kernel.tasks.spawn({ comm, kind: "user" }, program());
-    kernel.tasks.runUntil(() => task.state === "dead");
-    kernel.tasks.settle();
-    return { ret: outcome.ret ?? 0, errno: outcome.errno, signal: task.signal };
+  /** Lets the kernel run until `done` holds; why it never will, otherwise. */
+  const runUntil = (done: () => boolean, waiting: () => string): StopReason | undefined => {
+    const limit = kernel.clock.now() + PATIENCE_NS;
+    const end = kernel.tasks.runUntil(() => done() || kernel.clock.now() > limit);
+    if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
+    return done() ? undefined : { kind: "hang", message: waiting() };
   };
 
   return {
     kernel,
-    finitModule: (bytes, parameters, flags = 0) =>
-      syscall(
-        "insmod",
-        (function* () {
-          mayInitModule(kernel.modules);
-          return yield* loadModule(kernel.modules, bytes, parameters, flags);
-        })(),
-      ),
-    deleteModule: (name, flags = 0) =>
-      syscall(
-        "rmmod",
-        (function* () {
-          yield* deleteModule(kernel.modules, name, flags);
-          return 0;
-        })(),
-      ),
+    registry,
+    binder: made.binder as Binder,
+    run(identity, program) {
+      const { task } = kernel.processes.start(identity, program);
+      const stop = runUntil(
+        () => task.state === "dead",
+        () => `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
+      );
+      if (stop === undefined) kernel.tasks.settle();
+      return {
+        code: task.exitCode,
+        signal: task.signal,
+        ...(stop === undefined ? {} : { stop }),
+        ...(kernel.stopped === undefined ? {} : { stop: kernel.stopped }),
+      };
+    },
+    sleep(nanoseconds) {
+      const until = kernel.clock.now() + nanoseconds;
+      kernel.timeline.schedule(until, "host-sleep", 0);
+      const stop = runUntil(
+        () => kernel.clock.now() >= until,
+        () => "time does not pass",
+      );
+      return { code: 0, signal: 0, ...(stop === undefined ? {} : { stop }) };
+    },
     close: () => machine.close(),
   };
+};
+
+const profilePath = (kernel: string | undefined): string => {
+  if (kernel === undefined || kernel === DEFAULT_RELEASE) return defaultProfilePath();
+  if (kernel.includes("/")) return kernel;
+  throw new KoboxError("no-profile", `there is no kernel profile ${kernel}`, {
+    hint: `Use ${DEFAULT_RELEASE}, or give the path of a file made by \`kobox profile\`.`,
+  });
 };

@@ -37,7 +37,7 @@ export interface Exception {
 
 /** What the executor asks of the kernel around it. */
 export interface ExecutorHost {
-  /** After every stub and every budget stop: time passes, interrupts come. False ends the run. */
+  /** After a stub (1) or a slice of instructions without one (0): time passes, interrupts come. False ends the run. */
   tick(stubs: number): boolean;
   /** "resume" goes on at the registers as they now stand; "kill" ends the task. */
   exception(task: Task, exception: Exception): "resume" | "kill";
@@ -239,7 +239,7 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
         return kill(task);
       }
       if (pause !== undefined) return pause;
-      if (!host.tick(1)) return "stopped";
+      if (!host.tick(why === STOP.HLT ? 1 : 0)) return "stopped";
       if (task.frames.length !== depth || task.state !== "runnable") return undefined;
       if (state.switches !== switches) flags = RESUME.ALL;
     }

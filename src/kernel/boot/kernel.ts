@@ -65,6 +65,11 @@ export interface Linkage {
 /** Guest instructions between looks at the clock while no stub is called: a tick's worth. */
 const SLICE = 400_000;
 
+/** Slices without a call before time goes faster, and before the loop counts as endless. */
+const PATIENT_SLICES = 8;
+const IMPATIENT_NS = 500_000_000;
+const ENDLESS_SLICES = 400;
+
 type Parts = { -readonly [Name in keyof Kernel]?: Kernel[Name] };
 
 /** A kernel just booted on `machine`: no module loaded, nothing running. */
@@ -79,6 +84,7 @@ export const createKernel = (
   const journal = createJournal();
   const { counters } = machine.engine;
   const work = { stubs: 0 };
+  const busy = { slices: 0 };
   const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
   const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
   const views = createStructViews(profile, machine.memory);
@@ -164,6 +170,8 @@ export const createKernel = (
     return {
       tick(stubs) {
         work.stubs += stubs;
+        if (stubs > 0) busy.slices = 0;
+        else loop();
         counters[2] = (counters[0] ?? 0) + SLICE;
         k.interrupts.service("stub");
         return state.stopped === undefined;
@@ -188,6 +196,21 @@ export const createKernel = (
         else bottom(task, result);
       },
     };
+  }
+
+  /**
+   * Guest code that calls nothing: it computes, or waits for a variable to change. Time goes faster
+   * the longer that lasts, so that waiting ends; if it does not, it is an endless loop.
+   */
+  function loop(): void {
+    busy.slices += 1;
+    if (busy.slices > PATIENT_SLICES) clock.advanceTo(clock.now() + IMPATIENT_NS);
+    if (busy.slices < ENDLESS_SLICES) return;
+    const task = executor.current();
+    const stack = task === undefined ? [] : k.traces.stack(task);
+    const message = `endless loop in ${stack[0] ?? "guest code"}`;
+    k.findings.add({ kind: "endless-loop", severity: "error", message, where: stack[0], stack });
+    k.stop({ kind: "hang", message });
   }
 
   /** The guest jumped to a kernel function whose page is not in yet. */

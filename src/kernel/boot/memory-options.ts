@@ -12,7 +12,7 @@ export const memoryOptions = (k: Kernel, seed: bigint): MemoryOptions => ({
   offsetOf: k.offsetOf,
   seed: Number(BigInt.asUintN(31, seed)),
   complaints: {
-    warn: (site, text) => k.traces.warn(site, { message: text, via: viaOf(k, site) }),
+    warn: (site, text, level) => k.traces.warn(site, { message: text, level, via: viaOf(k, site) }),
     bug: (site) => k.traces.bug(site, { via: viaOf(k, site) }),
     log: (level, text) => void k.log.print(`\x01${level}${text}`),
     dumpStack: (callers) => k.traces.dumpStack({ via: viaOf(k, { callers }) }),

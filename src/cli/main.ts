@@ -1,0 +1,116 @@
+import { Command, CommanderError } from "commander";
+import { KoboxError } from "../base/errors.ts";
+import { EXIT } from "./exit.ts";
+
+/** Commands load their code when they are used: `kobox run` must start in no time. */
+const program = new Command("kobox")
+  .description("Runs real compiled Linux kernel modules (.ko, x86-64) in an emulated CPU.")
+  .version("0.1.0")
+  .exitOverride()
+  .showHelpAfterError("(kobox --help shows how)");
+
+const kernelOption = [
+  "--kernel <release>",
+  "kernel profile: a release, or the path of a profile file",
+] as const;
+
+program
+  .command("run")
+  .description("insert a module, let it settle, remove it; show the kernel log as it happens")
+  .argument("<module>", "FILE.ko (.ko.xz, .ko.gz, .ko.zst)")
+  .argument("[parameters...]", "name=value")
+  .option(...kernelOption)
+  .option("--json", "one JSON document instead of text")
+  .option("--seed <number>", "everything that is left to chance", "1")
+  .option("--settle <ms>", "virtual milliseconds between insert and remove", "50")
+  .option("--unknown <policy>", "calls of functions without a stub: guess or stop", "guess")
+  .option("--memory <MiB>", "guest memory", "256")
+  .option("--no-rmmod", "leave the module in")
+  .option("--with <file...>", "modules to insert first")
+  .action(async (...args) => {
+    const { runCommand } = await import("./commands/run.ts");
+    process.exitCode = await runCommand(args[0], args[1], args[2]);
+  });
+
+program
+  .command("shell")
+  .description("a prompt with insmod, rmmod, lsmod, dmesg, cat, echo and more")
+  .argument("[script]", "commands from a file (- for standard input)")
+  .option(...kernelOption)
+  .option("--json", "one JSON line for each command")
+  .option("--seed <number>", "everything that is left to chance", "1")
+  .action(async (...args) => {
+    const { shellCommand } = await import("./commands/shell.ts");
+    process.exitCode = await shellCommand(args[0], args[1]);
+  });
+
+program
+  .command("modinfo")
+  .description("show what a module file says about itself")
+  .argument("<module...>", "FILE.ko")
+  .option("-F, --field <name>", "only that field")
+  .option("-0, --null", "end values with NUL")
+  .option("--json", "as JSON")
+  .action(async (...args) => {
+    const { modinfoCommand } = await import("./commands/modinfo.ts");
+    process.exitCode = await modinfoCommand(args[0], args[1]);
+  });
+
+program
+  .command("symbols")
+  .description("show what a module imports and how well kobox knows each symbol")
+  .argument("<module>", "FILE.ko")
+  .option(...kernelOption)
+  .option("--json", "as JSON")
+  .action(async (...args) => {
+    const { symbolsCommand } = await import("./commands/symbols.ts");
+    process.exitCode = await symbolsCommand(args[0], args[1]);
+  });
+
+program
+  .command("truth")
+  .description("replay recorded scenarios and compare with what the real kernel did")
+  .argument("<jobs>", "FILE.jobs")
+  .argument("[recording]", "FILE.jsonl (default: beside the job file)")
+  .option("--only <regex>", "jobs whose name matches")
+  .option("--summary", "totals only")
+  .action(async (...args) => {
+    const { truthCommand } = await import("./commands/truth.ts");
+    process.exitCode = await truthCommand(args[0], args[1], args[2]);
+  });
+
+program
+  .command("profile")
+  .description("build a kernel profile from a kernel image and its Module.symvers")
+  .requiredOption("--kernel <image>", "vmlinuz or vmlinux")
+  .requiredOption("--symvers <file>", "Module.symvers")
+  .option("--config <file>", "the kernel's .config")
+  .requiredOption("--output <file>", "where to write the profile")
+  .option("--types <file>", "where to write TypeScript types of the structs that stubs use")
+  .action(async (options) => {
+    const { profileCommand } = await import("./profile.ts");
+    process.stdout.write(`${await profileCommand(options)}\n`);
+  });
+
+const report = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.CLEAN : EXIT.USAGE;
+  if (error instanceof KoboxError) {
+    process.stderr.write(`kobox: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+    return EXIT.USAGE;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`kobox: internal error, a bug in kobox: ${text}\n`);
+  return EXIT.BUG;
+};
+
+// A reader that has seen enough (`kobox ... | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.CLEAN);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
