@@ -67,7 +67,7 @@ export const blurOutput = (out: ByteString): readonly string[] =>
 
 /** Late boot messages and those of powering off, which a machine that stops does not print. */
 const CONSOLE_NOISE =
-  /^(?:tsc: |clocksource: |random: crng|input: AT |sched_clock: |ACPI: PM: |reboot: |@@mark )/;
+  /^(?:Run \/init| {2}with | {4}(?:\/init|HOME=|TERM=)|tsc: |clocksource: |random: crng|input: AT |sched_clock: |ACPI: PM: |reboot: |@@mark )/;
 
 /** Text lines of a console after the last step that finished; without levels and time stamps. */
 export const consoleTail = (lines: readonly string[]): readonly string[] => {

@@ -128,23 +128,18 @@ const writeImage = (system: ModuleSystem, image: ModuleImage): void => {
   if (image.init !== undefined) memory.write(image.init.base, image.init.bytes);
 };
 
-/** add_unformed_module(): names are unique; a load of a module that is still coming up is waited for. */
+/** add_unformed_module(): names are unique; a load of a module that is still coming up is waited for, not redone. */
 function* addUnformed(system: ModuleSystem, module: Module): Routine<void> {
-  for (;;) {
+  const stateOf = (): number | undefined => {
     const old = system.list.find(module.name);
-    if (old === undefined) break;
-    const state = system.list.state(old);
-    if (state === MODULE_STATE.LIVE) throw new Errno(EEXIST);
-    if (state === MODULE_STATE.GOING) {
-      // The kernel waits for it to finish and looks again.
-      yield* system.waitForChange(`module ${module.name} to finish unloading`);
-      if (system.list.find(module.name) === old && system.interrupted()) throw new Errno(EINTR);
-      continue;
+    return old === undefined ? undefined : system.list.state(old);
+  };
+  if (stateOf() !== undefined) {
+    while (stateOf() === MODULE_STATE.COMING || stateOf() === MODULE_STATE.UNFORMED) {
+      yield* system.waitForChange(`module ${module.name} to finish its init`);
+      if (system.interrupted()) throw new Errno(EINTR);
     }
-    yield* system.waitForChange(`module ${module.name} to finish its init`);
-    if (system.interrupted()) throw new Errno(EINTR);
-    const now = system.list.find(module.name);
-    if (now !== undefined && system.list.state(now) === MODULE_STATE.LIVE) throw new Errno(EEXIST);
+    throw new Errno(stateOf() === MODULE_STATE.LIVE ? EEXIST : EBUSY);
   }
   system.list.add(module);
   system.list.setState(module, MODULE_STATE.UNFORMED);

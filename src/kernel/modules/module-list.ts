@@ -102,10 +102,13 @@ export const createModuleList = (k: Kernel): ModuleList => {
       if (nearest === undefined) return undefined;
       // Of several names of one address the first in the symbol table counts.
       const symbol = module.symbols.find((each) => each.address === nearest.address) ?? nearest;
-      const area = within(module.init, address) ? module.init : module.core;
+      const inInit = within(module.init, address);
+      const area = inInit ? module.init : module.core;
       if (!within(area, address) || symbol.address < area.base) return undefined;
       const next = module.symbols.slice(after).find((each) => each.address > symbol.address);
-      const end = Math.min(next?.address ?? Infinity, area.base + Math.ceil(area.size / 4096) * 4096);
+      // The last one ends where the text does, which for data lies before its start (kernel/module/kallsyms.c).
+      const textEnd = area.base + (inInit ? module.layout.init : module.layout.core).textSize;
+      const end = Math.min(next?.address ?? Infinity, textEnd);
       return { name: symbol.name, offset: address - symbol.address, size: end - symbol.address };
     },
   };
