@@ -1,4 +1,5 @@
 import { type ByteString, displayText } from "../../base/bytes.ts";
+import type { LogReport } from "../reporter.ts";
 import { parseNextLine } from "./syntax/parse.ts";
 import { openSource, ShellSyntaxError } from "./syntax/source.ts";
 import type { CommandResult, Session, Stop } from "./session.ts";
@@ -13,12 +14,6 @@ export interface CommandStep {
   readonly dmesg: readonly string[];
   readonly late: readonly string[];
   readonly stop: Stop | null;
-}
-
-/** What the kernel logged since the last time, "<level>text". */
-export interface LogReport {
-  readonly dmesg: readonly ByteString[];
-  readonly late: readonly ByteString[];
 }
 
 /**

@@ -74,46 +74,47 @@ function* runCommand(shell: Shell, text: ByteString): Routine<Outcome> {
   }
 }
 
+interface Inbox {
+  readonly tasks: ((shell: Shell) => Routine<void>)[];
+  running: boolean;
+}
+
+/** The shell's whole life: it does what is put into its inbox, and waits for more. */
+const serve = (inbox: Inbox, options: ShellOptions) =>
+  function* (sys: UserSystem): Routine<number> {
+    const shell = createShell(sys, { ...options, identity: IDENTITY });
+    for (;;) {
+      const task = inbox.tasks.shift();
+      if (task === undefined) {
+        inbox.running = false;
+        yield block("terminal input", { interruptible: true });
+      } else yield* task(shell);
+    }
+  };
+
+/** Starts a shell that is driven from outside. `output` takes what it and its children print. */
 export const createSession = (
   host: SessionHost,
   options: ShellOptions,
   output: (fd: 1 | 2, bytes: Uint8Array) => void,
 ): Session => {
-  const inbox: ((shell: Shell) => Routine<void>)[] = [];
-  const state = { running: false };
-  const process = host.start(
-    IDENTITY,
-    function* (sys) {
-      const shell = createShell(sys, { ...options, identity: IDENTITY });
-      for (;;) {
-        const task = inbox.shift();
-        if (task === undefined) {
-          state.running = false;
-          yield block("terminal input", { interruptible: true });
-        } else yield* task(shell);
-      }
-    },
-    output,
-  );
-  const drive = (task: (shell: Shell) => Routine<void>): Stop | undefined => {
-    inbox.push(task);
-    state.running = true;
-    return process.runUntil(() => !state.running);
+  const inbox: Inbox = { tasks: [], running: false };
+  const process = host.start(IDENTITY, serve(inbox, options), output);
+  /** Hands the shell a task, waits for its end; its result, or why there is none. */
+  const drive = <T>(task: (shell: Shell) => Routine<T>): { result?: T; stop?: Stop } => {
+    const answer: { result?: T } = {};
+    inbox.tasks.push(function* (shell) {
+      answer.result = yield* task(shell);
+    });
+    inbox.running = true;
+    const stop = process.runUntil(() => !inbox.running);
+    return stop === undefined ? answer : { ...answer, stop };
   };
   return {
     run(text) {
-      let outcome: Outcome | undefined;
-      const stop = drive(function* (shell) {
-        outcome = yield* runCommand(shell, text);
-      });
-      return { status: outcome?.status ?? 1, exited: outcome?.exited ?? false, stop };
+      const { result, stop } = drive((shell) => runCommand(shell, text));
+      return { status: result?.status ?? 1, exited: result?.exited ?? false, stop };
     },
-    perform<T>(task: (shell: Shell) => Routine<T>) {
-      let result: T | undefined;
-      const stop = drive(function* (shell) {
-        result = yield* task(shell);
-      });
-      return stop === undefined ? result : undefined;
-    },
+    perform: (task) => drive(task).result,
   };
 };

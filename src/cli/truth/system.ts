@@ -1,7 +1,6 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import type { Log } from "../../kernel/log/log.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import {
   O_CREAT,
@@ -12,6 +11,7 @@ import {
   type ProcessIdentity,
   type UserSystem,
 } from "../../kernel/user.ts";
+import { createReporter, type ReportedLog } from "../reporter.ts";
 import { readFile, readText, writeAll } from "../shell/io.ts";
 import { busyboxPrograms } from "../shell/programs/index.ts";
 import { runScript } from "../shell/shell.ts";
@@ -28,7 +28,7 @@ export interface ProcessEnd {
 
 /** What scenarios need of a booted kernel. */
 export interface ScenarioHost {
-  readonly log: Pick<Log, "since" | "next" | "open" | "closeOpen" | "consoleLevel">;
+  readonly log: ReportedLog & { consoleLevel: number };
   /** Runs a program as a process of its own until it has ended, or never will. */
   run(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): ProcessEnd;
   /** Lets virtual time pass while everything else goes on. */
@@ -40,25 +40,6 @@ export interface ScenarioHost {
 /** The program that does the steps is the first process, forked for each. */
 const INIT: ProcessIdentity = { comm: "init", argv: ["/init"] };
 const OUT = "/run/out";
-
-/** Reports of the log between steps, as the measuring program makes them. */
-const createReporter = (host: ScenarioHost) => {
-  let [seq, asked] = [host.log.next, host.requests().length];
-  const take = (): ByteString[] => {
-    const records = host.log.since(seq);
-    seq = host.log.next;
-    return records.map(({ level, text }) => `<${level}>${text}`);
-  };
-  return (): Pick<StepResult, "dmesg" | "late" | "requests"> => {
-    const dmesg = take();
-    // Its own marker line follows, which makes an open record readable.
-    if (host.log.open() !== undefined) host.log.closeOpen();
-    const late = take();
-    const requests = host.requests().slice(asked);
-    asked += requests.length;
-    return { dmesg, late, ...(requests.length === 0 ? {} : { requests }) };
-  };
-};
 
 interface SyscallEnd {
   ret?: number;
@@ -154,7 +135,7 @@ const runShellStep = (host: ScenarioHost, command: ByteString): Partial<StepResu
 export const createScenarioSystem = (host: ScenarioHost, options: BootOptions): ScenarioSystem => {
   host.log.consoleLevel = options.consoleLevel;
   host.run(INIT, (sys) => populate(sys, options.files));
-  const report = createReporter(host);
+  const report = createReporter(host.log, host.requests);
   const stopOf = ({ stop }: ProcessEnd): Partial<StepResult> => (stop === undefined ? {} : { stop });
   const syscall = (call: (sys: UserSystem) => Routine<number>): StepResult => {
     const noted: SyscallEnd = {};

@@ -2,7 +2,7 @@ import type { ByteString } from "../../../base/bytes.ts";
 import { usageFailure } from "../options.ts";
 import { complain } from "../launch.ts";
 import type { Program } from "../program.ts";
-import { unescape } from "../escapes.ts";
+import { type Unescaped, unescape } from "../escapes.ts";
 
 interface Directive {
   readonly flags: string;
@@ -53,62 +53,71 @@ const floating = (text: string, directive: Directive): string => {
 
 const DIRECTIVE = /^%([-+ 0#]*)(\d*|\*)(?:\.(\d*|\*))?(?:hh|h|ll|l|j|z|t|L)?([%diouxXfFeEgGcsb])/;
 
-/** Formats once through; takes arguments from the front of `values`. */
-const createFormatter = (values: ByteString[], problems: string[]) => {
-  const count = (text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    return text === "*" ? Number(parseInteger(values.shift() ?? "0") ?? 0n) : Number(text);
-  };
-  const convert = (directive: Directive): { text: string; stopped: boolean } => {
-    const { conversion, precision } = directive;
-    if (conversion === "%") return { text: "%", stopped: false };
-    const value = values.shift();
-    if (conversion === "b") {
-      const { text, stopped } = unescape(value ?? "");
-      return { text: pad(text.slice(0, precision), directive, "text"), stopped };
-    }
-    if (conversion === "s")
-      return { text: pad((value ?? "").slice(0, precision), directive, "text"), stopped: false };
-    if (conversion === "c")
-      return { text: pad((value ?? "").slice(0, 1), directive, "text"), stopped: false };
-    if ("fFeEgG".includes(conversion)) return { text: floating(value ?? "0", directive), stopped: false };
-    const number = value === undefined || value === "" ? 0n : parseInteger(value);
-    if (number === undefined) problems.push(`invalid number '${value}'`);
-    return { text: integer(number ?? 0n, directive), stopped: false };
-  };
-  return (format: string): { text: string; stopped: boolean } => {
-    let text = "";
-    for (let at = 0; at < format.length;) {
-      const match = format[at] === "%" ? DIRECTIVE.exec(format.slice(at)) : null;
-      if (match === null) {
-        const end = format.indexOf("%", at + 1);
-        const literal = unescape(format.slice(at, end < 0 ? undefined : end));
-        text += literal.text;
-        if (literal.stopped) return { text, stopped: true };
-        at = end < 0 ? format.length : end;
-        continue;
-      }
+/** Where formatting stands: arguments are taken from the front. */
+interface Formatting {
+  readonly values: ByteString[];
+  readonly problems: string[];
+}
+
+const count = ({ values }: Formatting, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  return text === "*" ? Number(parseInteger(values.shift() ?? "0") ?? 0n) : Number(text);
+};
+
+const convert = ({ values, problems }: Formatting, directive: Directive): Unescaped => {
+  const { conversion, precision } = directive;
+  const plain = (text: string): Unescaped => ({ text, stopped: false });
+  if (conversion === "%") return plain("%");
+  const value = values.shift();
+  if (conversion === "b") {
+    const { text, stopped } = unescape(value ?? "");
+    return { text: pad(text.slice(0, precision), directive, "text"), stopped };
+  }
+  if (conversion === "s") return plain(pad((value ?? "").slice(0, precision), directive, "text"));
+  if (conversion === "c") return plain(pad((value ?? "").slice(0, 1), directive, "text"));
+  if ("fFeEgG".includes(conversion)) return plain(floating(value ?? "0", directive));
+  const number = value === undefined || value === "" ? 0n : parseInteger(value);
+  if (number === undefined) problems.push(`invalid number '${value}'`);
+  return plain(integer(number ?? 0n, directive));
+};
+
+/** Formats once through. */
+const format = (formatting: Formatting, text: string): Unescaped => {
+  let out = "";
+  for (let at = 0; at < text.length;) {
+    const match = text[at] === "%" ? DIRECTIVE.exec(text.slice(at)) : null;
+    let part: Unescaped;
+    if (match === null) {
+      const next = text.indexOf("%", at + 1);
+      const end = next < 0 ? text.length : next;
+      part = unescape(text.slice(at, end));
+      at = end;
+    } else {
       const [all, flags = "", width, precision, conversion = ""] = match;
-      const converted = convert({ flags, width: count(width) ?? 0, precision: count(precision), conversion });
-      text += converted.text;
-      if (converted.stopped) return { text, stopped: true };
+      const directive = {
+        flags,
+        width: count(formatting, width) ?? 0,
+        precision: count(formatting, precision),
+      };
+      part = convert(formatting, { ...directive, conversion });
       at += all.length;
     }
-    return { text, stopped: false };
-  };
+    out += part.text;
+    if (part.stopped) return { text: out, stopped: true };
+  }
+  return { text: out, stopped: false };
 };
 
 export const printf: Program = function* ({ argv, args, out, sys }) {
-  const [format, ...values] = args[0] === "--" ? args.slice(1) : args;
-  if (format === undefined) throw usageFailure(argv[0] ?? "", "FORMAT [ARG]...");
-  const problems: string[] = [];
-  const rest = [...values];
-  const run = createFormatter(rest, problems);
+  const [template, ...values] = args[0] === "--" ? args.slice(1) : args;
+  if (template === undefined) throw usageFailure(argv[0] ?? "", "FORMAT [ARG]...");
+  const formatting: Formatting = { values, problems: [] };
+  const { problems } = formatting;
   for (;;) {
-    const before = rest.length;
-    const { text, stopped } = run(format);
+    const before = values.length;
+    const { text, stopped } = format(formatting, template);
     yield* out.print(text);
-    if (stopped || rest.length === 0 || rest.length === before) break;
+    if (stopped || values.length === 0 || values.length === before) break;
   }
   for (const problem of problems) yield* complain(sys, `sh: ${problem}`);
   return problems.length === 0 ? 0 : 1;
