@@ -37,7 +37,7 @@ const LEVEL_COLOURS = [pc.red, pc.red, pc.red, pc.red, pc.yellow, pc.bold, Strin
 
 const showRecord = (record: LogRecord): void => {
   const colour = LEVEL_COLOURS[record.level] ?? String;
-  process.stdout.write(`${colour(displayText(consoleText(record)))}\n`);
+  process.stdout.write(`${colour(displayText(consoleText(record).trimEnd()))}\n`);
 };
 
 interface Syscall {

@@ -1,5 +1,5 @@
 import type { Address } from "../../base/address.ts";
-import type { ByteString } from "../../base/bytes.ts";
+import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import { EBUSY, EEXIST, EINTR, ENOEXEC, EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { type ModuleImage, moveModule } from "../../loader/image.ts";
@@ -184,6 +184,7 @@ function* form(
   restoreHeader(system, module, header);
   if (percpu !== undefined) system.fillPercpu(percpu, linked.finalized.percpuBytes);
   describeModule(system.k, module, image, linked);
+  setupModinfo(system, module);
   system.k.journal.touch(module).jumpEntries = jumpEntries;
   verifyExportedSymbols(info, linked.exports, system.resolver(module), host);
   system.history.add({
@@ -196,6 +197,17 @@ function* form(
     refcount: 0,
   });
 }
+
+/** setup_modinfo(): texts that sysfs shows, in kernel memory of their own. */
+const setupModinfo = ({ k }: ModuleSystem, { address, info }: Module): void => {
+  const view = k.struct("module", address);
+  const copy = (tag: string): Address => {
+    const text = info.modinfo.get(tag);
+    return text === undefined ? 0 : k.heap.internal(byteStringToBytes(`${text}\0`));
+  };
+  view.version = copy("version");
+  view.srcversion = copy("srcversion");
+};
 
 interface Header {
   readonly list: readonly [Address, Address];
