@@ -14,8 +14,15 @@ const CAP_SYS_MODULE = 16;
 export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): ModuleLinks => ({
   work,
   kernelSymbol: links.resolve,
-  allocatePercpu: () => 0,
-  freePercpu: () => {},
+  allocatePercpu({ size, align }, module) {
+    try {
+      return k.percpu.allocReserved(size, align);
+    } catch (error) {
+      k.printk(4, `${module}: Could not allocate ${size} bytes percpu data`);
+      throw error;
+    }
+  },
+  freePercpu: (address) => k.percpu.free(address),
   allocate: (size) => k.heap.kmalloc(size, GFP_KERNEL),
   free: (address) => k.heap.kfree(address),
   patching: textPatching(k.profile),

@@ -66,6 +66,12 @@ export interface Complaints {
 /** Byte offset of a field ("page", "_refcount") in this kernel's build; dots go into members. */
 export type OffsetOf = (struct: string, field: string) => number;
 
+/** Frames that guests cannot use up: page tables must never fail. */
+const RESERVE = 64;
+
+/** True when `count` more frames may go to the guest. */
+export const mayTake = (host: MemoryHost, count: number): boolean => host.frames.free() >= count + RESERVE;
+
 export const KERNEL_DATA: Protection = { write: true, execute: false };
 
 /** Reads the offsets of a kernel build from its profile. A missing field is a broken profile. */

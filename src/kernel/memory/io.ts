@@ -1,7 +1,7 @@
 import { type Address, PAGE_SIZE, alignDown } from "../../base/address.ts";
 import type { Journal, JournalMap } from "../journal.ts";
 import { VM } from "./areas.ts";
-import type { Complaints, MemoryHost } from "./host.ts";
+import { type Complaints, type MemoryHost, mayTake } from "./host.ts";
 import { frameToVirt, isVmalloc } from "./layout.ts";
 import type { Pages } from "./pages.ts";
 import { SITES } from "./sites.ts";
@@ -77,7 +77,7 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     }
     const first = Math.floor(physical / PAGE_SIZE);
     const count = Math.floor((physical + size - 1) / PAGE_SIZE) - first + 1;
-    if (count > MAX_PAGES || count > host.frames.free()) return 0;
+    if (count > MAX_PAGES || !mayTake(host, count)) return 0;
     const frames: number[] = [];
     for (let index = 0; index < count; index += 1) {
       const frame = frameOf(first + index);
@@ -97,9 +97,7 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
       if (area !== undefined && (area.flags & VM.IOREMAP) !== 0) vmalloc.unmap(area.address);
     },
     remap(physical, size) {
-      if (!isRam(physical, size)) return map(physical, size);
-      const address = frameToVirt(0) + physical;
-      return host.translate(address) === undefined ? 0 : address;
+      return isRam(physical, size) ? frameToVirt(0) + physical : map(physical, size);
     },
   };
 };

@@ -61,7 +61,7 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
   const coverGroup = (group: number): boolean => {
     const address = VMEMMAP + group * 4096;
     if (host.translate(address) !== undefined) return true;
-    const backing = frames.allocate(1);
+    const backing = frames.free() > 4 ? frames.allocate(1) : undefined;
     if (backing === undefined) return false;
     host.map(address, backing, 1, KERNEL_DATA);
     for (let page = 0; page < 64; page += 1) blank(backing * 1024 + page * 16, group * 64 + page, 0);

@@ -2,7 +2,7 @@ import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { LOW_FRAMES } from "../../machine/frames.ts";
 import { type FrameTable, OWNER, type Owner } from "./frame-table.ts";
 import { GFP } from "./gfp.ts";
-import { type Complaints, KERNEL_DATA, type MemoryHost } from "./host.ts";
+import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
 import { DIRECT_MAP, PAGE_STRUCT, VMEMMAP, frameToPage, frameToVirt, orderOf, virtToPhys } from "./layout.ts";
 import type { PageStructs } from "./page-structs.ts";
 import { SITES } from "./sites.ts";
@@ -84,6 +84,7 @@ export const createPages = (
       return undefined;
     }
     const count = 1 << order;
+    if (!mayTake(host, count)) return undefined;
     const frame = frames.allocate(count, count, (gfp & GFP.DMA) === 0 ? undefined : LOW_FRAMES);
     if (frame === undefined) return undefined;
     if (!structs.cover(frame, count) || !table.claim(frame, order, owner)) {

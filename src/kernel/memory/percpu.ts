@@ -1,9 +1,11 @@
 import { type Address, PAGE_SIZE, alignUp } from "../../base/address.ts";
+import { ENOMEM } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
 import { GFP } from "./gfp.ts";
-import { type Complaints, KERNEL_DATA, type MemoryHost } from "./host.ts";
+import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
 import { PERCPU_BASE } from "./layout.ts";
 import type { PrivateMemory } from "./private-memory.ts";
-import { SITES } from "./sites.ts";
+import { RESERVED_PATH, SITES } from "./sites.ts";
 
 /**
  * Per-CPU memory of one CPU (mm/percpu.c). A per-CPU pointer is the distance from the CPU's area,
@@ -14,8 +16,8 @@ export interface Percpu {
   readonly base: Address;
   /** A zeroed variable: its per-CPU pointer, or 0. */
   alloc(size: number, align: number, gfp: number): Address;
-  /** For a module's own variables: within reach of 32-bit relocations; undefined when the reserve is used up. */
-  allocReserved(size: number, align: number): Address | undefined;
+  /** For a module's own variables: within reach of 32-bit relocations. Errno ENOMEM when the reserve is used up. */
+  allocReserved(size: number, align: number): Address;
   /** NULL and what is no per-CPU variable are ignored; for reserved ones too. */
   free(pointer: Address): void;
   /** Where the variable is on the CPU. */
@@ -109,11 +111,18 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
       for (let index = 1; index < MAX_CHUNKS + 2; index += 1) {
         const pointer = place(index, alignUp(size, UNIT), Math.max(align, UNIT));
         if (pointer !== undefined) return pointer;
-        if (host.frames.free() === 0) return 0;
+        if (!mayTake(host, 1)) return 0;
       }
       return 0;
     },
-    allocReserved: (size, align) => place(0, alignUp(Math.max(size, 1), UNIT), Math.max(align, UNIT)),
+    allocReserved(size, align) {
+      const pointer = place(0, alignUp(Math.max(size, 1), UNIT), Math.min(Math.max(align, UNIT), PAGE_SIZE));
+      if (pointer !== undefined) return pointer;
+      const text = `allocation failed, size=${size} align=${align} atomic=0, alloc from reserved chunk failed`;
+      complaints.log(4, `percpu: ${text}\n`);
+      complaints.dumpStack(RESERVED_PATH);
+      throw new Errno(ENOMEM);
+    },
     free(pointer) {
       const found = find(pointer);
       if (found === undefined) return;
@@ -164,7 +173,7 @@ const populate = (host: MemoryHost, address: Address, size: number): boolean => 
   const last = Math.floor((address + size - 1) / PAGE_SIZE);
   for (let page = first; page <= last; page += 1) {
     if (host.translate(page * PAGE_SIZE) !== undefined) continue;
-    const frame = host.frames.allocate(1);
+    const frame = mayTake(host, 1) ? host.frames.allocate(1) : undefined;
     if (frame === undefined) return false;
     host.map(page * PAGE_SIZE, frame, 1, KERNEL_DATA);
   }

@@ -149,3 +149,8 @@ export const FIX_LARGE_PATH: Callers = {
   "*": ["kmalloc_fix_flags+0x4c/0x6e", "__kmalloc_large_node.cold+0xb/0x39"],
   __kmalloc: ["kmalloc_fix_flags+0x4c/0x6e", "__kmalloc_large_node.cold+0xb/0x39", "__kmalloc+0xbf/0x150"],
 };
+
+/** Between dump_stack and the system call when a module's per-CPU data does not fit. */
+export const RESERVED_PATH: Callers = {
+  "*": ["pcpu_alloc.cold+0x20/0x3e", "load_module+0xf48/0x21a0"],
+};

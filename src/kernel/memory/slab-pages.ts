@@ -3,7 +3,7 @@ import { type Cache, OBJECT, RECORD, SLAB } from "./cache.ts";
 import { type FrameTable, OWNER } from "./frame-table.ts";
 import { setFreePointer, shuffledOrder } from "./freelist.ts";
 import { fixFlags } from "./failure.ts";
-import { GFP } from "./gfp.ts";
+import { GFP, GFP_SLAB_BUG_MASK } from "./gfp.ts";
 import type { Complaints, MemoryHost } from "./host.ts";
 import { DIRECT_MAP, frameToVirt } from "./layout.ts";
 import type { PageStructs } from "./page-structs.ts";

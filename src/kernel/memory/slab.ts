@@ -95,8 +95,9 @@ export const allocObject = (parts: SlabParts, cache: Cache, gfp: number, size: n
   const object = store.doubles[hot >>> 1] ?? 0;
   store.setDouble(hot, freePointer(host.memory, cache, object));
   const known = note(parts, cache, object, size);
-  const plain = cache.ctor === 0 && (cache.flags & SLAB.TYPESAFE_BY_RCU) === 0;
-  if (plain || (gfp & GFP.ZERO) !== 0) {
+  // slab_want_init_on_alloc: what a constructor made stays.
+  const plain = (cache.flags & SLAB.TYPESAFE_BY_RCU) === 0 || (gfp & GFP.ZERO) !== 0;
+  if (cache.ctor === 0 && plain) {
     if (known) zero(parts, object, cache.objectSize);
     else host.memory.fill(object, 0, cache.objectSize);
   }

@@ -5,7 +5,7 @@ import { warnAlloc } from "./failure.ts";
 import { OWNER } from "./frame-table.ts";
 import { GFP, GFP_KERNEL, maySleep } from "./gfp.ts";
 import type { Heap } from "./heap.ts";
-import { KERNEL_DATA } from "./host.ts";
+import { KERNEL_DATA, mayTake } from "./host.ts";
 import { frameToPage, isVmalloc } from "./layout.ts";
 import { SITES, VMALLOC_PATH } from "./sites.ts";
 import type { SlabParts } from "./slab-pages.ts";
@@ -55,7 +55,7 @@ export const createVmalloc = (parts: SlabParts, once: WarnOnce, heap: Heap): Vma
     map: (pages, count, flags, protection) => mapPages(vm, pages, count, flags, protection),
     unmap: (address) => discard(vm, address, "keep"),
     mapFrames(count, flags, frameOf, extra) {
-      const area = areas.take(count * PAGE_SIZE, flags, extra);
+      const area = mayTake(vm.host, 0) ? areas.take(count * PAGE_SIZE, flags, extra) : undefined;
       if (area === undefined) return 0;
       for (let index = 0; index < count; index += 1) {
         vm.host.map(area.address + index * PAGE_SIZE, frameOf(index), 1, KERNEL_DATA);
@@ -159,7 +159,7 @@ const mapPages = (
   flags: number,
   protection: bigint,
 ): Address => {
-  if (count <= 0 || count > vm.host.frames.total) return 0;
+  if (count <= 0 || count > vm.host.frames.total || !mayTake(vm.host, 0)) return 0;
   const putPages = (flags & VM.MAP_PUT_PAGES) !== 0;
   const frames = Array.from({ length: count }, (_, index) =>
     vm.pages.pageToFrame(vm.host.memory.pointer(pages + index * 8)),

@@ -154,7 +154,7 @@ function* form(
 ): Routine<void> {
   const { build, host } = system;
   noteSignature(info, build, host);
-  const percpu = layout.percpu === undefined ? undefined : system.allocatePercpu(layout.percpu);
+  const percpu = layout.percpu === undefined ? undefined : system.allocatePercpu(layout.percpu, module.name);
   (module as { percpu: Address | undefined }).percpu = percpu;
   system.references.initialise(module);
   const { patching, fentry } = system;

@@ -51,7 +51,8 @@ export interface ModuleSystem {
   readonly staticCalls: StaticCallKeys;
   /** Copies the initial contents to the module's per-CPU area. */
   fillPercpu(address: Address, bytes: Uint8Array): void;
-  allocatePercpu(section: { readonly size: number; readonly align: number }): Address;
+  /** Errno ENOMEM, logged, when the reserve for modules is used up. */
+  allocatePercpu(section: { readonly size: number; readonly align: number }, module: ByteString): Address;
   freePercpu(address: Address): void;
   /** Kernel memory for the argument text (kmalloc). */
   duplicate(size: number): Address;

@@ -33,12 +33,14 @@ export const warnBlock = (
 export interface WarnOptions {
   /** WARN's message, without newline. */
   readonly message?: ByteString | undefined;
+  /** Of the message; KERN_DEFAULT when left out. */
+  readonly level?: number | undefined;
   readonly taint?: number | undefined;
 }
 
 /** A WARN of the kernel's own code, whole. */
 export const warn = (host: OopsHost, incident: Incident, options: WarnOptions): void => {
   host.print(KERN_DEFAULT, CUT_HERE);
-  if (options.message !== undefined) host.print(KERN_DEFAULT, options.message);
+  if (options.message !== undefined) host.print(options.level ?? KERN_DEFAULT, options.message);
   warnBlock(host, incident, incident.site?.source, options.taint ?? TAINT.WARN);
 };
