@@ -8,19 +8,32 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 export const build = async () => {
   const esbuild = await import("esbuild");
   rmSync(join(ROOT, "dist"), { recursive: true, force: true });
-  await esbuild.build({
+  const common = {
     absWorkingDir: ROOT,
-    entryPoints: { cli: "src/cli/main.ts", kobox: "src/sandbox.ts", profile: "src/cli/profile.ts" },
-    outdir: "dist",
     bundle: true,
-    splitting: true,
     platform: "node",
-    format: "esm",
     target: "node20",
-    minifySyntax: true,
+    minify: true,
+    keepNames: true,
     legalComments: "none",
-    sourcemap: false,
     logLevel: "warning",
+  };
+  // The command line is one CommonJS file, so that it can start from V8's code cache (bin/kobox.cjs).
+  await esbuild.build({
+    ...common,
+    entryPoints: { cli: "src/cli/main.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    define: { "import.meta.url": "__bundleUrl" },
+    banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+  await esbuild.build({
+    ...common,
+    entryPoints: { kobox: "src/sandbox.ts", profile: "src/cli/profile.ts" },
+    outdir: "dist",
+    splitting: true,
+    format: "esm",
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },

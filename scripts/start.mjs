@@ -5,7 +5,7 @@ import { ROOT, setup } from "./setup.mjs";
 
 await setup();
 const args = process.argv.length > 2 ? process.argv.slice(2) : ["run", "samples/hello/hello.ko"];
-const { status } = spawnSync(process.execPath, [join(ROOT, "bin/kobox.js"), ...args], {
+const { status } = spawnSync(process.execPath, [join(ROOT, "bin/kobox.cjs"), ...args], {
   cwd: ROOT,
   stdio: "inherit",
 });
