@@ -13,6 +13,8 @@ export type EventHandler =
       readonly context: "hardirq" | "softirq";
       /** The kernel function it plays, for reports ("__run_timers+0xd3/0x2c0"). */
       readonly name: string;
+      /** What calls into it, for stack traces. */
+      readonly callers?: readonly string[];
       readonly act: (key: number) => Routine<void>;
     };
 
@@ -84,6 +86,7 @@ export const createInterrupts = (
     const offset = context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET;
     host.addPreemptCount(offset);
     state.active.push(context);
+    task.callers = handler.callers ?? [];
     executor.pushRoutine(task, handler.act(event.key), () => {}, handler.name);
     task.state = "runnable";
     const pause = executor.run(task);

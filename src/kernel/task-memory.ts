@@ -4,6 +4,7 @@ import { Errno } from "../base/errors.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
+import type { Task } from "./task.ts";
 import type { TaskMemory } from "./tasks.ts";
 
 /** THREAD_SIZE on x86-64: 16 KiB, in the vmalloc area with a guard page below (CONFIG_VMAP_STACK). */
@@ -23,6 +24,8 @@ export interface TaskMemoryHost {
   /** Zeroed kernel memory that is never given back. */
   allocate(size: number): Address;
   setCurrent(taskStruct: Address): void;
+  sleeps(task: Task): void;
+  stopped(): boolean;
 }
 
 const PF_KTHREAD = 0x0020_0000;
@@ -77,6 +80,8 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     releaseTaskStruct: (address) => void journal.touch(freeStructs).push(address),
     setState: (taskStruct, value) => memory.setU32(taskStruct + structs.offset("__state"), value),
     setCurrent: host.setCurrent,
+    sleeps: host.sleeps,
+    stopped: host.stopped,
     setComm,
   };
 

@@ -67,7 +67,7 @@ export interface Task {
 
 export interface TaskOptions {
   readonly comm: ByteString;
-  readonly kind: "user" | "kthread" | "interrupt";
+  readonly kind: "user" | "kthread" | "interrupt" | "idle";
   readonly context?: Context;
   readonly callers?: readonly string[];
   readonly bottom?: Bottom;

@@ -18,6 +18,10 @@ export interface TaskMemory {
   releaseTaskStruct(address: Address): void;
   setState(taskStruct: Address, state: number): void;
   setComm(taskStruct: Address, comm: ByteString): void;
+  /** The machine has come to an end: nothing runs any more. */
+  stopped(): boolean;
+  /** A task has given up the CPU to wait. */
+  sleeps(task: Task): void;
   /** Makes `taskStruct` the guest's `current`. */
   setCurrent(taskStruct: Address): void;
 }
@@ -76,8 +80,9 @@ export const createTasks = (
   };
 
   const create = (options: TaskOptions): Task => {
-    const pid = options.kind === "interrupt" ? 0 : state.nextPid;
-    if (options.kind !== "interrupt") journal.touch(state).nextPid += 1;
+    const numbered = options.kind === "user" || options.kind === "kthread";
+    const pid = numbered ? state.nextPid : 0;
+    if (numbered) journal.touch(state).nextPid += 1;
     const stack = memory.allocateStack();
     const registers = new BigUint64Array(18);
     registers[REG.RSP] = toPattern(stack.high - 256);
@@ -103,7 +108,7 @@ export const createTasks = (
       exitCode: 0,
       pending: 0,
     };
-    if (options.kind !== "interrupt") tasks.set(pid, task);
+    if (numbered) tasks.set(pid, task);
     if (task.taskStruct !== 0) structs.set(task.taskStruct, task);
     return task;
   };
@@ -128,16 +133,27 @@ export const createTasks = (
     journal.touch(state).last = task;
     state.woken = false;
     const pause = executor.run(task);
+    if (pause === "blocked") memory.sleeps(task);
     if (pause === "blocked" && task.deadline !== undefined)
       timeline.schedule(task.deadline, "task", task.pid);
     if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
     return pause === "stopped" ? "stopped" : undefined;
   };
 
+  const idleTask = (): Task => (journal.touch(state).idle ??= create({ comm: "swapper/0", kind: "idle" }));
+  /** Nothing runs: interrupts now interrupt the idle task. */
+  const goIdle = (): void => {
+    const idle = idleTask();
+    if (state.last === idle) return;
+    memory.setCurrent(idle.taskStruct);
+    journal.touch(state).last = idle;
+  };
+
   const runUntil: Tasks["runUntil"] = (done) => {
     for (;;) {
       if (done()) return "done";
       interrupts.service("between-tasks");
+      if (memory.stopped()) return "stopped";
       const task = state.queue.length === 0 ? undefined : journal.touch(state.queue).shift();
       if (task !== undefined) {
         if (task.state === "runnable" && turn(task) === "stopped") return "stopped";
@@ -146,6 +162,7 @@ export const createTasks = (
       if (done()) return "done";
       const next = timeline.next();
       if (next === undefined) return "idle";
+      goIdle();
       clock.advanceTo(next);
     }
   };
@@ -161,8 +178,7 @@ export const createTasks = (
   return {
     create,
     current() {
-      const task = state.last ?? (state.idle ??= create({ comm: "swapper/0", kind: "user" }));
-      return task;
+      return state.last ?? idleTask();
     },
     find: (pid) => tasks.get(pid),
     byStruct: (taskStruct) => structs.get(taskStruct),

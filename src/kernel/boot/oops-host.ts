@@ -27,7 +27,7 @@ export const oopsHost = (k: Kernel): OopsHost => ({
   registers: k.executor.registers,
   print: (level, text) => k.printk(level, text),
   running: () => k.executor.current(),
-  current: () => k.current,
+  current: () => (k.current.pid === 0 ? undefined : k.current),
   control: () => ({
     fsBase: k.current.taskStruct === 0 ? 0n : USER_FS_BASE,
     gsBase: toPattern(k.cpu.base),
@@ -56,7 +56,7 @@ export const oopsHost = (k: Kernel): OopsHost => ({
   isText: (address) => isText(k, address),
   isHostReturn: (address) => k.executor.isReturn(address),
   stubFrame: (name) => stubFrame(k, name),
-  work: () => undefined,
+  work: (task) => k.workqueues.serving(task),
   systemCall: (task) => (task.taskStruct === 0 ? undefined : systemCall(task.syscall)),
   hashed: (address) => format("%p", hostArgs([address]), k.format).text,
   finding: (finding) => k.findings.add(finding),

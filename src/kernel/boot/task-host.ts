@@ -1,5 +1,8 @@
 import type { createInterrupts } from "../interrupts.ts";
+import { RIP } from "../../abi/calls.ts";
+import { toAddress } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
+import type { Task } from "../task.ts";
 import { createTaskMemory } from "../task-memory.ts";
 
 export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
@@ -16,8 +19,19 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
   return createTaskMemory(k.machine, k.journal, {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),
+    stopped: () => k.stopped !== undefined,
+    sleeps(task) {
+      if (k.cpu.preemptCount() !== 0) k.traces.schedulingWhileAtomic(task, waitingStub(k, task));
+    },
     setCurrent(taskStruct) {
       if (taskStruct !== 0) k.memory.setPointer(current, taskStruct);
     },
   });
+};
+
+/** The stub that a task waits in. */
+const waitingStub = (k: Kernel, task: Task): string => {
+  const trap = task.trapped ? k.executor.traps.get(toAddress(task.registers[RIP] ?? 0n) - 1) : undefined;
+  const top = task.frames.at(-1);
+  return trap?.name ?? (top?.kind === "host" ? top.stub : undefined) ?? "schedule";
 };

@@ -1,4 +1,5 @@
 import { toAddress } from "../../base/address.ts";
+import { loadCallers } from "../oops/callers.ts";
 import { type Routine, callGuest } from "../routine.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import type { ModuleSystem } from "./system.ts";
@@ -23,14 +24,11 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
     );
     k.traces.dumpStack({
       via: [],
-      callers: [
-        "do_init_module.cold+0x21/0x26",
-        "__do_sys_finit_module+0xac/0x120",
-        ...system.syscallCallers,
-      ],
+      callers: loadCallers("suspicious", k.current.syscall),
     });
   }
   list.setState(module, MODULE_STATE.LIVE);
+  k.current.callers = loadCallers("live", k.current.syscall);
   yield* system.notify(module, MODULE_STATE.LIVE);
   references.put(module);
   freeInit(system, module);
@@ -38,21 +36,12 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
   return 0;
 }
 
-/** Kernel frames above init, innermost first. */
-const INIT_CALLERS = [
-  "do_one_initcall+0x59/0x220",
-  "do_init_module+0x4a/0x1f0",
-  "__do_sys_finit_module+0xac/0x120",
-  "do_syscall_64+0x5d/0xb0",
-  "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
-];
-
 /** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */
 function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   const { k } = system;
   const before = k.cpu.preemptCount();
   const measured = system.history.measure(module.name, "init");
-  k.current.callers = INIT_CALLERS;
+  k.current.callers = loadCallers("init", k.current.syscall);
   const rax = yield* callGuest(module.initFunction);
   measured(Number(BigInt.asIntN(32, rax)));
   k.traces.checkInitcall(k.current, module.initFunction, before);

@@ -2,17 +2,11 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EAGAIN, EBUSY, ENOENT, EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { destroyParameters } from "../params.ts";
+import { MODULE_CALLERS } from "../oops/callers.ts";
 import { type Routine, callGuest } from "../routine.ts";
 import { O_TRUNC } from "../user.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import type { ModuleSystem } from "./system.ts";
-
-/** Kernel frames above exit, innermost first. */
-const EXIT_CALLERS = [
-  "__do_sys_delete_module+0x1b9/0x330",
-  "do_syscall_64+0x5d/0xb0",
-  "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
-];
 
 /** delete_module(2) (kernel/module/main.c). `flags`: O_TRUNC forces. */
 export function* deleteModule(system: ModuleSystem, name: ByteString, flags: number): Routine<void> {
@@ -33,14 +27,22 @@ export function* deleteModule(system: ModuleSystem, name: ByteString, flags: num
   list.setState(module, MODULE_STATE.GOING);
   if (module.exitFunction !== 0) {
     const measured = system.history.measure(name, "exit");
-    system.k.current.callers = EXIT_CALLERS;
+    system.k.current.callers = MODULE_CALLERS.deleteModule;
     yield* callGuest(module.exitFunction);
     measured(undefined);
   }
+  system.k.current.callers = MODULE_CALLERS.going;
   yield* system.notify(module, MODULE_STATE.GOING);
+  checkExit(system);
   system.noteUnloaded(module);
   yield* freeModule(system, module);
 }
+
+/** Unloading waits for readers next (ftrace_release_mod), which an exit that left preemption off does not survive. */
+const checkExit = ({ k }: ModuleSystem): void => {
+  if (k.cpu.preemptCount() === 0) return;
+  k.traces.schedulingWhileAtomic(k.current, "synchronize_rcu", { callers: MODULE_CALLERS.afterExit });
+};
 
 /** The going half of a load that failed after its module was announced. */
 export function* goingDown(system: ModuleSystem, module: Module): Routine<void> {

@@ -73,6 +73,25 @@ export const MODULE_CALLERS = {
   afterExit: ["ftrace_release_mod+0x15a/0x2a0", "__do_sys_delete_module+0x1e1/0x330", ...SYSCALL],
 } as const satisfies Record<string, CallerChain>;
 
+const INIT_MODULE = 175;
+
+/** The chain of `where` under init_module(2) or finit_module(2), by the system call's number. */
+export const loadCallers = (
+  where: "init" | "suspicious" | "parameters" | "coming" | "live",
+  systemCall: number | undefined,
+): CallerChain => {
+  const { finitModule, initModule, suspiciousFinit, suspiciousInit } = MODULE_CALLERS;
+  const { parametersFinit, parametersInit, comingFinit, comingInit, liveFinit, liveInit } = MODULE_CALLERS;
+  const chains = {
+    init: [finitModule, initModule],
+    suspicious: [suspiciousFinit, suspiciousInit],
+    parameters: [parametersFinit, parametersInit],
+    coming: [comingFinit, comingInit],
+    live: [liveFinit, liveInit],
+  } as const;
+  return chains[where][systemCall === INIT_MODULE ? 1 : 0];
+};
+
 /** Code that runs by itself. */
 export const DEFERRED_CALLERS = {
   kthread: KTHREAD,
@@ -151,6 +170,19 @@ export const FILE_CALLERS = {
     ...VFS_WRITE,
   ],
 } as const satisfies Record<string, CallerChain>;
+
+/** From which function a file's operation is most often called, by system call. */
+const SYSTEM_CALLS: Readonly<Record<number, CallerChain>> = {
+  0: FILE_CALLERS.read,
+  1: FILE_CALLERS.write,
+  2: FILE_CALLERS.chrdevOpen,
+  3: FILE_CALLERS.release,
+  8: FILE_CALLERS.llseek,
+  16: FILE_CALLERS.ioctl,
+  176: MODULE_CALLERS.deleteModule,
+};
+
+export const systemCallCallers = (number: number): CallerChain => SYSTEM_CALLS[number] ?? SYSCALL;
 
 const PROBE: CallerChain = [
   "really_probe+0xde/0x380",

@@ -5,7 +5,7 @@ import type { GuestMemory } from "../../machine/memory.ts";
 import { hex } from "./symbol-text.ts";
 
 /** arch/x86/kernel/dumpstack.c: two thirds of the bytes stand before the instruction pointer. */
-const PROLOGUE = 42;
+export const PROLOGUE = 42;
 export const CODE_BYTES = 64;
 
 export interface CodeLine {

@@ -9,6 +9,8 @@ import { TAINT } from "./taint.ts";
 const KERN_ERR = 3;
 /** The scheduler's own preempt_disable(), which the message counts too. */
 const PREEMPT_OFFSET = 1;
+/** All but the bit that says whether to reschedule: a count below zero wraps within. */
+const COUNT_MASK = 0x7fff_ffff;
 const INSIDE_SCHEDULE = ["__schedule_bug.cold+0x42/0x4e", "__schedule+0x804/0xa00"];
 
 /**
@@ -18,7 +20,7 @@ const INSIDE_SCHEDULE = ["__schedule_bug.cold+0x42/0x4e", "__schedule+0x804/0xa0
  */
 export const schedulingWhileAtomic = (host: OopsHost, incident: Incident, stub: ByteString): void => {
   const { comm, pid } = currentName(host);
-  const count = ((host.preemptCount() + PREEMPT_OFFSET) >>> 0).toString(16).padStart(8, "0");
+  const count = ((host.preemptCount() + PREEMPT_OFFSET) & COUNT_MASK).toString(16).padStart(8, "0");
   const message = `BUG: scheduling while atomic: ${comm}/${pid}/0x${count}`;
   host.print(KERN_ERR, message);
   printModules(host);

@@ -27,11 +27,11 @@ export const SYSCALL = {
 } as const;
 
 /** Where a C library's `syscall` function of a static program stands, behind the instruction. */
-const SYSCALL_RETURN: Address = 0x4464f9;
+export const SYSCALL_RETURN: Address = 0x4464f9;
 const USER_STACK: Address = 0x7ffd_2aa4_9b18;
 /** glibc's `syscall`: moves its arguments into place, traps, tests for an error. */
-const SYSCALL_CODE =
-  "28000000750548 83c428c3e8511a0000904889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05" +
+export const SYSCALL_CODE =
+  "2800000075054883c428c3e8511a0000904889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05" +
   "483d01f0ffff7301c348c7c1b8fffffff7d864890148";
 
 const ENOSYS = 38n;
@@ -66,5 +66,4 @@ export const userRegisters = ({ number, args }: SystemCall): PtRegs => {
 };
 
 export const userRipLine = (): ByteString => `RIP: 0033:0x${hex(SYSCALL_RETURN)}`;
-export const userCodeLine = (): ByteString =>
-  formatCode(Uint8Array.from(Buffer.from(SYSCALL_CODE.replaceAll(" ", ""), "hex")));
+export const userCodeLine = (): ByteString => formatCode(Buffer.from(SYSCALL_CODE, "hex"));

@@ -3,6 +3,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EINTR } from "../../base/errno.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
 import { type WaitLists, createWaitLists } from "./waits.ts";
@@ -37,8 +38,6 @@ export interface Kthreads {
   data(task: Task): Address;
 }
 
-const CALLERS = ["kthread+0xda", "ret_from_fork+0x22"];
-
 export const createKthreads = (k: Kernel): Kthreads => {
   const threads: JournalMap<number, Kthread> = k.journal.map();
   const waits: WaitLists = createWaitLists(k);
@@ -71,7 +70,7 @@ export const createKthreads = (k: Kernel): Kthreads => {
       const task = k.tasks.create({
         comm: name,
         kind: "kthread",
-        callers: CALLERS,
+        callers: DEFERRED_CALLERS.kthread,
         bottom: { kind: "kthread", data: fn },
       });
       const thread = { fn, data, started: false, shouldStop: false, shouldPark: false, parked: false };

@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
 import { type WaitLists, createWaitLists } from "./waits.ts";
@@ -14,6 +15,8 @@ interface Item {
   readonly queue: Address;
   /** PID of the worker that runs it; 0 while it waits. */
   worker: number;
+  /** The function, from when it runs: the item itself may be gone by then. */
+  fn: Address;
 }
 
 interface Queue {
@@ -44,6 +47,8 @@ export interface Workqueues {
   workState(work: Address): { readonly pending: boolean; readonly running: boolean };
   /** The item the task runs, if it is a worker. */
   currentWork(task: Task): Address;
+  /** What a worker is at, for reports. */
+  serving(task: Task): { readonly workqueue: ByteString; readonly function: Address } | undefined;
   /** A wait for whatever of that work item is queued or running. */
   awaitIdle(work: Address): Block;
   /** A wait for something of a queue to finish. */
@@ -65,7 +70,8 @@ const WQ_DFL_ACTIVE = 256;
 export const createWorkqueues = (k: Kernel): Workqueues => {
   const queues: JournalMap<Address, Queue> = k.journal.map();
   const items: JournalMap<number, Item> = k.journal.map();
-  const state = { serial: 0, workers: 0 };
+  // The workers of boot are taken as busy: the next number is 1.
+  const state = { serial: 0, workers: 1 };
   const idle: Record<Queue["pool"], number[]> = { bound: [], highpri: [], unbound: [] };
   const waits: WaitLists = createWaitLists(k);
 
@@ -108,6 +114,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
     k.journal.touch(item).worker = task.pid;
     setPending(item.work, false);
     const { func } = k.struct("work_struct", item.work);
+    item.fn = func;
     k.executor.pushCall(task, { kind: "call", fn: func, args: [item.work] });
   };
   k.bottoms.set("worker", (task) => {
@@ -134,7 +141,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       k.tasks.create({
         comm: comm[pool],
         kind: "kthread",
-        callers: ["process_one_work+0x1c7", "worker_thread+0x4d", "kthread+0xda", "ret_from_fork+0x22"],
+        callers: DEFERRED_CALLERS.work,
         bottom: { kind: "worker", data: 0 },
       });
     // It looks for work when it gets the CPU: an empty stack goes straight to its bottom.
@@ -143,7 +150,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
 
   const submit = (queue: Address, work: Address): void => {
     const serial = (k.journal.touch(state).serial += 1);
-    items.set(serial, { serial, work, queue, worker: 0 });
+    items.set(serial, { serial, work, queue, worker: 0, fn: 0 });
     startWorker(queues.get(queue)?.pool ?? "bound");
   };
 
@@ -208,6 +215,11 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       running: itemsOf((item) => item.work === work && item.worker !== 0).length > 0,
     }),
     currentWork: (task) => itemsOf((item) => item.worker === task.pid)[0]?.work ?? 0,
+    serving(task) {
+      const item = itemsOf((each) => each.worker === task.pid)[0];
+      if (item === undefined) return undefined;
+      return { workqueue: queues.get(item.queue)?.name ?? "", function: item.fn };
+    },
     awaitIdle(work) {
       waits.join(work, k.current);
       return block("work to finish");

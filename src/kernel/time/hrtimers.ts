@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import type { Routine } from "../routine.ts";
 import type { TimelineEntry } from "../timeline.ts";
 
@@ -81,10 +82,16 @@ export const createHrtimers = (k: Kernel): Hrtimers => {
     k.journal.touch(state).running = 0;
     if (BigInt.asUintN(32, answer) === HRTIMER_RESTART && !queued.has(timer)) enqueue(timer);
   };
-  k.interrupts.handle("hrtimer", { context: "hardirq", name: "__hrtimer_run_queues+0x10a/0x2a0", act: run });
+  k.interrupts.handle("hrtimer", {
+    context: "hardirq",
+    name: "__hrtimer_run_queues+0x10d/0x250",
+    callers: DEFERRED_CALLERS.hrtimer,
+    act: run,
+  });
   k.interrupts.handle("hrtimer-soft", {
     context: "softirq",
-    name: "hrtimer_run_softirq+0x88/0xf0",
+    name: "__hrtimer_run_queues+0x10d/0x250",
+    callers: DEFERRED_CALLERS.hrtimerSoft,
     act: run,
   });
 

@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernel.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 
 const TASKLET_STATE_SCHED = 1n;
 
@@ -6,7 +7,8 @@ const TASKLET_STATE_SCHED = 1n;
 export const handleTasklets = (k: Kernel): void => {
   k.interrupts.handle("tasklet", {
     context: "softirq",
-    name: "tasklet_action_common.constprop.0+0xb8/0x140",
+    name: "tasklet_action_common.constprop.0+0xc7/0x240",
+    callers: DEFERRED_CALLERS.tasklet,
     *act(tasklet) {
       const view = k.struct("tasklet_struct", tasklet);
       // Disabled: it stays scheduled, and is looked at again after it is enabled.

@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { JournalMap } from "../journal.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import type { Routine } from "../routine.ts";
 import type { TimelineEntry } from "../timeline.ts";
 
@@ -52,7 +53,12 @@ export const createTimers = (k: Kernel): Timers => {
     unlink(timer);
     yield* k.call(k.struct("timer_list", timer).function, timer);
   };
-  k.interrupts.handle("timer", { context: "softirq", name: "__run_timers+0xd3/0x2c0", act: run });
+  k.interrupts.handle("timer", {
+    context: "softirq",
+    name: "__run_timers+0xd3/0x2c0",
+    callers: DEFERRED_CALLERS.timer,
+    act: run,
+  });
 
   return {
     modify(timer, expires) {

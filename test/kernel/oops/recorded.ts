@@ -1,19 +1,22 @@
 import { readFileSync } from "node:fs";
 
+/** What tests need of a recorded step. */
+export interface RecordedStep {
+  readonly op: string;
+  readonly arg?: string;
+  readonly dmesg?: readonly string[];
+  readonly ret?: number;
+  readonly errno?: number;
+  readonly signal?: number;
+  readonly timeout?: boolean;
+  readonly unfinished?: boolean;
+}
+
 /** What tests need of a recording: the log lines of each step, console lines for machines that stopped. */
 export interface RecordedJob {
   readonly job: string;
   readonly outcome: string;
-  readonly steps: readonly {
-    readonly op: string;
-    readonly arg?: string;
-    readonly dmesg?: readonly string[];
-    readonly ret?: number;
-    readonly errno?: number;
-    readonly signal?: number;
-    readonly timeout?: boolean;
-    readonly unfinished?: boolean;
-  }[];
+  readonly steps: readonly RecordedStep[];
   readonly console?: readonly string[];
 }
 
