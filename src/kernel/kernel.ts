@@ -34,6 +34,7 @@ import type { Processes } from "./vfs/process.ts";
 import type { UserMemory } from "./vfs/user-memory.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
+import type { DriverCore } from "./devices/driver-core.ts";
 
 /** What a stub sees of the kernel: one object a subsystem. */
 export interface Kernel {
@@ -80,6 +81,8 @@ export interface Kernel {
   /** Tasks that wait for a completion. */
   readonly completions: WaitLists;
   readonly vfs: Vfs;
+  /** kobjects, classes, devices, drivers. */
+  readonly driverCore: DriverCore;
   readonly processes: Processes;
   /** User-space buffers of system calls. */
   readonly userBuffers: UserMemory;

@@ -1,6 +1,7 @@
 import { type Address, hex16 } from "../../base/address.ts";
 import { KoboxError } from "../../base/errors.ts";
 import type { ExportedSymbol } from "../../loader/symbols.ts";
+import { RIP } from "../../abi/calls.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { createStructViews } from "../../profile/struct-view.ts";
@@ -19,6 +20,7 @@ import { type ModuleLinks, createModules } from "../modules/modules.ts";
 import { createKernelMemory } from "../memory/memory.ts";
 import { createTraces } from "../oops/traces.ts";
 import { createTaints } from "../oops/taint.ts";
+import { mapUserText } from "../oops/user-text.ts";
 import type { FormatEnv } from "../printf/env.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
@@ -31,6 +33,7 @@ import { createSymbols } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
+import { createDriverCore } from "../devices/driver-core.ts";
 import { createProcesses } from "../vfs/process.ts";
 import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
@@ -159,7 +162,9 @@ export const createKernel = (
   });
   parts.userWaits = createWaitLists(k);
   parts.userBuffers = createUserMemory(machine, journal);
+  mapUserText(machine);
   parts.vfs = createVfs(k);
+  parts.driverCore = createDriverCore(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
@@ -207,10 +212,9 @@ export const createKernel = (
     if (busy.slices > PATIENT_SLICES) clock.advanceTo(clock.now() + IMPATIENT_NS);
     if (busy.slices < ENDLESS_SLICES) return;
     const task = executor.current();
-    const stack = task === undefined ? [] : k.traces.stack(task);
-    const message = `endless loop in ${stack[0] ?? "guest code"}`;
-    k.findings.add({ kind: "endless-loop", severity: "error", message, where: stack[0], stack });
-    k.stop({ kind: "hang", message });
+    if (task !== undefined) k.traces.softLockup(task);
+    const place = k.symbols.format(executor.register(RIP));
+    k.stop({ kind: "hang", message: `endless loop in ${place}` });
   }
 
   /** The guest jumped to a kernel function whose page is not in yet. */

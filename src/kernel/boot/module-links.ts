@@ -1,4 +1,5 @@
 import { hostArgs } from "../../abi/varargs.ts";
+import { createModuleSysfs, removeModuleSysfs } from "../devices/module-kobject.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { WorkCounters } from "../modules/history.ts";
@@ -30,8 +31,8 @@ export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): Modu
   foreignKey: () => ({ enabled: false, initially: false }),
   staticCalls: { keyOfTrampoline: () => undefined, functionOf: () => undefined, returnZero: undefined },
   fillPercpu: (address, bytes) => k.memory.write(k.cpu.base + address, bytes),
-  *createSysfs() {},
-  *removeSysfs() {},
+  createSysfs: (module) => createModuleSysfs(k, module),
+  removeSysfs: (module) => removeModuleSysfs(k, module),
   capable: () => k.processes.capable(CAP_SYS_MODULE),
   hashed: (address) => format("%p", hostArgs([address]), k.format).text,
 });

@@ -48,7 +48,7 @@ export const textFile = (
 ): FileOperations => ({
   *read(file, count) {
     if (show === undefined) throw new Errno(EINVAL);
-    file.state ??= byteStringToBytes(yield* show());
+    if (file.position === 0 || file.state === undefined) file.state = byteStringToBytes(yield* show());
     return slice(file, file.state as Uint8Array, count);
   },
   ...(store === undefined

@@ -19,6 +19,8 @@ export interface OpenFile {
 
 /** How a kind of file is served. Missing operations fail as the kernel's defaults do. */
 export interface FileOperations {
+  /** The mode's bits bind even root, as in sysfs. */
+  readonly strict?: true;
   open?(file: OpenFile): Routine<void>;
   /** At most `count` bytes from `file.position`, which it moves. */
   read?(file: OpenFile, count: number): Routine<Uint8Array>;

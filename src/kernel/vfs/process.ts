@@ -3,6 +3,8 @@ import {
   EBADF,
   ECHILD,
   EINTR,
+  ERESTARTSYS,
+  ERESTART_RESTARTBLOCK,
   EINVAL,
   EISDIR,
   ENOENT,
@@ -43,7 +45,23 @@ export interface Process {
   capabilities: bigint;
   /** Children that have not been waited for. */
   readonly children: Set<number>;
+  /** Signals, as bits like `Task.pending`, that only interrupt its system calls. */
+  handled: number;
 }
+
+/** A signal whose default action ends the process was delivered. */
+class ProcessKilled extends Error {
+  override readonly name = "ProcessKilled";
+  readonly signal: number;
+
+  constructor(signal: number) {
+    super(`killed by signal ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** SIGCHLD, SIGCONT, the stop signals, SIGURG, SIGWINCH: nothing happens to a process that does not handle them. */
+const HARMLESS = [17, 18, 19, 20, 21, 22, 23, 28].reduce((mask, signal) => mask | (1 << (signal - 1)), 0);
 
 export interface Processes {
   /** Starts a program as a process without a parent. */
@@ -74,9 +92,18 @@ export const createProcesses = (k: Kernel): Processes => {
     function* body(): Routine<number> {
       const { process } = holder;
       if (process === undefined) return 0;
-      const code = yield* program(systemOf(process));
-      yield* closeAll(process);
-      return code;
+      try {
+        const code = yield* program(systemOf(process));
+        yield* closeAll(process);
+        k.userWaits.wakeAll(WAIT_CHILD);
+        return code;
+      } catch (error) {
+        if (!(error instanceof ProcessKilled)) throw error;
+        yield* closeAll(process);
+        k.journal.touch(process.task).signal = error.signal;
+        k.userWaits.wakeAll(WAIT_CHILD);
+        return 0;
+      }
     }
     const task = k.tasks.spawn({ comm: identity.comm.slice(0, 15), kind: "user" }, body());
     const process: Process = {
@@ -87,6 +114,7 @@ export const createProcesses = (k: Kernel): Processes => {
       files,
       capabilities: parent?.capabilities ?? ALL_CAPABILITIES,
       children: new Set(),
+      handled: 0,
     };
     holder.process = process;
     processes.set(task.pid, process);
@@ -122,15 +150,32 @@ export const createProcesses = (k: Kernel): Processes => {
     function* call<T>(number: number, body: Routine<T>): Routine<T> {
       const before = task.syscall;
       task.syscall = number;
-      const result = yield* body;
-      task.syscall = before;
-      return result;
-    }
-    const interrupted = (): void => {
-      if (task.pending !== 0) {
-        task.pending = 0;
-        throw new Errno(EINTR);
+      try {
+        const result = yield* body;
+        task.syscall = before;
+        deliver();
+        return result;
+      } catch (error) {
+        task.syscall = before;
+        deliver();
+        // A call that would be restarted after the handler: host programs have none.
+        if (error instanceof Errno && error.errno >= ERESTARTSYS && error.errno <= ERESTART_RESTARTBLOCK)
+          throw new Errno(EINTR);
+        throw error;
       }
+    }
+    /** On the way back to user space: deadly signals end the process, others are forgotten. */
+    const deliver = (): void => {
+      const { pending } = task;
+      if (pending === 0) return;
+      k.journal.touch(task).pending = 0;
+      const deadly = pending & ~process.handled & ~HARMLESS;
+      if (deadly !== 0) throw new ProcessKilled(32 - Math.clz32(deadly & -deadly));
+    };
+    const interrupted = (): void => {
+      const { pending } = task;
+      deliver();
+      if ((pending & ~HARMLESS) !== 0) throw new Errno(EINTR);
     };
 
     return {
@@ -302,18 +347,22 @@ export const createProcesses = (k: Kernel): Processes => {
           if (process.children.size === 0 || (pid !== undefined && !process.children.has(pid)))
             throw new Errno(ECHILD);
           k.userWaits.join(WAIT_CHILD, task);
-          yield block("a child to end", { deadline: k.clock.now() + 100_000_000, interruptible: true });
+          // A child that an oops ends wakes nobody.
+          yield block("a child to end", { deadline: k.clock.now() + 10_000_000, interruptible: true });
+          interrupted();
         }
       },
       waitpidNow: (pid) => reapChild(process, pid),
       setIdentity(identity) {
         process.identity = identity;
+        process.handled = 0;
         k.tasks.setComm(task, identity.comm.slice(0, 15));
       },
       *kill(pid, signal) {
         const target = k.tasks.find(pid);
         if (target === undefined) throw new Errno(ESRCH);
         if (signal !== 0) k.tasks.signal(target, signal);
+        deliver();
       },
       uname: () => ({
         sysname: "Linux",
@@ -399,7 +448,7 @@ const statOf = (node: Node): Stat => {
     gid: node.gid,
     rdev: node.kind === "device" ? makedev(kernelMajor(node.rdev), kernelMinor(node.rdev)) : 0,
     size: node.kind === "symlink" ? node.target.length : size,
-    blocks: Math.ceil(size / 512),
+    blocks: node.kind === "special" ? 0 : Math.ceil(size / 512),
     mtime: node.mtime,
   };
 };

@@ -9,12 +9,16 @@ import { regularFiles } from "./kept-files.ts";
 import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
+import { processEntries } from "./proc-pid.ts";
+import { populateProc } from "./proc-static.ts";
+import { type Sysfs, createSysfs } from "./sysfs.ts";
 import { type Tree, createTree } from "./tree.ts";
 
 /** Files: the tree, and open file descriptions. Descriptors are the processes'. */
 export interface Vfs {
   readonly tree: Tree;
   readonly devices: CharacterDevices;
+  readonly sysfs: Sysfs;
   open(path: ByteString, from: ByteString, flags: number, mode: number): Routine<OpenFile>;
   /** A description that no path leads to (pipe ends, memfd). */
   adopt(node: Node, flags: number, operations: FileOperations): OpenFile;
@@ -35,6 +39,11 @@ export const createVfs = (k: Kernel): Vfs => {
   const devices = createCharacterDevices(k);
   const regular = regularFiles(k.journal);
   makeMemoryDevices(tree);
+  tree.directory(
+    "/proc",
+    processEntries(k, () => tree),
+  );
+  populateProc(k, tree);
 
   const operationsOf = (node: Node): FileOperations => {
     if (node.kind === "special") return node.operations;
@@ -54,7 +63,7 @@ export const createVfs = (k: Kernel): Vfs => {
     }
     const { directory, name } = tree.parent(path, from);
     // Nothing can be made by hand where the kernel makes the entries.
-    if (/^\/(proc|sys)(\/|$)/.test(path)) throw new Errno(/^\/sys/.test(path) ? EACCES : ENOENT);
+    if (/^\/(proc|sys)(\/|$)/.test(path)) throw new Errno(path.startsWith("/sys") ? EACCES : ENOENT);
     const node = tree.newFile(mode & 0o777);
     tree.add(directory, name, node);
     return node;
@@ -64,15 +73,16 @@ export const createVfs = (k: Kernel): Vfs => {
     if (node.kind === "directory" && access !== 0) throw new Errno(EISDIR);
     if ((flags & O_DIRECTORY) !== 0 && node.kind !== "directory") throw new Errno(ENOTDIR);
     // Root may do anything but what a file's operations cannot do.
-    if (node.kind !== "special") return;
+    if (node.kind !== "special" || node.operations.strict !== true) return;
     const { mode } = node;
     if (access !== 1 && (mode & 0o444) === 0) throw new Errno(EACCES);
-    if (access !== 0 && (mode & 0o222) === 0 && node.operations.write === undefined) throw new Errno(EACCES);
+    if (access !== 0 && (mode & 0o222) === 0) throw new Errno(EACCES);
   };
 
   return {
     tree,
     devices,
+    sysfs: createSysfs(k, tree),
     *open(path, from, flags, mode) {
       const node = nodeFor(path, from, flags, mode);
       checkAccess(node, flags);

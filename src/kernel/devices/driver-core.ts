@@ -1,0 +1,59 @@
+import type { Address } from "../../base/address.ts";
+import type { JournalMap } from "../journal.ts";
+import type { Kernel } from "../kernel.ts";
+import { type Kobjects, createKobjects } from "./kobjects.ts";
+
+/** What is known of the guest's classes, buses and drivers beside their structs (drivers/base). */
+export interface DriverCore {
+  readonly kobjects: Kobjects;
+  /** struct class, bus_type, device_driver by the kobject of their directory. */
+  classAt(kobject: Address): Address;
+  busAt(kobject: Address): Address;
+  driverAt(kobject: Address): Address;
+  /** The same the other way round, and their keepers. */
+  readonly classes: JournalMap<Address, ClassState>;
+  readonly buses: JournalMap<Address, BusState>;
+  readonly drivers: JournalMap<Address, DriverState>;
+  /** Devices of a class, by struct device, in the order they were added. */
+  readonly devices: JournalMap<Address, DeviceState>;
+}
+
+export interface ClassState {
+  readonly kobject: Address;
+}
+export interface BusState {
+  readonly kobject: Address;
+  readonly devices: Address;
+  readonly drivers: Address;
+}
+export interface DriverState {
+  readonly kobject: Address;
+  readonly bus: Address;
+}
+export interface DeviceState {
+  /** Name of its node in /dev, "" for none. */
+  readonly node: string;
+  /** Directory between it and its parent that only it and others of its class need. */
+  readonly glue: Address;
+}
+
+const keyOf = (map: JournalMap<Address, { readonly kobject: Address }>, kobject: Address): Address => {
+  for (const [address, state] of map.entries()) if (state.kobject === kobject) return address;
+  return 0;
+};
+
+export const createDriverCore = (k: Kernel): DriverCore => {
+  const classes: DriverCore["classes"] = k.journal.map();
+  const buses: DriverCore["buses"] = k.journal.map();
+  const drivers: DriverCore["drivers"] = k.journal.map();
+  return {
+    kobjects: createKobjects(k),
+    classAt: (kobject) => keyOf(classes, kobject),
+    busAt: (kobject) => keyOf(buses, kobject),
+    driverAt: (kobject) => keyOf(drivers, kobject),
+    classes,
+    buses,
+    drivers,
+    devices: k.journal.map(),
+  };
+};

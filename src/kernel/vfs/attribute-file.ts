@@ -1,0 +1,68 @@
+import type { Address } from "../../base/address.ts";
+import { EIO, EINVAL } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import { GFP_KERNEL } from "../memory/gfp.ts";
+import type { Routine } from "../routine.ts";
+import { seekIn } from "./kept-files.ts";
+import type { FileOperations, OpenFile } from "./operations.ts";
+
+const PAGE = 4096;
+
+/** What serves an attribute: both are given a zeroed kernel page and answer with a length or -errno. */
+export interface AttributeHandlers {
+  readonly show?: ((page: Address) => Routine<number>) | undefined;
+  readonly store?: ((page: Address, length: number) => Routine<number>) | undefined;
+  /** The `show` in question, for the complaint about a bad length. */
+  readonly name?: () => string;
+}
+
+const checked = (result: number): number => {
+  if (result < 0) throw new Errno(-result);
+  return result;
+};
+
+/** Files of sysfs: text made in a page when reading starts, writes handed over whole (fs/sysfs/file.c). */
+export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOperations => {
+  const { show, store } = handlers;
+  function* fill(): Routine<Uint8Array> {
+    if (show === undefined) throw new Errno(EIO);
+    const page = k.heap.kmalloc(PAGE, GFP_KERNEL);
+    try {
+      const length = checked(yield* show(page));
+      if (length >= PAGE) k.printk(6, `fill_read_buffer: ${handlers.name?.() ?? "show"} returned bad count`);
+      return k.memory.bytes(page, Math.min(length, PAGE - 1)).slice();
+    } finally {
+      k.heap.kfree(page);
+    }
+  }
+  return {
+    strict: true,
+    *read(file: OpenFile, count: number) {
+      if (file.position === 0 || file.state === undefined) file.state = yield* fill();
+      const text = file.state as Uint8Array;
+      const piece = text.slice(file.position, file.position + count);
+      file.position += piece.length;
+      return piece;
+    },
+    *write(file: OpenFile, bytes: Uint8Array) {
+      if (store === undefined) throw new Errno(EIO);
+      const length = Math.min(bytes.length, PAGE);
+      if (length === 0) return 0;
+      const page = k.heap.kmalloc(length + 1, GFP_KERNEL);
+      k.memory.write(page, bytes.subarray(0, length));
+      k.memory.setU8(page + length, 0);
+      try {
+        const taken = checked(yield* store(page, length));
+        file.position += taken;
+        return taken;
+      } finally {
+        k.heap.kfree(page);
+      }
+    },
+    *lseek(file: OpenFile, offset: number, whence: number) {
+      if (whence > 1) throw new Errno(EINVAL);
+      return seekIn(file, offset, whence, 0);
+    },
+  };
+};

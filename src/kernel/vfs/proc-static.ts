@@ -1,0 +1,99 @@
+/** What /proc holds before any module is loaded. */
+import type { ByteString } from "../../base/bytes.ts";
+import { EINVAL } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import { hostText, textFile } from "./kept-files.ts";
+import type { FileOperations } from "./operations.ts";
+import { procModules } from "./proc-modules.ts";
+import { filesystems, meminfo, version } from "./proc-text.ts";
+import type { Tree } from "./tree.ts";
+
+const seconds = (nanoseconds: number): ByteString => (nanoseconds / 1e9).toFixed(2);
+
+const devices = (k: Kernel): ByteString => {
+  const lines = k.vfs.devices.list().map(({ major, name }) => `${`${major}`.padStart(3)} ${name}\n`);
+  return `Character devices:\n${lines.join("")}\nBlock devices:\n259 blkext\n`;
+};
+
+const interrupts = (): ByteString => "           CPU0       \n";
+
+/** Names and addresses; a page of text each time it is read would be made anew, so it is made once a reading. */
+const kallsyms = (k: Kernel): ByteString => {
+  const lines: string[] = [];
+  const hex = (address: number): string => BigInt.asUintN(64, BigInt(address)).toString(16).padStart(16, "0");
+  for (const { name, address, type } of k.profile.kernelSymbols())
+    lines.push(`${hex(address)} ${type} ${name}`);
+  for (const module of k.modules.list.all()) {
+    for (const { name, address } of module.symbols) lines.push(`${hex(address)} t ${name}\t[${module.name}]`);
+  }
+  return `${lines.join("\n")}\n`;
+};
+
+interface Setting {
+  readonly path: string;
+  readonly show: (k: Kernel) => ByteString;
+  readonly store?: (k: Kernel, text: ByteString) => void;
+}
+
+const printk = (k: Kernel): ByteString => `${k.log.consoleLevel}\t4\t1\t7\n`;
+
+const SETTINGS: readonly Setting[] = [
+  { path: "tainted", show: (k) => `${k.taints.value()}\n` },
+  {
+    path: "printk",
+    show: printk,
+    store(k, text) {
+      const level = Number.parseInt(text, 10);
+      if (Number.isNaN(level)) throw new Errno(EINVAL);
+      k.log.consoleLevel = level;
+    },
+  },
+  { path: "hostname", show: () => "(none)\n" },
+  { path: "domainname", show: () => "(none)\n" },
+  { path: "osrelease", show: (k) => `${k.profile.release}\n` },
+  { path: "ostype", show: () => "Linux\n" },
+  { path: "version", show: (k) => `${version(k).build}\n` },
+  { path: "modules_disabled", show: () => "0\n" },
+  { path: "modprobe", show: () => "/sbin/modprobe\n" },
+  { path: "panic", show: () => "0\n" },
+  { path: "panic_on_oops", show: () => "0\n" },
+  { path: "panic_on_warn", show: () => "0\n" },
+  { path: "kptr_restrict", show: () => "0\n" },
+  { path: "dmesg_restrict", show: () => "1\n" },
+  { path: "pid_max", show: () => "32768\n" },
+  { path: "hung_task_timeout_secs", show: () => "120\n" },
+];
+
+const settingFile = (k: Kernel, { show, store }: Setting): FileOperations => {
+  const make = function* (): Generator<never, ByteString> {
+    return show(k);
+  };
+  return store === undefined
+    ? textFile(make)
+    : textFile(make, function* (text) {
+        store(k, text);
+      });
+};
+
+export const populateProc = (k: Kernel, tree: Tree): void => {
+  const proc = tree.directory("/proc");
+  const file = (name: ByteString, show: () => ByteString, mode = 0o444): void =>
+    tree.add(proc, name, tree.newSpecial(mode, hostText(show)));
+  file("modules", () => procModules(k));
+  file("devices", () => devices(k));
+  file("interrupts", interrupts);
+  file("version", () => version(k).line);
+  file("uptime", () => `${seconds(k.clock.now())} ${seconds(k.clock.now())}\n`);
+  file("cmdline", () => "console=ttyS0 nokaslr\n");
+  file("meminfo", () => meminfo(k));
+  file("filesystems", () => filesystems);
+  file("loadavg", () => `0.00 0.00 0.00 1/${[...k.tasks.all()].length} ${k.current.pid}\n`);
+  file("kallsyms", () => kallsyms(k));
+  tree.add(proc, "mounts", tree.newSymlink("self/mounts"));
+  const kernel = tree.directory("/proc/sys/kernel");
+  for (const setting of SETTINGS) {
+    const mode = setting.store === undefined ? 0o444 : 0o644;
+    tree.add(kernel, setting.path, tree.newSpecial(mode, settingFile(k, setting)));
+  }
+};
