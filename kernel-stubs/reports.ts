@@ -1,5 +1,6 @@
 /** How stubs report what the real function warns of or dies from: WARN, BUG, panic. */
 import type { ByteString } from "../src/base/bytes.ts";
+import { BrokenStructure } from "../src/kernel/data/broken.ts";
 import type { Kernel } from "../src/kernel/kernel.ts";
 import type { JournalSet } from "../src/kernel/journal.ts";
 import type { Site } from "../src/kernel/oops/incident.ts";
@@ -38,3 +39,14 @@ export const warnOnceAt = (k: Kernel, place: Place, message?: ByteString): void 
 /** A loop of the real function that a broken guest structure would keep going for ever. */
 export const endless = (k: Kernel, name: string): void =>
   k.stop({ kind: "hang", message: `${name} does not come to an end: the structure it walks is broken` });
+
+/** Does `act`; a broken structure ends the run, and undefined is the answer. */
+export const guarded = <T>(k: Kernel, name: string, act: () => T): T | undefined => {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof BrokenStructure)) throw error;
+    endless(k, name);
+    return undefined;
+  }
+};

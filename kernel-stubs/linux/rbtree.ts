@@ -1,7 +1,6 @@
 /** include/linux/rbtree.h, as lib/rbtree.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import {
-  BrokenTree,
   changeChild,
   eraseColor,
   insertColor,
@@ -18,24 +17,13 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { guestFunction } from "../../src/stub/guest-function.ts";
-import { endless } from "../reports.ts";
+import { guarded } from "../reports.ts";
 
 const rotate = guestFunction("void (*)(struct rb_node *, struct rb_node *)");
 
 function* unmoved(): Routine<void> {}
 
 const plainTree = (k: Kernel, root: Address): Tree => ({ memory: k.memory, root, rotated: unmoved });
-
-/** Does `act`; a tree that goes round in a circle is a hang of the guest. */
-const guarded = <T>(k: Kernel, name: string, act: () => T): T | undefined => {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof BrokenTree)) throw error;
-    endless(k, name);
-    return undefined;
-  }
-};
 
 /** A routine that calls no guest code, run to its end. */
 const finish = (routine: Routine<void>): void => void routine.next();

@@ -89,7 +89,7 @@ const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<numbe
     prototype,
     decode: compileDecoder(prototype),
     store: resultStore(stub.name, type),
-    rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr },
+    rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr, xaError: stub.xaError === true },
     hooks,
     waiting,
     wantsCall: stub.handler.length > 2,

@@ -46,6 +46,8 @@ export interface StubOptions<P extends string> {
   readonly level?: SupportLevel;
   /** A thrown Errno becomes ERR_PTR even if `fails` does not name it. */
   readonly errPtr?: true;
+  /** The returned pointer tells of errors as XArrays do: XA_ERROR(-errno). */
+  readonly xaError?: true;
 }
 
 /** What a handler may answer with: values convert as the C return type does. */
@@ -83,6 +85,7 @@ export interface Stub extends Named {
   readonly acquires: Readonly<Record<string, string>> | undefined;
   readonly releases: Readonly<Record<string, string>> | undefined;
   readonly errPtr: boolean;
+  readonly xaError?: boolean;
   readonly handler: (k: Kernel, args: never, call: Call) => unknown;
 }
 
@@ -161,6 +164,7 @@ export function stub<const P extends string>(
     acquires: options.acquires,
     releases: options.releases,
     errPtr: options.errPtr === true,
+    xaError: options.xaError === true,
     handler,
   };
 }

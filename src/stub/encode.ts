@@ -93,6 +93,7 @@ export interface FailureRules {
   readonly type: Representation | "pointer";
   readonly fails: readonly Failure[];
   readonly errPtr: boolean;
+  readonly xaError: boolean;
 }
 
 /** The number of an errno name, positive. */
@@ -103,6 +104,7 @@ const SIGNED = new Set<string>(["s8", "s16", "s32", "s64", "ssize"]);
 /** RAX for a thrown Errno: -errno, NULL or ERR_PTR as the return type and `fails` say. */
 export const encodeErrno = (rules: FailureRules, errno: number): bigint => {
   const minus = BigInt.asUintN(64, BigInt(-errno));
+  if (rules.xaError) return BigInt.asUintN(64, BigInt(-errno * 4 + 2));
   const declared = rules.fails.some((failure) => errnoNumber(failure) === errno);
   if (rules.type === "pointer") return rules.errPtr || declared ? minus : 0n;
   if (rules.type === "bool") return 0n;

@@ -4,6 +4,8 @@ import { type Address, toAddress, toPattern } from "../../src/base/address.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { callGuest } from "../../src/kernel/routine.ts";
+import { openProfile } from "../../src/profile/profile.ts";
+import { createStructViews } from "../../src/profile/struct-view.ts";
 import { type Binder, createBinder } from "../../src/stub/bind.ts";
 import type { Stub } from "../../src/stub/declare.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
@@ -33,6 +35,10 @@ const HEAP = -0x7780_0000_0000;
 const STACK = -0x3700_0000_0000;
 const CODE = -0x4000_0000;
 
+const profile = openProfile(
+  new URL("../../kernel-stubs/profiles/6.1.0-56-amd64.kprofile", import.meta.url).pathname,
+);
+
 export const createStubHarness = (overrides: Partial<Kernel> = {}): StubHarness => {
   const memory = createFakeMemory();
   const userMemory = createFakeMemory();
@@ -40,9 +46,20 @@ export const createStubHarness = (overrides: Partial<Kernel> = {}): StubHarness 
   const functions: GuestFunction[] = [];
   const registers = registerFile(new BigUint64Array(18));
   let next = HEAP;
-  memory.map(HEAP, 1 << 20);
+  memory.map(HEAP, 1 << 23);
   memory.map(STACK, 4096);
+  const views = createStructViews(profile, memory);
+  const room = (length: number): Address => {
+    const at = next;
+    next += Math.ceil((length + 1) / 64) * 64;
+    return at;
+  };
   const k = {
+    profile,
+    struct: views.view,
+    sizeOf: views.sizeOf,
+    offsetOf: views.offsetOf,
+    statics: { allocate: room },
     memory,
     userMemory,
     journal: createJournal(),
@@ -79,11 +96,6 @@ export const createStubHarness = (overrides: Partial<Kernel> = {}): StubHarness 
     }
     outcome.finish(step.value);
     return registers.u64[0] ?? 0n;
-  };
-  const room = (length: number): Address => {
-    const at = next;
-    next += Math.ceil((length + 1) / 16) * 16;
-    return at;
   };
   return {
     k,

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { Routine } from "../routine.ts";
+import { BrokenStructure } from "./broken.ts";
 
 /** struct rb_node: parent with the colour in bit 0, right child, left child. */
 export const RB_RIGHT = 8;
@@ -25,14 +26,9 @@ export interface Tree {
 const climber = (): (() => void) => {
   let steps = 0;
   return () => {
-    if (++steps > HIGHEST) throw new BrokenTree();
+    if (++steps > HIGHEST) throw new BrokenStructure("a tree goes round in a circle");
   };
 };
-
-/** The nodes lead round in a circle: the kernel would never come back. */
-export class BrokenTree extends Error {
-  override readonly name = "BrokenTree";
-}
 
 const untag = (word: Address): Address => word - (word & 3);
 export const parentOf = (memory: GuestMemory, node: Address): Address => untag(memory.pointer(node));
