@@ -30,7 +30,7 @@ export const build = async () => {
   });
   await esbuild.build({
     ...common,
-    entryPoints: { kobox: "src/sandbox.ts", profile: "src/cli/profile.ts" },
+    entryPoints: { kobox: "src/sandbox.ts", profile: "src/cli/profile.ts", bench: "bench/inside.ts" },
     outdir: "dist",
     splitting: true,
     format: "esm",

@@ -45,6 +45,8 @@ export interface Kernel {
   readonly userMemory: GuestMemory;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Stub calls so far. */
+  readonly work: { stubs: number };
   readonly timeline: Timeline;
   readonly random: Random;
   readonly interrupts: Interrupts;

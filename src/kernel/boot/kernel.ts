@@ -108,6 +108,7 @@ export const createKernel = (
     userMemory: machine.userMemory,
     journal,
     clock,
+    work,
     timeline,
     executor,
     image,

@@ -25,15 +25,14 @@ import { freeModule, goingDown } from "./unload.ts";
 const ELF_HEADER = 64;
 
 /**
- * load_module() and do_init_module() (kernel/module/main.c): the whole life of a module up to LIVE.
- * Returns what the system call returns; throws Errno where it fails before init.
+ * load_module() (kernel/module/main.c): everything up to the moment before init runs. Throws Errno.
  */
-export function* loadModule(
+export function* bringUp(
   system: ModuleSystem,
   bytes: Uint8Array,
   parameters: ByteString,
   flags: number,
-): Routine<number> {
+): Routine<Module> {
   const prepared = prepareModule({
     bytes,
     flags,
@@ -58,7 +57,20 @@ export function* loadModule(
     throw error;
   }
   yield* comeUp(system, module, parameters);
-  return yield* initModule(system, module);
+  return module;
+}
+
+/**
+ * load_module() and do_init_module(): the whole life of a module up to LIVE. Returns what the system
+ * call returns; throws Errno where it fails.
+ */
+export function* loadModule(
+  system: ModuleSystem,
+  bytes: Uint8Array,
+  parameters: ByteString,
+  flags: number,
+): Routine<number> {
+  return yield* initModule(system, yield* bringUp(system, bytes, parameters, flags));
 }
 
 /** may_init_module() */
