@@ -14,7 +14,7 @@ export interface ModinfoOptions {
 const COLUMN = 16;
 
 /** Tags in the file's order; parameters joined as kmod shows them, after the rest. */
-const entriesOf = (bytes: Uint8Array, path: string): [string, string][] => {
+export const modinfoEntries = (bytes: Uint8Array, path: string): [string, string][] => {
   const modinfo = readModinfo(bytes);
   if (modinfo === undefined) throw new KoboxError("no-modinfo", `${path}: is no kernel module (no .modinfo)`);
   const plain = modinfo.entries.filter(([tag]) => tag !== "parm" && tag !== "parmtype");
@@ -30,7 +30,7 @@ export const modinfoCommand = async (paths: readonly string[], options: ModinfoO
   const end = options.null === true ? "\0" : "\n";
   for (const path of paths) {
     const { bytes } = await readModuleFile(path);
-    const entries = entriesOf(bytes, path).map(([tag, value]) => [tag, displayText(value)] as const);
+    const entries = modinfoEntries(bytes, path).map(([tag, value]) => [tag, displayText(value)] as const);
     if (options.json === true) {
       process.stdout.write(`${JSON.stringify({ filename: path, entries }, null, 2)}\n`);
       continue;

@@ -1,95 +1,24 @@
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import pc from "picocolors";
+import { displayText } from "../../base/bytes.ts";
 import { KoboxError } from "../../base/errors.ts";
-import type { Routine } from "../../kernel/routine.ts";
-import { O_CREAT, O_RDONLY, O_WRONLY, type ProcessIdentity, type UserSystem } from "../../kernel/user.ts";
-import { openModule } from "../../loader/container.ts";
+import { consoleText } from "../../kernel/log/print.ts";
+import type { LogRecord } from "../../kernel/log/record.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
 import { EXIT } from "../exit.ts";
+import { createReporter } from "../reporter.ts";
 import { runBatch } from "../shell/batch.ts";
+import { type HostFiles, createHostFiles } from "../shell/host-files.ts";
 import { koboxPrograms } from "../shell/programs/index.ts";
 import { defaultHistoryFile, runRepl } from "../shell/repl.ts";
-import { type Session, type SessionHost, createSession } from "../shell/session.ts";
-import { writeAll } from "../shell/io.ts";
-import { createReporter } from "../reporter.ts";
+import { sandboxSessionHost } from "../shell/sandbox-session.ts";
+import { type Session, createSession } from "../shell/session.ts";
 
 export interface ShellOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
 }
-
-/** Larger files of the current folder are not offered to the guest. */
-const MODULE_LIMIT = 64 * 1024 * 1024;
-
-/** The folder's module files, unpacked, so that `insmod hello.ko` finds them. */
-const modulesHere = async (): Promise<Map<string, Uint8Array>> => {
-  const files = new Map<string, Uint8Array>();
-  const names = (await readdir(".")).filter((name) => /\.ko(\.(xz|gz|zst))?$/.test(name));
-  for (const name of names) {
-    const packed = await readFile(name);
-    if (packed.length <= MODULE_LIMIT)
-      files.set(name.replace(/\.(xz|gz|zst)$/, ""), await openModule(packed));
-  }
-  return files;
-};
-
-/** A process whose output goes to the host. */
-const sessionHost = (sandbox: Sandbox): SessionHost => ({
-  start(identity, program, output) {
-    const { kernel } = sandbox;
-    const { task } = kernel.processes.start(identity, function* (sys) {
-      yield* connect(sandbox, sys, output);
-      return yield* program(sys);
-    });
-    return {
-      runUntil(done) {
-        kernel.tasks.wake(task);
-        const end = kernel.tasks.runUntil(done);
-        if (kernel.stopped !== undefined) return kernel.stopped;
-        if (task.state === "dead")
-          return { kind: "killed", message: `the shell was killed by signal ${task.signal}` };
-        return end === "done" ? undefined : { kind: "hang", message: "nothing can go on" };
-      },
-    };
-  },
-});
-
-/** Descriptors 0, 1 and 2: /dev/null and the host. */
-function* connect(
-  { kernel }: Sandbox,
-  sys: UserSystem,
-  output: (fd: 1 | 2, bytes: Uint8Array) => void,
-): Routine<void> {
-  const { tree } = kernel.vfs;
-  for (const fd of [1, 2] as const) {
-    const name = fd === 1 ? "stdout" : "stderr";
-    tree.directory("/dev/host").entries.set(
-      name,
-      tree.newSpecial(0o600, {
-        *write(_file, bytes) {
-          output(fd, bytes);
-          return bytes.length;
-        },
-      }),
-    );
-  }
-  yield* sys.open("/dev/null", O_RDONLY);
-  yield* sys.open("/dev/host/stdout", O_WRONLY);
-  yield* sys.open("/dev/host/stderr", O_WRONLY);
-}
-
-const place = (sandbox: Sandbox, files: ReadonlyMap<string, Uint8Array>): void => {
-  const identity: ProcessIdentity = { comm: "init", argv: ["/init"] };
-  sandbox.run(identity, function* (sys) {
-    for (const [name, bytes] of files) {
-      const fd = yield* sys.open(join("/", name), O_WRONLY | O_CREAT, 0o644);
-      yield* writeAll(sys, fd, bytes);
-      yield* sys.close(fd);
-    }
-    return 0;
-  });
-};
 
 const readScript = async (path: string): Promise<string> => {
   if (path === "-") {
@@ -107,34 +36,17 @@ const readScript = async (path: string): Promise<string> => {
   }
 };
 
-/** Commands from a file or standard input. */
-const batch = (sandbox: Sandbox, session: Session, text: string, output: Output, json: boolean): number => {
-  const reporter = createReporter(sandbox.kernel.log);
-  const last = runBatch(session, text, {
-    takeOutput: () => output.take(),
-    takeLog: reporter,
-    step(step) {
-      if (json) process.stdout.write(`${JSON.stringify(step)}\n`);
-      else process.stdout.write(step.out);
-    },
-  });
-  if (last.stop !== undefined) {
-    process.stderr.write(`kobox: ${last.stop.kind}: ${last.stop.message}\n`);
-    return EXIT.FOUND;
-  }
-  return last.status;
-};
-
+/** Where the shell's output goes: straight on, or kept for the command's report. */
 interface Output {
   put(fd: 1 | 2, bytes: Uint8Array): void;
   take(): string;
 }
 
-const createOutput = (live: boolean): Output => {
+const createOutput = (mode: "live" | "kept"): Output => {
   const state = { text: "" };
   return {
     put(fd, bytes) {
-      if (live) (fd === 1 ? process.stdout : process.stderr).write(bytes);
+      if (mode === "live") (fd === 1 ? process.stdout : process.stderr).write(bytes);
       else state.text += Buffer.from(bytes).toString("latin1");
     },
     take() {
@@ -145,19 +57,61 @@ const createOutput = (live: boolean): Output => {
   };
 };
 
-export const shellCommand = async (script: string | undefined, options: ShellOptions): Promise<number> => {
-  const interactive = script === undefined && process.stdin.isTTY;
-  const text = interactive ? "" : await readScript(script ?? "-");
-  const sandbox = boot({ kernel: options.kernel, seed: BigInt(Number(options.seed) || 1) });
-  place(sandbox, await modulesHere());
-  const output = createOutput(interactive);
-  const session = createSession(sessionHost(sandbox), { name: "sh", programs: koboxPrograms }, output.put);
-  if (!interactive) return batch(sandbox, session, text, output, options.json === true);
+/** Commands from a file or standard input. */
+const batch = (sandbox: Sandbox, session: Session, text: string, output: Output, json: boolean): number => {
+  const last = runBatch(session, text, {
+    takeOutput: () => output.take(),
+    takeLog: createReporter(sandbox.kernel.log),
+    step(step) {
+      if (json) process.stdout.write(`${JSON.stringify(step)}\n`);
+      else if (step.interrupted !== null) process.stderr.write(`kobox: interrupted: ${step.interrupted}\n`);
+    },
+  });
+  return ended(last.status, last.stop);
+};
+
+const ended = (status: number, stop: { kind: string; message: string } | undefined): number => {
+  if (stop === undefined) return status;
+  process.stderr.write(`kobox: ${stop.kind}: ${stop.message}\n`);
+  return EXIT.FOUND;
+};
+
+const prompt = async (session: Session, files: HostFiles): Promise<number> => {
   const { status, stop } = await runRepl(session, {
     input: process.stdin,
     output: process.stdout,
     historyFile: defaultHistoryFile(),
+    prepare: (command) => files.prepare(command),
   });
-  if (stop !== undefined) process.stderr.write(`kobox: ${stop.kind}: ${stop.message}\n`);
-  return stop === undefined ? status : EXIT.FOUND;
+  return ended(status, stop);
+};
+
+/** At a terminal the kernel's messages appear as on a console. */
+const showRecord =
+  (level: () => number) =>
+  (record: LogRecord): void => {
+    if (record.level < level()) process.stderr.write(`${pc.dim(displayText(consoleText(record)))}\n`);
+  };
+
+export const shellCommand = async (script: string | undefined, options: ShellOptions): Promise<number> => {
+  const interactive = script === undefined && process.stdin.isTTY;
+  const text = interactive ? "" : await readScript(script ?? "-");
+  const files = createHostFiles();
+  await files.prepare(text);
+  const kernel: { sandbox?: Sandbox } = {};
+  const sandbox = boot({
+    kernel: options.kernel,
+    seed: BigInt(Number(options.seed) || 1),
+    ...(interactive ? { onRecord: showRecord(() => kernel.sandbox?.kernel.log.consoleLevel ?? 0) } : {}),
+  });
+  kernel.sandbox = sandbox;
+  const output = createOutput(options.json === true ? "kept" : "live");
+  const shell = { name: "sh", programs: koboxPrograms, host: files };
+  const session = createSession(sandboxSessionHost(sandbox), shell, output.put);
+  try {
+    if (interactive) return await prompt(session, files);
+    return batch(sandbox, session, text, output, options.json === true);
+  } finally {
+    sandbox.close();
+  }
 };

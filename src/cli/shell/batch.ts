@@ -13,6 +13,8 @@ export interface CommandStep {
   readonly out: string;
   readonly dmesg: readonly string[];
   readonly late: readonly string[];
+  /** It would never have ended: what it waited for when it was interrupted. */
+  readonly interrupted: string | null;
   readonly stop: Stop | null;
 }
 
@@ -47,7 +49,7 @@ export const runBatch = (
     readonly step: (step: CommandStep) => void;
   },
 ): CommandResult => {
-  let last: CommandResult = { status: 0, exited: false, stop: undefined };
+  let last: CommandResult = { status: 0, exited: false, stop: undefined, interrupted: undefined };
   for (const command of splitCommands(text)) {
     last = session.run(command);
     const { dmesg, late } = on.takeLog();
@@ -58,6 +60,7 @@ export const runBatch = (
       out: displayText(on.takeOutput()),
       dmesg: dmesg.map(displayText),
       late: late.map(displayText),
+      interrupted: last.interrupted ?? null,
       stop: last.stop ?? null,
     });
     if (last.exited || last.stop !== undefined) break;

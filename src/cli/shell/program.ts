@@ -12,7 +12,7 @@ export interface ShellHost {
   /** modprobe's search: the files to load for a module or alias, dependencies first. */
   readonly resolveModule?: (name: string) => readonly ModuleFile[] | undefined;
   /** Text of `modinfo`, made elsewhere. */
-  readonly describeModule?: (path: string, image: Uint8Array) => ModuleDescription;
+  readonly describeModule?: (path: string, image: Uint8Array) => ModuleDescription | undefined;
   /** Device files, packets, interrupts and probes from outside: `inject`, `raise`, `probe` and their like. */
   readonly commands?: ReadonlyMap<string, Program>;
 }

@@ -8,6 +8,8 @@ import { isIncomplete, type Session, type Stop } from "./session.ts";
 export interface Terminal {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
+  /** Awaited with each command before it is run. */
+  readonly prepare?: (command: string) => Promise<void>;
   /** Where lines are remembered between sessions; undefined: nowhere. */
   readonly historyFile?: string | undefined;
 }
@@ -68,56 +70,64 @@ const prompt = (session: Session): string =>
 
 const toBytes = (line: string): string => Buffer.from(line, "utf8").toString("latin1");
 
+interface Reading {
+  readonly session: Session;
+  readonly terminal: Terminal;
+  readonly lines: Interface;
+  pending: string;
+  end: ReplEnd;
+}
+
+const ask = ({ session, lines, pending }: Reading): void => {
+  lines.setPrompt(pending === "" ? prompt(session) : "> ");
+  lines.prompt();
+};
+
+/** Takes one line; runs the command once it is complete. */
+const takeLine = async (reading: Reading, line: string): Promise<void> => {
+  const { session, terminal, lines } = reading;
+  const whole = `${reading.pending}${line}\n`;
+  reading.pending = isIncomplete(toBytes(whole)) ? whole : "";
+  if (reading.pending === "") {
+    await terminal.prepare?.(whole);
+    const { status, exited, stop, interrupted } = session.run(toBytes(whole));
+    if (interrupted !== undefined) terminal.output.write(`kobox: interrupted: ${interrupted}\n`);
+    reading.end = { status, stop };
+    if (exited || stop !== undefined) {
+      lines.close();
+      return;
+    }
+  }
+  ask(reading);
+};
+
 /**
  * Reads commands at a terminal with line editing, history and completion, and runs each; ends with
  * `exit`, end of input, or when the sandbox cannot go on. The kernel runs while a command does; at
  * the prompt its time stands still.
  */
-export const runRepl = (session: Session, terminal: Terminal): Promise<ReplEnd> =>
-  new Promise((resolve) => {
-    let history = readHistory(terminal.historyFile);
-    let pending = "";
-    let end: ReplEnd = { status: 0, stop: undefined };
-    const lines: Interface = createInterface({
-      input: terminal.input,
-      output: terminal.output,
-      terminal: true,
-      history: [...history],
-      historySize: HISTORY_LINES,
-      removeHistoryDuplicates: true,
-      completer: (line: string) => complete(session, line),
-      prompt: prompt(session),
-    });
-    lines.on("history", (now: string[]) => {
-      history = now;
-    });
-    lines.on("SIGINT", () => {
-      terminal.output.write("^C\n");
-      pending = "";
-      lines.setPrompt(prompt(session));
-      lines.prompt();
-    });
-    lines.on("line", (line) => {
-      pending += `${line}\n`;
-      const text = toBytes(pending);
-      if (isIncomplete(text)) {
-        lines.setPrompt("> ");
-        lines.prompt();
-        return;
-      }
-      pending = "";
-      const { status, exited, stop } = session.run(text);
-      end = { status, stop };
-      if (exited || stop !== undefined) {
-        lines.close();
-        return;
-      }
-      lines.setPrompt(prompt(session));
-      lines.prompt();
-    });
-    lines.on("close", () => {
-      writeHistory(terminal.historyFile, history);
-      resolve(end);
-    });
-    lines.prompt();
+export const runRepl = async (session: Session, terminal: Terminal): Promise<ReplEnd> => {
+  let history = readHistory(terminal.historyFile);
+  const lines = createInterface({
+    input: terminal.input,
+    output: terminal.output,
+    terminal: true,
+    history: [...history],
+    historySize: HISTORY_LINES,
+    removeHistoryDuplicates: true,
+    completer: (line: string) => complete(session, line),
   });
+  const reading: Reading = { session, terminal, lines, pending: "", end: { status: 0, stop: undefined } };
+  lines.on("history", (now: string[]) => {
+    history = now;
+  });
+  lines.on("SIGINT", () => {
+    terminal.output.write("^C\n");
+    reading.pending = "";
+    ask(reading);
+  });
+  ask(reading);
+  for await (const line of lines) await takeLine(reading, line);
+  writeHistory(terminal.historyFile, history);
+  return reading.end;
+};

@@ -18,6 +18,8 @@ export interface Stop {
 export interface SessionProcess {
   /** Wakes it and lets everything run until `done` holds; the reason when that cannot be. */
   runUntil(done: () => boolean): Stop | undefined;
+  /** Signals what runs in the foreground, as Ctrl-C does. */
+  interrupt(): void;
 }
 
 export interface SessionHost {
@@ -33,8 +35,10 @@ export interface CommandResult {
   readonly status: number;
   /** `exit` was run: the session is over. */
   readonly exited: boolean;
-  /** The sandbox cannot go on: panic, hang, or the shell itself was killed. */
+  /** The sandbox cannot go on: panic, a hang nothing ends, or the shell itself was killed. */
   readonly stop: Stop | undefined;
+  /** It would never have ended and was interrupted: what it waited for. */
+  readonly interrupted: string | undefined;
 }
 
 /** A shell that is given one command after another. */
@@ -92,6 +96,12 @@ const serve = (inbox: Inbox, options: ShellOptions) =>
     }
   };
 
+interface Driven<T> {
+  readonly result?: T;
+  readonly stop?: Stop;
+  readonly interrupted?: string;
+}
+
 /** Starts a shell that is driven from outside. `output` takes what it and its children print. */
 export const createSession = (
   host: SessionHost,
@@ -101,19 +111,24 @@ export const createSession = (
   const inbox: Inbox = { tasks: [], running: false };
   const process = host.start(IDENTITY, serve(inbox, options), output);
   /** Hands the shell a task, waits for its end; its result, or why there is none. */
-  const drive = <T>(task: (shell: Shell) => Routine<T>): { result?: T; stop?: Stop } => {
+  const drive = <T>(task: (shell: Shell) => Routine<T>): Driven<T> => {
     const answer: { result?: T } = {};
     inbox.tasks.push(function* (shell) {
       answer.result = yield* task(shell);
     });
     inbox.running = true;
-    const stop = process.runUntil(() => !inbox.running);
-    return stop === undefined ? answer : { ...answer, stop };
+    const done = (): boolean => !inbox.running;
+    let stop = process.runUntil(done);
+    if (stop?.kind !== "hang") return { ...answer, ...(stop === undefined ? {} : { stop }) };
+    const interrupted = stop.message;
+    process.interrupt();
+    stop = process.runUntil(done);
+    return { ...answer, interrupted, ...(stop === undefined ? {} : { stop }) };
   };
   return {
     run(text) {
-      const { result, stop } = drive((shell) => runCommand(shell, text));
-      return { status: result?.status ?? 1, exited: result?.exited ?? false, stop };
+      const { result, stop, interrupted } = drive((shell) => runCommand(shell, text));
+      return { status: result?.status ?? 1, exited: result?.exited ?? false, stop, interrupted };
     },
     perform: (task) => drive(task).result,
   };

@@ -1,4 +1,4 @@
-import { EPIPE } from "../../base/errno.ts";
+import { EINTR, EPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { block } from "../routine.ts";
@@ -23,6 +23,7 @@ export const pipeOperations = (k: Kernel, key: number): FileOperations => {
       while (pipe.bytes.length === 0 && pipe.writers > 0) {
         k.userWaits.join(key, k.current);
         yield block("a pipe to fill", { interruptible: true });
+        if (k.current.pending !== 0) throw new Errno(EINTR);
       }
       const piece = pipe.bytes.slice(0, count);
       k.journal.touch(pipe).bytes = pipe.bytes.slice(piece.length);
@@ -33,6 +34,7 @@ export const pipeOperations = (k: Kernel, key: number): FileOperations => {
       while (pipe.bytes.length >= CAPACITY && pipe.readers > 0) {
         k.userWaits.join(key, k.current);
         yield block("a pipe to drain", { interruptible: true });
+        if (k.current.pending !== 0) throw new Errno(EINTR);
       }
       if (pipe.readers === 0) throw new Errno(EPIPE);
       const joined = new Uint8Array(pipe.bytes.length + bytes.length);

@@ -34,18 +34,17 @@ test("state lives from command to command; errors do not end the session", () =>
   expect(out.take()).toBe(
     'kobox: syntax error: unexpected ";"\nkobox: y: missing\nkobox: nosuch: not found\n127\n',
   );
-  expect(session.run("exit 3")).toEqual({ status: 3, exited: true, stop: undefined });
+  expect(session.run("exit 3")).toMatchObject({ status: 3, exited: true, stop: undefined });
 });
 
 test("a command that never ends, or kills the shell, is told", () => {
-  const { session, world } = start();
-  putFile(world, "/tmp/forever", {
-    read: () => {
-      throw new Error("unused");
-    },
-  });
+  const { session, out, world } = start();
+  putFile(world, "/tmp/stuck", { ready: () => false });
   expect(session.run("sleep 3600").status).toBe(0);
   expect(world.time).toBeGreaterThan(3600e9);
+  const stuck = session.run("sh -c 'read x' < /tmp/stuck; echo $?");
+  expect(stuck).toMatchObject({ status: 0, interrupted: "nothing can run", stop: undefined });
+  expect(out.take()).toMatch(/^130\n/);
   expect(session.run("exec 3<&0; (sleep 1) | cat; kill -9 $$").stop?.kind).toBe("killed");
 });
 
@@ -101,7 +100,7 @@ test("a script is cut into commands, each told as one step", () => {
     takeLog: () => logs.shift() ?? { dmesg: [], late: [] },
     step: (step) => steps.push(step),
   });
-  expect(end).toEqual({ status: 4, exited: true, stop: undefined });
+  expect(end).toMatchObject({ status: 4, exited: true, stop: undefined });
   expect(steps.map(({ status, out }) => [status, out])).toEqual([
     [0, "a\n"],
     [0, "1\n2\n"],
@@ -116,6 +115,7 @@ test("a script is cut into commands, each told as one step", () => {
     out: "a\n",
     dmesg: ["<6>hi"],
     late: [],
+    interrupted: null,
     stop: null,
   });
 });

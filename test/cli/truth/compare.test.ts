@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { consoleTail } from "../../../src/cli/truth/blur.ts";
 import { compareJob } from "../../../src/cli/truth/compare.ts";
 import { readRecordings, type Recording, type StepResult } from "../../../src/cli/truth/recording.ts";
 import { formatDifferences, formatTotals, totals } from "../../../src/cli/truth/table.ts";
@@ -9,9 +10,7 @@ const RECORDINGS = readRecordings("test/truth/dev.jsonl");
 const asResults = (recording: Recording): StepResult[] =>
   recording.steps.map((step) => {
     if (step.timeout !== true && step.unfinished !== true) return step;
-    const lines = recording.console ?? [];
-    const tail = lines.slice(lines.findLastIndex((line) => line.includes("@@mark")) + 1);
-    const shown = tail.filter((line) => line !== "").map((line) => line.replace(/^\[.{12}\] /, "<4>"));
+    const shown = consoleTail(recording.console ?? []).map((line) => `<4>${line}`);
     const dmesg = step.unfinished === true ? shown : step.dmesg;
     return { ...step, dmesg, stop: { kind: "x", message: "" } };
   });

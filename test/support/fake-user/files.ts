@@ -4,6 +4,8 @@ import { Errno } from "../../../src/base/errors.ts";
 
 /** A driver behind a device node, or a generated file. */
 export interface Driver {
+  /** False: a reader waits. */
+  ready?(): boolean;
   read?(position: number, count: number): Uint8Array;
   write?(bytes: Uint8Array): number;
   ioctl?(request: number, argument: number | bigint | Uint8Array): number;

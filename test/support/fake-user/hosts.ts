@@ -2,7 +2,7 @@ import { type ByteString, bytesToByteString } from "../../../src/base/bytes.ts";
 import type { SessionHost } from "../../../src/cli/shell/session.ts";
 import type { ScenarioHost } from "../../../src/cli/truth/system.ts";
 import { makeInode } from "./files.ts";
-import { type OpenFile, type Process, runUntil, startProcess, type World } from "./world.ts";
+import { endProcess, type OpenFile, type Process, runUntil, startProcess, type World } from "./world.ts";
 
 const file = (inode: OpenFile["inode"], flags: number): OpenFile => ({
   inode,
@@ -31,7 +31,12 @@ export const fakeSessionHost = (world: World): SessionHost => ({
       runUntil(done) {
         const fine = runUntil(world, () => done() || process.ended !== undefined);
         if (process.ended !== undefined) return { kind: "killed", message: "the shell is gone" };
-        return fine ? undefined : { kind: "deadlock", message: "nothing can run" };
+        return fine ? undefined : { kind: "hang", message: "nothing can run" };
+      },
+      interrupt() {
+        for (const child of world.processes.values()) {
+          if (child.parent === process.pid) endProcess(world, child, { code: 0, signal: 2 });
+        }
       },
     };
   },

@@ -125,7 +125,13 @@ export const modinfo: Program = function* (call) {
       if (error instanceof Errno) throw new ProgramFailure(`ERROR: Module ${path} not found.`);
       throw error;
     }
-    const fields = [["filename", path] as const, ...(call.host.describeModule?.(path, image) ?? [])];
+    const described = call.host.describeModule?.(path, image);
+    if (described === undefined) {
+      throw new ProgramFailure(
+        `ERROR: could not get modinfo from '${moduleName(path)}': ${strerror(EINVAL)}`,
+      );
+    }
+    const fields = [["filename", path] as const, ...described];
     for (const [field, value] of fields) {
       if (only === undefined) yield* call.out.print(`${`${field}:`.padEnd(15)} ${value}\n`);
       else if (field === only) yield* call.out.print(`${value}\n`);
