@@ -32,15 +32,9 @@ const complain = (k: Kernel, pool: Address, what: string): void => {
   const device = k.memory.pointer(at(k, pool, "dev"));
   const name = k.memory.cstring(at(k, pool, "name"), NAME_MAX);
   const text = what.replace("@", name);
+  const message = `${text.replaceAll("%", "%%")}\n`;
   if (device === 0) k.printk(3, text);
-  else
-    printDevice(
-      k.log,
-      k.format,
-      device,
-      3,
-      format(`${text.replaceAll("%", "%%")}\n`, hostArgs([]), k.format),
-    );
+  else printDevice(k.log, k.format, device, 3, () => format(message, hostArgs([]), k.format));
 };
 const hashed = (k: Kernel, address: Address): string => format("%p", hostArgs([address]), k.format).text;
 

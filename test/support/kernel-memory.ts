@@ -5,10 +5,10 @@ import { type KernelMemory, createKernelMemory } from "../../src/kernel/memory/m
 import type { PagePolicy } from "../../src/kernel/memory/pages.ts";
 import { createSaid, createTestHost } from "./memory-host.ts";
 
-const profile = openProfile(
+export const testProfile = openProfile(
   new URL("../../kernel-stubs/profiles/6.1.0-56-amd64.kprofile", import.meta.url).pathname,
 );
-export const testOffsets = offsetsOf(profile);
+export const testOffsets = offsetsOf(testProfile);
 
 /** The kernel's allocators over RAM without a CPU. */
 export const createTestMemory = (options: { megabytes?: number; policy?: PagePolicy } = {}) => {
