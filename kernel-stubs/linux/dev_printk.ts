@@ -5,24 +5,34 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { deviceInfo, printDevice } from "../../src/kernel/log/device.ts";
 import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
 import { errorName } from "../../src/kernel/printf/errname.ts";
+import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import { type ArgumentSource, formatGuest, prepend } from "../../src/kernel/printf/guest-format.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
 
-const print = (k: Kernel, level: number, dev: Address, fmt: Address, source: ArgumentSource): number =>
-  printDevice(k.log, k.format, dev, level, formatGuest(k, fmt, source, LOG_LINE_MAX));
+/** `name`: where the function that the module called calls on. */
+const print = (
+  k: Kernel,
+  name: string,
+  level: number,
+  { dev, fmt }: { dev: Address; fmt: Address },
+  call: ArgumentSource,
+): number =>
+  faultsAt(["__dev_printk+0x16/0x67", name], () =>
+    printDevice(k.log, k.format, dev, level, () => formatGuest(k, fmt, call, LOG_LINE_MAX)),
+  );
 
 export const devPrintk = stub(
   "void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...)",
   (k, { level, dev, fmt }, call) => {
-    print(k, k.memory.u8(level + 1) - 0x30, dev, fmt, call);
+    print(k, "_dev_printk+0x70/0x8b", k.memory.u8(level + 1) - 0x30, { dev, fmt }, call);
   },
 );
 
 type Leveled = "void _dev_err(const struct device *dev, const char *fmt, ...)";
 
 const leveled = (name: string, level: number): Stub =>
-  stub(`void ${name}(const struct device *dev, const char *fmt, ...)` as Leveled, (k, { dev, fmt }, call) => {
-    print(k, level, dev, fmt, call);
+  stub(`void ${name}(const struct device *dev, const char *fmt, ...)` as Leveled, (k, args, call) => {
+    print(k, `${name}+0x79/0x94`, level, args, call);
   });
 
 export const devLevels = [
@@ -40,7 +50,9 @@ export const devPrintkEmit = stub(
   (k, { level, dev, fmt }, call) =>
     k.log.emit({
       level,
-      device: deviceInfo(k.format, dev),
+      device: faultsAt(["dev_vprintk_emit+0x46/0x19b", "dev_printk_emit+0x61/0x7c"], () =>
+        deviceInfo(k.format, dev),
+      ),
       text: formatGuest(k, fmt, call, LOG_LINE_MAX),
     }),
 );
@@ -50,7 +62,7 @@ export const devVprintkEmit = stub(
   (k, { level, dev, fmt, args }) =>
     k.log.emit({
       level,
-      device: deviceInfo(k.format, dev),
+      device: faultsAt(["dev_vprintk_emit+0x46/0x19b"], () => deviceInfo(k.format, dev)),
       text: formatGuest(k, fmt, { list: args }, LOG_LINE_MAX),
     }),
 );
@@ -76,11 +88,9 @@ const probeFailed = (
 ): number => {
   if (err === -EPROBE_DEFER || err === -ENOMEM) return err;
   const name = errorName(-err);
-  const text = prepend(
-    `error ${name === undefined ? err : `-${name}`}: `,
-    formatGuest(k, fmt, source, LOG_LINE_MAX),
+  printDevice(k.log, k.format, dev, level, () =>
+    prepend(`error ${name === undefined ? err : `-${name}`}: `, formatGuest(k, fmt, source, LOG_LINE_MAX)),
   );
-  printDevice(k.log, k.format, dev, level, text);
   return err;
 };
 

@@ -3,13 +3,18 @@ import { EINVAL } from "../../src/base/errno.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { OPTION_RESULT, getOption, getOptions } from "../../src/kernel/cmdline.ts";
+import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import { memparse as parseSize } from "../../src/kernel/number.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 export const memparse = stub(
   "unsigned long long memparse(const char *ptr, char **retptr)",
   (k, { ptr, retptr }) => {
-    const { value, end } = parseSize(k.memory.cstring(ptr));
+    const text = faultsAt(
+      ["_parse_integer_fixup_radix+0x6/0x70", "simple_strntoull+0x3a/0xa0", "memparse+0x2a/0xd0"],
+      () => k.memory.cstring(ptr),
+    );
+    const { value, end } = parseSize(text);
     if (retptr !== 0) k.memory.setPointer(retptr, ptr + end);
     return value;
   },

@@ -10,6 +10,7 @@ import {
   simpleSigned,
   simpleUnsigned,
 } from "../../src/kernel/number.ts";
+import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import { EFAULT, EINVAL } from "../../src/base/errno.ts";
 import { Errno, GuestFault } from "../../src/base/errors.ts";
 import { bytesToByteString } from "../../src/base/bytes.ts";
@@ -63,12 +64,20 @@ interface TextArgs {
   readonly res: Address;
 }
 
+/** Where it faults: in the 64-bit function that all others call. */
+const readText = (k: Kernel, s: Address, name: string): ByteString => {
+  const inner = /ull$|uint$|u16$|u8$|ul$/.test(name) ? "kstrtoull" : "kstrtoll";
+  const at = inner === "kstrtoll" ? "kstrtoll+0x18/0x90" : "kstrtoull+0x2/0x10";
+  return faultsAt(name === inner ? [at] : [at, `${name}+0x28/0x70`], () => k.memory.cstring(s));
+};
+
 /** The functions for `long` are `_kstrtol` and `_kstrtoul`: the public names are inline. */
 const fromText = ({ suffix, ctype, bits, parse }: Kind): Stub => {
   const name = suffix === "l" || suffix === "ul" ? `_kstrto${suffix}` : `kstrto${suffix}`;
   const handler = (k: Kernel, args: unknown): number => {
     const { s, base, res } = args as TextArgs;
-    store(k.memory, res, parse(k.memory.cstring(s), base, bits), bits);
+    const value = parse(readText(k, s, name), base, bits);
+    faultsAt([`${name}+0x38/0x70`], () => store(k.memory, res, value, bits));
     return 0;
   };
   const prototype: string = `int ${name}(const char *s, unsigned int base, ${ctype} *res)`;
@@ -111,7 +120,7 @@ export const kstrtoboolStub = stub(
   { fails: ["EINVAL"] },
   (k, { s, res }) => {
     if (s === 0) throw new Errno(EINVAL);
-    k.memory.setU8(res, Number(kstrtobool(k.memory.cstring(s, 2))));
+    k.memory.setU8(res, Number(kstrtobool(faultsAt(["kstrtobool+0x5/0xa0"], () => k.memory.cstring(s, 2)))));
     return 0;
   },
 );
@@ -130,14 +139,15 @@ const finish = (memory: GuestMemory, cp: Address, endp: Address, number: Leading
   return number.value;
 };
 
-/** Base 0 and 16 look at "0x" only as far as the text goes. */
-const unsignedAt = ({ memory }: Kernel, cp: Address, endp: Address, base: number): bigint =>
-  finish(
-    memory,
-    cp,
-    endp,
-    leading(memory, cp, (text) => simpleUnsigned(text, 0, base)),
+const unsignedAt = ({ memory }: Kernel, cp: Address, endp: Address, base: number): bigint => {
+  const number = faultsAt(
+    base === 0 || base === 16
+      ? ["_parse_integer_fixup_radix+0x6/0x70", "simple_strntoull+0x3a/0xa0"]
+      : ["_parse_integer_limit+0x3c/0xa0", "simple_strntoull+0x8c/0xa0"],
+    () => leading(memory, cp, (text) => simpleUnsigned(text, 0, base)),
   );
+  return finish(memory, cp, endp, number);
+};
 
 const signedAt = ({ memory }: Kernel, cp: Address, endp: Address, base: number): bigint =>
   finish(

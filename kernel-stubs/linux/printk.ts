@@ -6,6 +6,7 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
 import type { DeviceInfo } from "../../src/kernel/log/record.ts";
 import { hostArgs } from "../../src/abi/varargs.ts";
+import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import { format } from "../../src/kernel/printf/format.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
@@ -69,7 +70,9 @@ export const printHexDump = stub(
     const row = rowSize(rowsize);
     // The real loop's counter is an int.
     for (let at = 0; at < Math.min(len, 0x7fffffff); at += row) {
-      const bytes = k.memory.bytes(buf + at, Math.min(row, len - at));
+      const bytes = faultsAt(["hex_dump_to_buffer+0x85/0x4f0", "print_hex_dump+0xce/0x140"], () =>
+        k.memory.bytes(buf + at, Math.min(row, len - at)),
+      );
       const line = hexLine(bytes, { row, group: groupsize, ascii }).text.slice(0, HEX_LINE_MAX);
       k.log.print(`${head}${prefix}${dumpPrefix(k, prefix_type, buf + at, at)}${line}\n`);
     }

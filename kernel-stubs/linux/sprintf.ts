@@ -1,9 +1,10 @@
 /** Formatting into memory (include/linux/kernel.h, later include/linux/sprintf.h; lib/vsprintf.c). */
-import { vaListArgs, variadicArgs } from "../../src/abi/varargs.ts";
+import { type VarArgs, vaListArgs, variadicArgs } from "../../src/abi/varargs.ts";
 import { type Address, toAddress } from "../../src/base/address.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
+import { below, faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import type { Formatted } from "../../src/kernel/printf/sink.ts";
 import { INT_MAX, formatGuest, formatInto, writtenLength } from "../../src/kernel/printf/guest-format.ts";
 import { scanText } from "../../src/kernel/scanf.ts";
@@ -40,14 +41,24 @@ export const vscnprintf = stub(
     size === 0 ? 0 : writtenLength(formatInto(k, buf, size, fmt, { list: args }), size),
 );
 
+/** `via`: what of the kernel lies between vsscanf and the module. */
+const scan = (k: Kernel, buf: Address, fmt: Address, args: VarArgs, via: readonly string[]): number => {
+  try {
+    const text = faultsAt(["vsscanf+0x10e/0x7e0"], () => k.memory.cstring(buf));
+    return faultsAt(["vsscanf+0x600/0x7e0"], () => scanText(text, k.memory.cstring(fmt), args, k.memory));
+  } catch (error) {
+    below(error, via);
+    throw error;
+  }
+};
+
 export const sscanf = stub("int sscanf(const char *buf, const char *fmt, ...)", (k, { buf, fmt }, call) =>
-  scanText(k.memory.cstring(buf), k.memory.cstring(fmt), variadicArgs(k.memory, call), k.memory),
+  scan(k, buf, fmt, variadicArgs(k.memory, call), ["sscanf+0x56/0x80"]),
 );
 
 export const vsscanf = stub(
   "int vsscanf(const char *buf, const char *fmt, va_list args)",
-  (k, { buf, fmt, args }) =>
-    scanText(k.memory.cstring(buf), k.memory.cstring(fmt), vaListArgs(k.memory, args), k.memory),
+  (k, { buf, fmt, args }) => scan(k, buf, fmt, vaListArgs(k.memory, args), []),
 );
 
 const ALLOCATES = {

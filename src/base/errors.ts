@@ -24,12 +24,23 @@ export class Errno extends Error {
   }
 }
 
+/** A place in the kernel's own code as an oops shows it, "string+0x48/0xe0". */
+export interface FaultPlace {
+  readonly at: string;
+  /** Kernel functions between it and the module, innermost first. */
+  readonly via: readonly string[];
+  /** The exact address, where it is not canonical and a number would round it. */
+  readonly address?: bigint | undefined;
+}
+
 /** Host code touched guest memory that is not mapped (or not writable): an oops of the guest at this stub. */
 export class GuestFault extends Error {
   override readonly name = "GuestFault";
   readonly address: number;
   readonly write: boolean;
   readonly present: boolean;
+  /** Where the real function would have faulted, if whoever stands in for it knows. */
+  place: FaultPlace | undefined = undefined;
 
   constructor(address: number, access: { write: boolean; present: boolean }) {
     super(`guest memory fault at ${address < 0 ? "-" : ""}0x${Math.abs(address).toString(16)}`);

@@ -4,6 +4,7 @@ import { type ByteString, byteStringToBytes } from "../base/bytes.ts";
 import type { GuestMemory } from "../machine/memory.ts";
 import { byteAt, isdigit, isspace, isxdigit } from "./ctype.ts";
 import { simpleSigned, simpleUnsigned } from "./number.ts";
+import { faultsAt } from "./printf/fault-places.ts";
 import { skipDigits } from "./printf/spec.ts";
 
 /** Where reading stands: positions in text and format, and conversions done. */
@@ -132,7 +133,8 @@ const scanWord = (scan: Scan, { width }: Field): Step => {
   const limit = Math.min(text.length, start + (width === -1 ? LONGEST : width));
   let end = start;
   while (end < limit && !isspace(byteAt(text, end))) end++;
-  scan.memory.setCstring(nextPointer(scan), text.slice(start, end));
+  const target = nextPointer(scan);
+  faultsAt(["vsscanf+0x4a7/0x7e0"], () => scan.memory.setCstring(target, text.slice(start, end)));
   scan.at = end;
   scan.done++;
   return "go on";

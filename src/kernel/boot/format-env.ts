@@ -1,6 +1,8 @@
+import { ARGUMENT_REGISTERS, RIP } from "../../abi/calls.ts";
 import { KoboxError } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { FormatEnv } from "../printf/env.ts";
+import { type RunningCall, formatCallers } from "../printf/callers.ts";
 import { createFormatWarnings } from "../printf/warnings.ts";
 
 /** What the printf engine reads of the kernel; the key of `%p` hashes comes from the seed. */
@@ -16,6 +18,12 @@ export const formatEnv = (k: Kernel, seed: bigint): FormatEnv => ({
   warnOnce: createFormatWarnings({
     journal: k.journal,
     traces: { warn: (site, options) => k.traces.warn(site, options) },
-    stub: () => k.executor.traps.get(k.executor.register(16) - 1)?.name ?? "",
+    callers: () => formatCallers(runningCall(k)),
   }),
+  callers: () => formatCallers(runningCall(k)),
+});
+
+const runningCall = (k: Kernel): RunningCall => ({
+  stub: k.executor.traps.get(k.executor.register(RIP) - 1)?.name ?? "",
+  argument: (index) => k.executor.register(ARGUMENT_REGISTERS[index] ?? 0),
 });

@@ -67,12 +67,11 @@ export const printDevice = (
   env: FormatEnv,
   device: Address,
   level: number,
-  message: Formatted,
+  message: () => Formatted,
 ): number => {
-  if (device === 0) return log.emit({ text: prepend(`\x01${level}(NULL device *): `, message) });
-  return log.emit({
-    level,
-    device: deviceInfo(env, device),
-    text: prepend(`${driverName(env, device)} ${deviceName(env, device)}: `, message),
-  });
+  if (device === 0) return log.emit({ text: prepend(`\x01${level}(NULL device *): `, message()) });
+  const name = deviceName(env, device);
+  const driver = driverName(env, device);
+  const info = deviceInfo(env, device);
+  return log.emit({ level, device: info, text: prepend(`${driver} ${name}: `, message()) });
 };

@@ -5,7 +5,7 @@ import type { Exception } from "../executor.ts";
 import type { Task } from "../task.ts";
 import { type Death, die } from "./die.ts";
 import { SIGSEGV, invalidOpcode, reportBug } from "./bug.ts";
-import { generalProtectionText } from "./general-protection.ts";
+import { generalProtectionText, hostProtectionText } from "./general-protection.ts";
 import type { OopsHost } from "./host.ts";
 import type { Incident } from "./incident.ts";
 import { placeText } from "./incident.ts";
@@ -93,7 +93,10 @@ const plain = (host: OopsHost, incident: Incident, { vector, errorCode }: Except
 
 const protection = (host: OopsHost, incident: Incident, exception: Exception): Death => {
   const control = host.control();
-  const text = generalProtectionText(host.memory, incident.regs, exception.errorCode, control);
+  const text =
+    exception.stub === undefined
+      ? generalProtectionText(host.memory, incident.regs, exception.errorCode, control)
+      : hostProtectionText(exception.address);
   return {
     ...plain(host, incident, exception),
     text,

@@ -12,6 +12,10 @@ const VIRTUAL_MASK = 0x7fff_ffff_ffffn;
 const KERNEL_HALF = 0xffff_8000_0000_0000n;
 const NO_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
+/** The same for host code, which knows what address it used. */
+export const hostProtectionText = (address: bigint): ByteString =>
+  `${TEXT}, probably for non-canonical address 0x${address.toString(16)}`;
+
 const instructionBytes = (memory: GuestMemory, regs: PtRegs): Uint8Array | undefined => {
   try {
     return memory.bytes(toAddress(regs.ip), MAX_INSN_SIZE);

@@ -47,4 +47,6 @@ export interface FormatEnv {
    * `depth` counts the enclosing `%pV`s.
    */
   warnOnce(site: WarnSite, message: ByteString, depth: number): void;
+  /** Kernel functions between `vsnprintf` and the module, innermost first, for oopses. */
+  callers?(): readonly ByteString[];
 }

@@ -5,6 +5,7 @@ import { GuestFault } from "../../base/errors.ts";
 import { byteAt, isalnum } from "../ctype.ts";
 import type { PointerConversion } from "./conversion.ts";
 import type { FormatEnv } from "./env.ts";
+import { NESTED, below, conversionFault, place } from "./fault-places.ts";
 import { formatInteger } from "./integer.ts";
 import { pointerText } from "./pointer.ts";
 import { type Formatted, type Sink, createSink } from "./sink.ts";
@@ -26,7 +27,12 @@ export const format = (
   limit: number = KEPT_MAX,
 ): Formatted => {
   const sink = createSink(Math.min(limit, KEPT_MAX));
-  formatInto(sink, fmt, args, { env, depth: 0 });
+  try {
+    formatInto(sink, fmt, args, { env, depth: 0 });
+  } catch (error) {
+    below(error, env.callers?.() ?? []);
+    throw error;
+  }
   return sink.finish();
 };
 
@@ -36,43 +42,70 @@ interface FormatContext {
   readonly depth: number;
 }
 
+/** Where decoding stands. */
+interface Position {
+  at: number;
+  /** The pointer that the conversion follows. */
+  pointer: bigint | undefined;
+}
+
 const formatInto = (sink: Sink, fmt: ByteString, args: VarArgs, context: FormatContext): void => {
   const spec = newSpec();
-  for (let at = 0; at < fmt.length;) {
-    const start = at;
-    at = decode(fmt, at, spec);
-    switch (spec.type) {
-      case "none":
-        sink.append(fmt.slice(start, at));
-        break;
-      case "width":
-        setWidth(spec, args.nextI32(), context);
-        break;
-      case "precision":
-        setPrecision(spec, args.nextI32(), context);
-        break;
-      case "char":
-        sink.append(formatChar(args.nextI32(), spec));
-        break;
-      case "string":
-        sink.append(guestString(context.env.memory, args.next(), spec));
-        break;
-      case "pointer": {
-        const conversion = { ...context, spec, suffix: fmt.slice(at), pointer: args.next() };
-        if (fmt[at] === "V") formatNested(sink, conversion, context);
-        else sink.append(pointerText(conversion));
-        while (isalnum(byteAt(fmt, at))) at++;
-        break;
-      }
-      case "percent":
-        sink.append("%");
-        break;
-      case "invalid":
-        warnUnsupported(fmt[at] ?? "\0", context);
-        return;
-      case "integer":
-        sink.append(formatInteger(nextInteger(args, spec), spec));
+  const position: Position = { at: 0, pointer: undefined };
+  try {
+    while (position.at < fmt.length) {
+      const start = position.at;
+      position.at = decode(fmt, start, spec);
+      if (spec.type === "none") sink.append(fmt.slice(start, position.at));
+      else if (!formatPiece(sink, fmt, spec, position, args, context)) return;
     }
+  } catch (error) {
+    place(error, conversionFault(spec.type, fmt.slice(position.at)), position.pointer);
+    throw error;
+  }
+};
+
+/** One conversion; false ends the format. */
+const formatPiece = (
+  sink: Sink,
+  fmt: ByteString,
+  spec: PrintfSpec,
+  position: Position,
+  args: VarArgs,
+  context: FormatContext,
+): boolean => {
+  const { env } = context;
+  switch (spec.type) {
+    case "width":
+      setWidth(spec, args.nextI32(), context);
+      return true;
+    case "precision":
+      setPrecision(spec, args.nextI32(), context);
+      return true;
+    case "char":
+      sink.append(formatChar(args.nextI32(), spec));
+      return true;
+    case "string":
+      position.pointer = args.next();
+      sink.append(guestString(env.memory, position.pointer, spec));
+      return true;
+    case "pointer": {
+      position.pointer = args.next();
+      const conversion = { ...context, spec, suffix: fmt.slice(position.at), pointer: position.pointer };
+      if (conversion.suffix.startsWith("V")) formatNested(sink, conversion, context);
+      else sink.append(pointerText(conversion));
+      while (isalnum(byteAt(fmt, position.at))) position.at++;
+      return true;
+    }
+    case "percent":
+      sink.append("%");
+      return true;
+    case "integer":
+      sink.append(formatInteger(nextInteger(args, spec), spec));
+      return true;
+    default:
+      warnUnsupported(fmt[position.at] ?? "\0", context);
+      return false;
   }
 };
 
@@ -89,9 +122,15 @@ const formatNested = (sink: Sink, conversion: PointerConversion, { env, depth }:
   }
   const address = toAddress(pointer);
   if (depth >= NESTING_MAX) throw new GuestFault(address, { write: true, present: false });
-  const fmt = env.memory.cstring(env.memory.pointer(address));
+  // The list is copied before the format is read.
   const args = copiedVaList(env.memory, env.memory.pointer(address + 8));
-  formatInto(sink, fmt, args, { env, depth: depth + 1 });
+  const fmt = env.memory.cstring(env.memory.pointer(address));
+  try {
+    formatInto(sink, fmt, args, { env, depth: depth + 1 });
+  } catch (error) {
+    below(error, NESTED);
+    throw error;
+  }
 };
 
 /** The rest of the format is not looked at: its arguments would be out of step. */

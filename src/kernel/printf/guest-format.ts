@@ -3,6 +3,7 @@ import type { Address } from "../../base/address.ts";
 import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { FormatEnv } from "./env.ts";
+import { FORMAT_FAULT, below, place, storeFault } from "./fault-places.ts";
 import { format } from "./format.ts";
 import type { Formatted } from "./sink.ts";
 
@@ -20,7 +21,17 @@ const argsOf = ({ memory }: Formatter, source: ArgumentSource): VarArgs =>
 
 /** Formats the guest's format string at `fmt`, keeping at most `limit` bytes. */
 export const formatGuest = (k: Formatter, fmt: Address, source: ArgumentSource, limit?: number): Formatted =>
-  format(k.memory.cstring(fmt), argsOf(k, source), k.format, limit);
+  format(readFormat(k, fmt), argsOf(k, source), k.format, limit);
+
+const readFormat = (k: Formatter, fmt: Address): ByteString => {
+  try {
+    return k.memory.cstring(fmt);
+  } catch (error) {
+    place(error, FORMAT_FAULT);
+    below(error, k.format.callers?.() ?? []);
+    throw error;
+  }
+};
 
 /** `text` in front of what was formatted. */
 export const prepend = (text: ByteString, { text: rest, length }: Formatted): Formatted => ({
@@ -46,7 +57,14 @@ export const formatInto = (
     return 0;
   }
   const { text, length } = formatGuest(k, fmt, source, Math.max(size - 1, 0));
-  if (size > 0) storeText(k.memory, buffer, text);
+  if (size === 0) return length;
+  try {
+    storeText(k.memory, buffer, text);
+  } catch (error) {
+    place(error, storeFault(k.memory.cstring(fmt)));
+    below(error, k.format.callers?.() ?? []);
+    throw error;
+  }
   return length;
 };
 

@@ -31,12 +31,13 @@ export const timeAndDate = (conversion: PointerConversion): ByteString =>
 
 /** struct rtc_time is user ABI: int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year ... */
 const readRtcTime = ({ env: { memory } }: PointerConversion, address: Address): RtcTime => ({
-  second: memory.i32(address),
-  minute: memory.i32(address + 4),
-  hour: memory.i32(address + 8),
-  day: memory.i32(address + 12),
-  month: memory.i32(address + 16),
+  // In the order in which the kernel looks.
   year: memory.i32(address + 20),
+  month: memory.i32(address + 16),
+  day: memory.i32(address + 12),
+  hour: memory.i32(address + 8),
+  minute: memory.i32(address + 4),
+  second: memory.i32(address),
 });
 
 const timeText = (time: RtcTime, suffix: string): ByteString => {

@@ -2,13 +2,14 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Journal } from "../journal.ts";
 import type { Site } from "../oops/incident.ts";
 import type { WarnSite } from "./env.ts";
+import { NESTED } from "./fault-places.ts";
 
 /** What the warnings of the format engine need of the kernel. */
 export interface WarningHost {
   readonly journal: Journal;
   readonly traces: { warn(site: Site, options: { message?: ByteString; via: readonly ByteString[] }): void };
-  /** The stub that is running, which formats. */
-  stub(): string;
+  /** FormatEnv's. */
+  callers(): readonly ByteString[];
 }
 
 /** A place in lib/vsprintf.c as Debian's 6.1.0-56-amd64 reports it, and where vsnprintf calls it from. */
@@ -49,38 +50,6 @@ const PLACES: Readonly<Record<WarnSite, Place>> = {
   },
 };
 
-/** One level of `%pV`. */
-const NESTED = ["va_format.constprop.0+0x8b/0x130", "vsnprintf+0x1a8/0x550"];
-const STORE = ["vprintk_store+0x1c1/0x520", "vprintk_emit+0xec/0x290"];
-
-/** Kernel functions between vsnprintf and the module, by the function that the module called. */
-const callersOf = (stub: string): readonly ByteString[] => {
-  if (/^_dev_(emerg|alert|crit|err|warn|notice|info)$/.test(stub)) {
-    const emit = ["dev_vprintk_emit+0x173/0x19b", "dev_printk_emit+0x61/0x7c"];
-    return [...NESTED, ...STORE, ...emit, `${stub}+0x79/0x94`];
-  }
-  switch (stub) {
-    case "_printk":
-      return [...STORE, "_printk+0x68/0x83"];
-    case "vprintk":
-      return STORE;
-    case "sprintf":
-      return ["sprintf+0x5e/0x80"];
-    case "snprintf":
-      return ["snprintf+0x51/0x70"];
-    case "scnprintf":
-      return ["scnprintf+0x5a/0x90"];
-    case "vscnprintf":
-      return ["vscnprintf+0xe/0x30"];
-    case "kvasprintf":
-      return ["kvasprintf+0x4a/0xd0"];
-    case "kasprintf":
-      return ["kvasprintf+0x4a/0xd0", "kasprintf+0x56/0x80"];
-    default:
-      return [];
-  }
-};
-
 /** FormatEnv's `warnOnce`: WARN_ONCE blocks, each place once a boot. `depth` counts enclosing `%pV`s. */
 export const createFormatWarnings = (
   host: WarningHost,
@@ -91,7 +60,7 @@ export const createFormatWarnings = (
     said.add(site);
     const { from, ...place } = PLACES[site];
     const nested = Array.from({ length: depth }, () => NESTED).flat();
-    const via = [...(from === undefined ? [] : [from]), ...nested, ...callersOf(host.stub())];
+    const via = [...(from === undefined ? [] : [from]), ...nested, ...host.callers()];
     const line = message.trimEnd();
     host.traces.warn(place, line === "" ? { via } : { message: line, via });
   };
