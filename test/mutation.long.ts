@@ -1,0 +1,30 @@
+/** 20,000 damaged modules, init and exit run, in one process: no crash, no hang, no growth of memory. */
+import { expect, test } from "vitest";
+import { createBench } from "./support/mutants.ts";
+
+const COUNT = 20_000;
+/** The first of the others, so that the short suite's are not run twice. */
+const FIRST = 600;
+/** Memory is compared from here on: by then every kind of module has been through. */
+const WARM = 2_000;
+const MIB = 1024 * 1024;
+const GROWTH = 400 * MIB;
+/** The slowest is an endless loop that kobox takes for a hang. */
+const PATIENCE_MS = 30_000;
+
+test(`${COUNT} damaged modules`, { timeout: 2_400_000 }, () => {
+  const bench = createBench();
+  const kinds = new Map<string, number>();
+  const memory = { warm: 0 };
+  for (let seed = FIRST; seed < FIRST + COUNT; seed += 1) {
+    const { kind, what, milliseconds } = bench.run(seed);
+    expect(milliseconds, what).toBeLessThan(PATIENCE_MS);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    if (seed === FIRST + WARM) memory.warm = process.memoryUsage().rss;
+  }
+  bench.close();
+  process.stdout.write(`fates: ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(", ")}\n`);
+  expect(process.memoryUsage().rss - memory.warm).toBeLessThan(GROWTH);
+  expect(kinds.get("errno")).toBeGreaterThan(COUNT / 3);
+  expect(kinds.get("clean")).toBeGreaterThan(COUNT / 10);
+});

@@ -1,0 +1,19 @@
+/** Damaged modules in the sandbox: each fails with an errno, runs and leaves, or ends in a report. */
+import { expect, test } from "vitest";
+import { createBench } from "./support/mutants.ts";
+
+/** The whole 20,000 are the long suite's. */
+const COUNT = 600;
+
+test(`${COUNT} damaged modules`, { timeout: 120_000 }, () => {
+  const bench = createBench();
+  const kinds = new Map<string, number>();
+  for (let seed = 0; seed < COUNT; seed += 1) {
+    const { kind, what, milliseconds } = bench.run(seed);
+    expect(milliseconds, what).toBeLessThan(20_000);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  bench.close();
+  expect(kinds.get("errno")).toBeGreaterThan(COUNT / 3);
+  expect(kinds.get("clean")).toBeGreaterThan(COUNT / 10);
+});

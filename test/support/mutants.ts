@@ -1,0 +1,99 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { Errno } from "../../src/base/errors.ts";
+import { O_NONBLOCK, type UserSystem } from "../../src/kernel/user.ts";
+import type { Routine } from "../../src/kernel/routine.ts";
+import { type Sandbox, boot } from "../../src/sandbox.ts";
+import { mutate } from "./mutator.ts";
+
+const folder = (path: string): URL => new URL(`../../${path}/`, import.meta.url);
+
+const modulesIn = (path: string): (readonly [name: string, bytes: Uint8Array])[] =>
+  readdirSync(folder(path))
+    .filter((name) => name.endsWith(".ko"))
+    .map((name) => [name, readFileSync(new URL(name, folder(path)))] as const);
+
+/** Sound modules to damage: every sample and the scenarios' modules. */
+export const subjects = (): (readonly [name: string, bytes: Uint8Array])[] => [
+  ...readdirSync(folder("samples"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .flatMap(({ name }) => modulesIn(`samples/${name}`)),
+  ...modulesIn("test/truth/mods").filter(([name]) => !name.startsWith("bad_")),
+];
+
+/** How one damaged module ended. */
+export interface Fate {
+  readonly what: string;
+  /** "errno", "clean", "signal", "stop"; or "silent": an error without a word in the log. */
+  readonly kind: "errno" | "silent" | "clean" | "signal" | "stop";
+  readonly milliseconds: number;
+}
+
+/** Modules that one sandbox sees before it makes room for a new one. */
+const PER_SANDBOX = 100;
+/** Guest memory: enough for every sound module, little enough for inflated ones to run into its end. */
+const RAM = 48 * 1024 * 1024;
+
+interface Bench {
+  /** Loads the mutant of `seed`, lets it settle, removes it. Host exceptions come through. */
+  run(seed: number): Fate;
+  close(): void;
+}
+
+/** Sandboxes that take one mutant after another; a new one where the last is stopped or keeps a module. */
+export const createBench = (): Bench => {
+  const from = subjects();
+  const state: { sandbox: Sandbox | undefined; age: number } = { sandbox: undefined, age: 0 };
+  const retire = (): void => {
+    state.sandbox?.close();
+    state.sandbox = undefined;
+  };
+  return {
+    run(seed) {
+      const [name, bytes] = from[seed % from.length] ?? ["", new Uint8Array()];
+      const mutant = mutate(bytes, seed);
+      state.sandbox ??= boot({ ram: RAM });
+      const { sandbox } = state;
+      const before = performance.now();
+      const kind = live(sandbox, mutant.bytes);
+      state.age = (state.age + 1) % PER_SANDBOX;
+      const { kernel } = sandbox;
+      if (state.age === 0 || kernel.stopped !== undefined || kernel.modules.list.all().length > 0) retire();
+      return { what: `${name}: ${mutant.what}`, kind, milliseconds: performance.now() - before };
+    },
+    close: retire,
+  };
+};
+
+const live = (sandbox: Sandbox, bytes: Uint8Array): Fate["kind"] => {
+  const { kernel } = sandbox;
+  const { next } = kernel.log;
+  const loaded = perform(sandbox, function* (sys) {
+    const fd = yield* sys.memfd("module", bytes);
+    yield* sys.finitModule(fd, "", 0);
+  });
+  if (loaded === "errno" && kernel.log.next === next) return "silent";
+  if (loaded !== "clean") return loaded;
+  const settled = sandbox.sleep(5_000_000);
+  if (settled.stop !== undefined) return "stop";
+  const name = kernel.modules.history.all().at(-1)?.name ?? "";
+  return perform(sandbox, (sys) => sys.deleteModule(name, O_NONBLOCK));
+};
+
+const perform = (
+  sandbox: Sandbox,
+  call: (sys: UserSystem) => Routine<void>,
+): "errno" | "clean" | "signal" | "stop" => {
+  const noted = { failed: false };
+  const end = sandbox.run({ comm: "init", argv: ["/init"] }, function* (sys) {
+    try {
+      yield* call(sys);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      noted.failed = true;
+    }
+    return 0;
+  });
+  if (end.stop !== undefined) return "stop";
+  if (end.signal !== 0) return "signal";
+  return noted.failed ? "errno" : "clean";
+};
