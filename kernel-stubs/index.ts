@@ -65,3 +65,4 @@ export * from "./linux/bug.ts";
 export * from "./linux/panic.ts";
 export * from "./linux/printk-trace.ts";
 export * from "./linux/stacktrace.ts";
+export * from "./linux/dma-buf.ts";

@@ -20,7 +20,9 @@ export interface TaskMemory {
   setComm(taskStruct: Address, comm: ByteString): void;
   /** The machine has come to an end: nothing runs any more. */
   stopped(): boolean;
-  /** A task has given up the CPU to wait. */
+  /** The guest's preempt_count is not zero. */
+  preemptionOff(): boolean;
+  /** A task has given up the CPU, to wait or to let others go first. */
   sleeps(task: Task): void;
   /** Makes `taskStruct` the guest's `current`. */
   setCurrent(taskStruct: Address): void;
@@ -52,8 +54,10 @@ export interface Tasks {
 /** Work costs time too: how long runnable tasks may keep each other busy before the caller goes on. */
 const SETTLE_NS = 40_000_000;
 const TASK_RUNNING = 0;
+/** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
+const ENTRY_BYTES = 1536;
 /** First PID given out: a kernel just booted has about that many threads. */
-const FIRST_PID = 80;
+const FIRST_PID = 79;
 
 export const createTasks = (
   journal: Journal,
@@ -85,7 +89,7 @@ export const createTasks = (
     if (numbered) journal.touch(state).nextPid += 1;
     const stack = memory.allocateStack();
     const registers = new BigUint64Array(18);
-    registers[REG.RSP] = toPattern(stack.high - 256);
+    registers[REG.RSP] = toPattern(stack.high - ENTRY_BYTES);
     registers[REG.RFLAGS] = 0x202n;
     const task: Task = {
       pid,
@@ -133,7 +137,7 @@ export const createTasks = (
     journal.touch(state).last = task;
     state.woken = false;
     const pause = executor.run(task);
-    if (pause === "blocked") memory.sleeps(task);
+    if (pause === "blocked" || (pause === "yield" && !task.trapped)) memory.sleeps(task);
     if (pause === "blocked" && task.deadline !== undefined)
       timeline.schedule(task.deadline, "task", task.pid);
     if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
@@ -217,7 +221,7 @@ export const createTasks = (
         task.yielded = false;
         return false;
       }
-      if (!state.woken && !interrupts.softirqPending()) return false;
+      if ((!state.woken && !interrupts.softirqPending()) || memory.preemptionOff()) return false;
       task.yielded = true;
       return true;
     },

@@ -18,9 +18,16 @@ export interface ModuleMemory {
   protect(base: Address, area: AreaLayout, stage: "running" | "sealed"): void;
 }
 
+/**
+ * Freed areas keep their addresses until that many pages have gathered (lazy_max_pages of
+ * mm/vmalloc.c, one CPU): a module inserted next does not get them.
+ */
+const LAZY_PAGES = 8192;
+
 interface Area {
   readonly base: Address;
   readonly pages: number;
+  freed: boolean;
   readonly frames: readonly number[];
 }
 
@@ -50,6 +57,14 @@ export const createModuleMemory = (machine: Machine, journal: Journal): ModuleMe
     return frames;
   };
 
+  const purge = (): void => {
+    const lazy = areas.filter(({ freed }) => freed).reduce((sum, { pages }) => sum + pages, 0);
+    if (lazy <= LAZY_PAGES) return;
+    const kept = areas.filter(({ freed }) => !freed);
+    journal.touch(areas).length = 0;
+    areas.push(...kept);
+  };
+
   return {
     allocate(size) {
       const pages = alignUp(size, PAGE_SIZE) / PAGE_SIZE;
@@ -59,19 +74,19 @@ export const createModuleMemory = (machine: Machine, journal: Journal): ModuleMe
       frames.forEach((frame, page) => {
         machine.map(base + page * PAGE_SIZE, frame, 1, { write: true, execute: false });
       });
-      journal.touch(areas).push({ base, pages, frames });
+      journal.touch(areas).push({ base, pages, frames, freed: false });
       areas.sort((a, b) => a.base - b.base);
       return base;
     },
     release(base) {
-      const index = areas.findIndex((area) => area.base === base);
-      const area = areas[index];
-      if (area === undefined) return;
+      const area = areas.find((each) => each.base === base);
+      if (area === undefined || area.freed) return;
       // In this order: the engine looks translations up through the mapping.
       machine.codeChanged(base, area.pages * PAGE_SIZE);
       machine.unmap(base, area.pages);
       for (const frame of area.frames) machine.frames.release(frame, 1);
-      journal.touch(areas).splice(index, 1);
+      journal.touch(area).freed = true;
+      purge();
     },
     protect(base, area, stage) {
       const roEnd = stage === "sealed" ? area.roAfterInitSize : area.roSize;

@@ -90,5 +90,6 @@ export const processEntries = (k: Kernel, tree: () => Tree): DynamicEntries => (
     const task = k.tasks.find(Number(name));
     return task === undefined ? undefined : directoryOf(k, tree(), task);
   },
-  names: () => [...k.tasks.all()].map(({ pid }) => `${pid}`).filter((pid) => pid !== "0"),
+  names: () =>
+    [...k.tasks.all()].filter(({ pid, state }) => pid !== 0 && state !== "dead").map(({ pid }) => `${pid}`),
 });

@@ -47,7 +47,7 @@ export function* loadedModules({ sys }: ProgramCall): Routine<readonly LoadedMod
         name,
         size,
         count,
-        users: users === "-" ? [] : users.split(",").filter((user) => user !== ""),
+        users: users === "-" ? [] : users.split(",").filter((user) => user !== "" && !user.startsWith("[")),
       };
     });
 }
