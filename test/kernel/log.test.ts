@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { GuestFault } from "../../src/base/errors.ts";
+import { Errno, GuestFault } from "../../src/base/errors.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
 import { type Log, createLog } from "../../src/kernel/log/log.ts";
+import { kmsgMessage, readKmsg, syslogAll } from "../../src/kernel/log/kmsg.ts";
 import { consoleText, kmsgText, recordText, syslogText } from "../../src/kernel/log/print.ts";
 import { KERN_CONT, KERN_ERR, KERN_INFO, KERN_WARNING } from "../../src/kernel/log/record.ts";
 
@@ -139,4 +140,34 @@ test("console, syslog and /dev/kmsg texts", () => {
   expect(consoleText(record)).toBe("[    2.223310] two\n[    2.223310] lin\\es\xff\n");
   expect(syslogText(record)).toBe("<6>[    2.223310] two\n<6>[    2.223310] lin\\es\xff\n");
   expect(kmsgText(record)).toBe("6,0,2223310,-;two\\x0alin\\x5ces\\xff\n SUBSYSTEM=misc\n DEVICE=c10:58\n");
+});
+
+describe("/dev/kmsg and syslog", () => {
+  test("a write's level and facility", () => {
+    expect(kmsgMessage("plain\n")).toEqual({ text: "plain\n", level: 4, facility: 1 });
+    expect(kmsgMessage("<3>error")).toEqual({ text: "error", level: 3, facility: 1 });
+    expect(kmsgMessage("<30>daemon")).toEqual({ text: "daemon", level: 6, facility: 3 });
+    expect(kmsgMessage("<3 no end")).toEqual({ text: "<3 no end", level: 4, facility: 1 });
+    expect(kmsgMessage("<>empty")).toEqual({ text: "empty", level: 0, facility: 1 });
+    expect(() => kmsgMessage("x".repeat(993))).toThrow(Errno);
+  });
+
+  test("reads follow the sequence and tell of lost records", () => {
+    const { log } = setup(1024);
+    log.print("one\n");
+    log.print("open");
+    const first = readKmsg(log, 0);
+    expect(first).toEqual({ kind: "record", text: "4,0,2223310,-;one\n", next: 1 });
+    expect(readKmsg(log, 1)).toEqual({ kind: "empty" });
+    for (let i = 0; i < 100; i++) log.print("more\n");
+    expect(readKmsg(log, 1)).toEqual({ kind: "lost", next: log.first });
+  });
+
+  test("reading all gives the newest that fit", () => {
+    const { log } = setup();
+    for (const text of ["a\n", "b\n", "c\n"]) log.print(text);
+    expect(syslogAll(log, 40)).toBe("<4>[    2.223312] c\n");
+    log.clear();
+    expect(syslogAll(log, 1000)).toBe("");
+  });
 });

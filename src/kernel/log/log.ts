@@ -37,6 +37,8 @@ export interface Log {
   readonly next: number;
   /** Records readers can see, from `seq` on; those that were overwritten are missing. */
   since(seq: number): LogRecord[];
+  /** The record with this number, if readers can see it. */
+  at(seq: number): LogRecord | undefined;
   /** The newest record when it is still open: readers see it once another message follows. */
   open(): LogRecord | undefined;
   /** Closes an open record, as any following message does. */
@@ -127,6 +129,7 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
       }
       return records;
     },
+    at: (seq) => (seq < visible() ? ring.get(seq) : undefined),
     open: () => (state.open ? ring.get(ring.next - 1) : undefined),
     closeOpen,
     clear() {

@@ -48,5 +48,5 @@ export interface FormatEnv {
    */
   warnOnce(site: WarnSite, message: ByteString, depth: number): void;
   /** Kernel functions between `vsnprintf` and the module, innermost first, for oopses. */
-  callers?(): readonly ByteString[];
+  callers(): readonly ByteString[];
 }

@@ -30,7 +30,7 @@ export const format = (
   try {
     formatInto(sink, fmt, args, { env, depth: 0 });
   } catch (error) {
-    below(error, env.callers?.() ?? []);
+    below(error, env.callers());
     throw error;
   }
   return sink.finish();

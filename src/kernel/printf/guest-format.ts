@@ -28,7 +28,7 @@ const readFormat = (k: Formatter, fmt: Address): ByteString => {
     return k.memory.cstring(fmt);
   } catch (error) {
     place(error, FORMAT_FAULT);
-    below(error, k.format.callers?.() ?? []);
+    below(error, k.format.callers());
     throw error;
   }
 };
@@ -62,7 +62,7 @@ export const formatInto = (
     storeText(k.memory, buffer, text);
   } catch (error) {
     place(error, storeFault(k.memory.cstring(fmt)));
-    below(error, k.format.callers?.() ?? []);
+    below(error, k.format.callers());
     throw error;
   }
   return length;

@@ -13,6 +13,8 @@ export interface FormatSources {
   readonly hashKey: HashKey;
   /** Called every time; see FormatEnv. */
   warnOnce(site: WarnSite, message: ByteString, depth: number): void;
+  /** See FormatEnv; none when left out. */
+  callers?(): readonly ByteString[];
 }
 
 const sizeOfType = (profile: Pick<Profile, "struct">, type: FieldType): number => {
@@ -33,6 +35,7 @@ export const createFormatEnv = (sources: FormatSources): FormatEnv => ({
     return { offset: field.offset, size: sizeOfType(sources.profile, field.type) };
   },
   warnOnce: (site, message, depth) => sources.warnOnce(site, message, depth),
+  callers: () => sources.callers?.() ?? [],
 });
 
 /** The pointer hash's key for a run's seed: any seed gives a full one. */

@@ -14,6 +14,7 @@ const env: FormatEnv = {
   symbolize: () => undefined,
   field: () => ({ offset: 0, size: 8 }),
   warnOnce: (_site, message) => warnings.push(message),
+  callers: () => [],
 };
 const print = (fmt: string, ...values: (number | bigint)[]): string =>
   format(fmt, hostArgs(values), env).text;
