@@ -10,7 +10,11 @@ export interface NativeEngine {
   readonly stop: ArrayBuffer;
   readonly counters: ArrayBuffer;
   readonly hostDirty: ArrayBuffer;
-  readonly resume: (flags: number) => number;
+  readonly edges: ArrayBuffer;
+  /** Only of an engine that checks. */
+  readonly shadow?: ArrayBuffer;
+  readonly violations?: ArrayBuffer;
+  readonly resume: (flags?: number) => number;
   readonly setControl: (which: number, value: bigint) => void;
   readonly getControl: (which: number) => bigint;
   readonly flushTlb: () => void;
@@ -18,12 +22,19 @@ export interface NativeEngine {
   readonly snapshotTake: () => void;
   readonly snapshotRestore: () => number;
   readonly snapshotDrop: () => void;
+  readonly coverageStart: () => void;
+  readonly coverageStop: () => void;
+  readonly coverageReset: () => void;
+  readonly coverageBlocks: () => ArrayBuffer;
+  readonly saveContext: () => number;
+  readonly restoreContext: (slot: number) => void;
+  readonly freeContext: (slot: number) => void;
   readonly close: () => void;
 }
 
 export interface Addon {
   readonly version: string;
-  readonly createEngine: (ramSize: number, flags: number) => NativeEngine;
+  readonly createEngine: (ramSize: number, checks: number) => NativeEngine;
 }
 
 /** Where the package is, seen from this file or from a bundle that contains it. */
@@ -32,26 +43,27 @@ const PACKAGE_FOLDERS = ["./", "../src/unicorn-engine/", "../../src/unicorn-engi
 const find = (name: string): string | undefined =>
   PACKAGE_FOLDERS.map((folder) => fileURLToPath(new URL(folder + name, import.meta.url))).find(existsSync);
 
+/** The script says on standard error what it does and, if it cannot, why. */
 const build = (): void => {
   const script = find("install.mjs");
   if (script !== undefined) spawnSync(process.execPath, [script], { stdio: ["ignore", 2, 2] });
 };
 
-/** The addon; it is built first where it is missing. */
+const NAME = "build/unicorn_engine.node";
+
+const missing = (): Error =>
+  Object.assign(new Error("the engine binding is not built"), {
+    code: "ERR_ENGINE_MISSING",
+    hint: "Run: node src/unicorn-engine/install.mjs",
+  });
+
+/** The addon; it is built first where it is missing. Throws an Error with `code` and `hint` where that fails. */
 export const loadAddon = (): Addon => {
-  const name = "build/unicorn_engine.node";
-  let path = find(name);
+  let path = find(NAME);
   if (path === undefined) {
     build();
-    path = find(name);
+    path = find(NAME);
   }
-  if (path === undefined) {
-    throw Object.assign(
-      new Error("the engine binding is not built; run: node src/unicorn-engine/install.mjs"),
-      {
-        code: "ERR_ENGINE_MISSING",
-      },
-    );
-  }
+  if (path === undefined) throw missing();
   return createRequire(import.meta.url)(path) as Addon;
 };

@@ -44,3 +44,18 @@ export const RESUME = {
   /** Write all registers before running; without it only RAX. */
   ALL: 1,
 } as const;
+
+/** Indices into `Engine.counters`. */
+export const COUNTER = {
+  /** Instructions executed since the engine was made, or since the host wrote another number here. */
+  INSTRUCTIONS: 0,
+  BLOCKS: 1,
+  /** `resume` stops before the first block that starts with at least so many INSTRUCTIONS; Infinity: never. */
+  INSTRUCTION_LIMIT: 2,
+  /** `resume` stops when `process.hrtime`, in milliseconds, passes this; looked at every 16,384 instructions. */
+  DEADLINE: 3,
+  /** Edges that coverage has seen for the first time since `coverage.reset`. */
+  NEW_EDGES: 4,
+  /** `snapshotRestore` looks at marks in `hostDirty` up to this frame only (rounded up to 128). */
+  FRAME_LIMIT: 5,
+} as const;

@@ -1,8 +1,6 @@
 #include "cpu.h"
-#include "guard.h"
+#include "probe.h"
 #include <cstring>
-#include <dlfcn.h>
-#include <malloc.h>
 #include <sys/mman.h>
 
 namespace {
@@ -13,7 +11,6 @@ const int IDS[REGISTER_COUNT] = {
     UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15, UC_X86_REG_RIP, UC_X86_REG_RFLAGS};
 
 constexpr size_t SEARCH = 512 * 1024;
-constexpr uint64_t FAR = 1ull << 26;
 
 void make_marks(uint64_t *marks) {
   for (int i = 0; i < RIP; i++) marks[i] = 0x6b6f626f78000000ull + uint64_t(i) * 0x10101 + 0x5a;
@@ -48,20 +45,18 @@ constexpr Place NOWHERE = {0, 0};
 thread_local Place known_place = NOWHERE;
 
 uint64_t *search(uc_engine *uc, const uint64_t *marks) {
-  auto words = reinterpret_cast<uint64_t *>(uc);
-  const size_t count = malloc_usable_size(uc) / 8;
-  const uint64_t code = reinterpret_cast<uint64_t>(reinterpret_cast<void *>(&uc_open));
-  for (size_t i = 0; i < count; i++) {
-    const uint64_t word = words[i];
-    const bool pointer = (word & 7) == 0 && word > 0x10000 && word < (1ull << 47);
-    if (!pointer || word + FAR - code < 2 * FAR) continue;
+  uint64_t *best = nullptr;
+  size_t window = SEARCH;
+  each_pointer(uc, [&](size_t index, uint64_t *from) {
     uint64_t *volatile found = nullptr;
-    guarded([&] { found = scan(reinterpret_cast<uint64_t *>(word), SEARCH, marks); });
-    if (found == nullptr || !confirmed(uc, found)) continue;
-    known_place = {i, size_t(found - reinterpret_cast<uint64_t *>(word))};
-    return found;
-  }
-  return nullptr;
+    guarded([&] { found = scan(from, window, marks); });
+    if (found == nullptr || (best != nullptr && found != best)) return;
+    // Other things may lie before the CPU by chance; the nearest pointer is the one to the CPU itself.
+    best = found;
+    known_place = {index, size_t(found - from)};
+    window = known_place.offset * 8 + RIP * 8;
+  });
+  return best != nullptr && confirmed(uc, best) ? best : nullptr;
 }
 
 uint64_t *recall(uc_engine *uc, const uint64_t *marks) {
@@ -132,6 +127,28 @@ uint64_t *find_live_registers(uc_engine *uc) {
   zero[RFLAGS] = 2;
   write_registers(uc, nullptr, zero);
   return found;
+}
+
+CodeBuffer find_code_buffer(uc_engine *uc, uint64_t size) {
+  // What was asked for, what is left of it, the next free place, (unused), the high-water mark; and two words
+  // before these the place after the prologue, where translations begin.
+  enum { START = -2, BASE = -1, ASKED = 0, LEFT = 1, NEXT = 2, HIGH = 4, REACH = 128 };
+  uint64_t *volatile found = nullptr;
+  auto matches = [size](const uint64_t *at) {
+    const uint64_t base = at[BASE], end = base + size;
+    return at[ASKED] == size && at[LEFT] <= size && at[LEFT] > size - 4096 && at[START] >= base && at[START] < base + 4096 &&
+           at[NEXT] == at[START] && at[HIGH] > base && at[HIGH] <= end;
+  };
+  each_pointer(uc, [&](size_t, uint64_t *from) {
+    if (found != nullptr) return;
+    guarded([&] {
+      for (uint64_t *at = from - START; at < from + REACH && found == nullptr; at++)
+        if (matches(at)) found = at;
+    });
+  });
+  if (found == nullptr) return {nullptr, nullptr, nullptr};
+  auto place = [](uint64_t word) { return reinterpret_cast<const uint64_t *>(word); };
+  return {reinterpret_cast<const uint64_t *volatile *>(found + NEXT), place(found[START]), place(found[HIGH])};
 }
 
 const ExceptionFields &exception_fields() {

@@ -12,6 +12,16 @@ enum Register { RAX = 0, RSP = 4, RIP = 16, RFLAGS = 17, REGISTER_COUNT = 18 };
 /// goes through the public interface.
 uint64_t *find_live_registers(uc_engine *uc);
 
+/// The translator's code buffer. The library crashes when it runs full, so it must be emptied before.
+struct CodeBuffer {
+  /// Where the next translation goes: a variable of the library. Null where it was not found.
+  const uint64_t *volatile *next;
+  const uint64_t *begin, *end;
+};
+
+/// Looks for the buffer of `size` bytes. Nothing may have been translated yet.
+CodeBuffer find_code_buffer(uc_engine *uc, uint64_t size);
+
 /// Where a saved context keeps the pending exception's fields, in bytes from its general registers.
 struct ExceptionFields {
   bool known;

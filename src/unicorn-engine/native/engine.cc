@@ -1,20 +1,14 @@
 #include "engine.h"
 #include "guard.h"
 #include "tables.h"
-#include <cstring>
-#include <ctime>
 #include <sys/mman.h>
 
 namespace {
 
-constexpr uint32_t TCG_BUFFER = 8u << 20;
-constexpr uint64_t CR0 = 0x80010033;
-/// PAE, PGE, OSFXSR, OSXMMEXCPT, FSGSBASE, OSXSAVE, SMEP, SMAP
-constexpr uint64_t CR4 = 1u << 5 | 1u << 7 | 1u << 9 | 1u << 10 | 1u << 16 | 1u << 18 | 1u << 20 | 1u << 21;
-constexpr uint32_t MSR_EFER = 0xc0000080, MSR_FS_BASE = 0xc0000100, MSR_GS_BASE = 0xc0000101,
-                   MSR_KERNEL_GS_BASE = 0xc0000102;
-/// SCE, LME, LMA, NXE
-constexpr uint64_t EFER = 1 | 1 << 8 | 1 << 10 | 1 << 11;
+/// For translations. Larger is slower to empty.
+constexpr uint32_t CODE_BUFFER = 16u << 20;
+/// Left for what is translated between two looks.
+constexpr uint32_t CODE_RESERVE = 4u << 20;
 
 void *map_memory(size_t size) {
   void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -25,105 +19,48 @@ void unmap(void *memory, size_t size) {
   if (memory != nullptr) munmap(memory, size);
 }
 
-size_t page_round(size_t size) { return (size + 4095) & ~size_t(4095); }
+size_t page_round(size_t size) { return (size + PAGE - 1) & ~(PAGE - 1); }
 
 bool map_all(Engine *e) {
   e->shared = static_cast<Shared *>(map_memory(page_round(sizeof(Shared))));
   e->ram = static_cast<uint8_t *>(map_memory(e->ram_size));
-  e->host_dirty = static_cast<uint8_t *>(map_memory(page_round(e->ram_size / 4096)));
+  e->host_dirty = static_cast<uint8_t *>(map_memory(page_round(e->ram_size / PAGE)));
   e->cache = static_cast<Block *>(map_memory(BLOCK_CACHE * sizeof(Block)));
   e->coverage.map = static_cast<uint8_t *>(map_memory(EDGE_MAP));
-  e->violations = static_cast<uint64_t *>(map_memory(page_round(16 + VIOLATION_RING * sizeof(Violation))));
-  if (e->checks) e->shadow = static_cast<uint8_t *>(map_memory(page_round(e->ram_size / 8)));
-  return e->shared && e->ram && e->host_dirty && e->cache && e->coverage.map && e->violations && (!e->checks || e->shadow);
+  if (!e->shared || !e->ram || !e->host_dirty || !e->cache || !e->coverage.map) return false;
+  // Guests touch few pages, far apart; a huge page for each would be memory and time for nothing.
+  madvise(e->ram, e->ram_size, MADV_NOHUGEPAGE);
+  if (!e->checks) return true;
+  e->shadow = static_cast<uint8_t *>(map_memory(page_round(e->ram_size / 8)));
+  e->violations = static_cast<Violations *>(map_memory(page_round(sizeof(Violations))));
+  return e->shadow && e->violations;
 }
 
-void on_interrupt(uc_engine *uc, uint32_t vector, void *data) {
-  auto e = static_cast<Engine *>(data);
-  e->vector = int(vector);
-  e->reason = STOP_EXCEPTION;
-  uc_emu_stop(uc);
-}
-
-bool on_invalid_instruction(uc_engine *, void *data) {
-  auto e = static_cast<Engine *>(data);
-  e->vector = 6;
-  e->reason = STOP_EXCEPTION;
-  return false;
-}
-
-void on_block_hook(uc_engine *, uint64_t address, uint32_t size, void *data);
-
-bool add_hooks(Engine *e) {
-  uc_hook hook;
-  auto add = [&](int type, auto callback) {
-    return uc_hook_add(e->uc, &hook, type, reinterpret_cast<void *>(callback), e, 1, 0) == UC_ERR_OK;
-  };
-  return add(UC_HOOK_INTR, on_interrupt) && add(UC_HOOK_INSN_INVALID, on_invalid_instruction) &&
-         add(UC_HOOK_BLOCK, on_block_hook);
-}
-
-inline size_t block_slot(uint64_t address) { return (address ^ address >> 13) & (BLOCK_CACHE - 1); }
-
-/// A miss of the block cache: asks the translator, which has just translated it.
-__attribute__((noinline)) void learn_block(Engine *e, Block *block, uint64_t address, uint32_t size) {
-  uc_tb tb = {};
-  const bool known = uc_ctl_request_cache(e->uc, address, &tb) == UC_ERR_OK && tb.icount > 0;
-  *block = {address, size, known ? tb.icount : 1u};
-}
-
-__attribute__((noinline)) void on_event(Engine *e, uint64_t address) {
-  if (e->instructions >= e->limit) {
-    e->reason = STOP_BUDGET;
-  } else {
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6 < e->deadline) {
-      e->next_event = e->instructions + 65536 < e->limit ? e->instructions + 65536 : e->limit;
-      return;
-    }
-    e->reason = STOP_WALL_CLOCK;
+void watch_code_buffer(Engine *e) {
+  const CodeBuffer buffer = find_code_buffer(e->uc, CODE_BUFFER);
+  if (buffer.next != nullptr) {
+    e->code_next = buffer.next;
+    e->code_limit = buffer.end - CODE_RESERVE / 8;
+    return;
   }
-  e->stop_address = address;
-  uc_emu_stop(e->uc);
-}
-
-/// Everything that is not a known block in the middle of the budget.
-__attribute__((noinline)) void on_block_slow(Engine *e, uint64_t address, uint32_t size) {
-  if (e->instructions >= e->next_event) {
-    on_event(e, address);
-    if (e->reason != STOP_HLT) return;
-  }
-  Block *block = &e->cache[block_slot(address)];
-  if (block->address != address || block->size != size) learn_block(e, block, address, size);
-  e->instructions += block->instructions;
-  e->blocks++;
-  if (e->coverage.on) note_block(e, address);
-}
-
-// Runs before every block, so it is laid out to need no stack and no call when nothing happens.
-void on_block_hook(uc_engine *, uint64_t address, uint32_t size, void *data) {
-  auto e = static_cast<Engine *>(data);
-  const Block *block = &e->cache[block_slot(address)];
-  const uint64_t instructions = e->instructions;
-  if (__builtin_expect((block->address != address) | (block->size != size) | (instructions >= e->next_event), 0))
-    return on_block_slow(e, address, size);
-  e->instructions = instructions + block->instructions;
-  e->blocks++;
+  e->code_next = &e->code_guess;
+  e->code_limit = static_cast<const uint64_t *>(nullptr) + (CODE_BUFFER - CODE_RESERVE) / 8;
 }
 
 const char *set_up(Engine *e) {
   if (!map_all(e)) return "out of memory";
-  madvise(e->ram, e->ram_size, MADV_NOHUGEPAGE);
   if (uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc) != UC_ERR_OK) return "the library could not make a CPU";
+  // The library's default CPU lacks instructions that kernels are built with.
   if (uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_EPYC_ROME) != UC_ERR_OK) return "the library lacks the CPU model";
-  if (uc_ctl_set_tcg_buffer_size(e->uc, TCG_BUFFER) != UC_ERR_OK) return "the library refused the buffer size";
+  if (uc_ctl_set_tcg_buffer_size(e->uc, CODE_BUFFER) != UC_ERR_OK) return "the library refused the buffer size";
   if (uc_mem_map_ptr(e->uc, 0, e->ram_size, UC_PROT_ALL, e->ram) != UC_ERR_OK) return "the library could not map the memory";
+  // Without an empty set of exits the library looks for an end address at each stop, which costs microseconds.
   if (uc_ctl_exits_enable(e->uc) != UC_ERR_OK) return "the library lacks exits";
-  if (!add_hooks(e) || (e->checks && !install_checks(e))) return "the library could not add hooks";
+  if (!install_hooks(e) || (e->checks && !install_checks(e))) return "the library could not add hooks";
   e->live = find_live_registers(e->uc);
+  watch_code_buffer(e);
   e->shared->registers[RFLAGS] = 2;
-  e->shared->counters[LIMIT] = e->shared->counters[DEADLINE] = __builtin_inf();
+  for (Counter limit : {LIMIT, DEADLINE, FRAME_LIMIT}) e->shared->counters[limit] = __builtin_inf();
   return nullptr;
 }
 
@@ -136,14 +73,10 @@ Engine *open_engine(size_t ram_size, bool checks, const char **why) {
   e->references = 1;
   prepare_guard();
   const char *volatile problem = nullptr;
-  const int signal = guarded([&] { problem = set_up(e); });
-  if (signal != 0) {
-    e->dead_signal = signal;
-    problem = "the library crashed";
-  }
+  e->dead_signal = guarded([&] { problem = set_up(e); });
+  if (e->dead_signal != 0) problem = "the library crashed";
   if (problem == nullptr) return e;
   *why = problem;
-  close_engine(e);
   release_engine(e);
   return nullptr;
 }
@@ -153,9 +86,17 @@ void close_engine(Engine *e) {
   e->closed = true;
   drop_snapshot(e);
   // After a crash the library's state is anything: leave it.
-  if (e->uc != nullptr && e->dead_signal == 0) guarded([&] { uc_close(e->uc); });
+  if (e->uc != nullptr && e->dead_signal == 0) {
+    guarded([&] {
+      for (uc_context *context : e->contexts)
+        if (context != nullptr) uc_context_free(context);
+      uc_close(e->uc);
+    });
+  }
   e->uc = nullptr;
   e->live = nullptr;
+  // JavaScript may still look at the memory, which reads as zero from now on.
+  if (e->ram != nullptr) madvise(e->ram, e->ram_size, MADV_DONTNEED);
 }
 
 void release_engine(Engine *e) {
@@ -163,86 +104,48 @@ void release_engine(Engine *e) {
   close_engine(e);
   unmap(e->shared, page_round(sizeof(Shared)));
   unmap(e->ram, e->ram_size);
-  unmap(e->host_dirty, page_round(e->ram_size / 4096));
+  unmap(e->host_dirty, page_round(e->ram_size / PAGE));
   unmap(e->cache, BLOCK_CACHE * sizeof(Block));
   unmap(e->coverage.map, EDGE_MAP);
-  unmap(e->violations, page_round(16 + VIOLATION_RING * sizeof(Violation)));
   unmap(e->shadow, page_round(e->ram_size / 8));
+  unmap(e->violations, page_round(sizeof(Violations)));
   delete e;
 }
 
-namespace {
-enum Control { CR3, FS_BASE, GS_BASE, KERNEL_GS_BASE, CR0_, CR4_, EFER_, CONTROL_COUNT };
+int save_context(Engine *e) {
+  size_t slot = 0;
+  while (slot < e->contexts.size() && e->contexts[slot] != nullptr) slot++;
+  if (slot >= MAX_CONTEXTS) return -1;
+  uc_context *context = nullptr;
+  if (uc_context_alloc(e->uc, &context) != UC_ERR_OK) return -1;
+  uc_context_save(e->uc, context);
+  if (slot == e->contexts.size()) e->contexts.push_back(context);
+  else e->contexts[slot] = context;
+  return int(slot);
 }
 
-bool set_control(Engine *e, unsigned which, uint64_t value) {
-  switch (which) {
-    case CR3: {
-      // Order matters: paging needs the tables, long mode and PAE before CR0.PG.
-      uint64_t cr4 = CR4, cr0 = CR0;
-      uint64_t paging = 0;
-      uc_reg_read(e->uc, UC_X86_REG_CR0, &paging);
-      uc_reg_write(e->uc, UC_X86_REG_CR3, &value);
-      if (paging & 0x80000000) return true;
-      uc_reg_write(e->uc, UC_X86_REG_CR4, &cr4);
-      write_msr(e->uc, MSR_EFER, EFER);
-      uc_reg_write(e->uc, UC_X86_REG_CR0, &cr0);
-      return true;
-    }
-    case FS_BASE: return write_msr(e->uc, MSR_FS_BASE, value);
-    case GS_BASE: return write_msr(e->uc, MSR_GS_BASE, value);
-    case KERNEL_GS_BASE: return write_msr(e->uc, MSR_KERNEL_GS_BASE, value);
-    default: return false;
-  }
+bool restore_context(Engine *e, size_t slot) {
+  if (slot >= e->contexts.size() || e->contexts[slot] == nullptr) return false;
+  uint64_t before[3], after[3];
+  auto look = [&](uint64_t *out) {
+    out[0] = get_control(e, CONTROL_CR0), out[1] = get_control(e, CONTROL_CR3), out[2] = get_control(e, CONTROL_CR4);
+  };
+  look(before);
+  uc_context_restore(e->uc, e->contexts[slot]);
+  look(after);
+  if (before[0] != after[0] || before[1] != after[1] || before[2] != after[2]) flush_tlb(e);
+  publish_registers(e);
+  return true;
 }
 
-uint64_t get_control(Engine *e, unsigned which) {
-  uint64_t value = 0;
-  switch (which) {
-    case CR3: uc_reg_read(e->uc, UC_X86_REG_CR3, &value); return value;
-    case FS_BASE: return read_msr(e->uc, MSR_FS_BASE);
-    case GS_BASE: return read_msr(e->uc, MSR_GS_BASE);
-    case KERNEL_GS_BASE: return read_msr(e->uc, MSR_KERNEL_GS_BASE);
-    case CR0_: uc_reg_read(e->uc, UC_X86_REG_CR0, &value); return value;
-    case CR4_: uc_reg_read(e->uc, UC_X86_REG_CR4, &value); return value;
-    case EFER_: return read_msr(e->uc, MSR_EFER);
-    default: return 0;
-  }
+bool free_context(Engine *e, size_t slot) {
+  if (slot >= e->contexts.size() || e->contexts[slot] == nullptr) return false;
+  uc_context_free(e->contexts[slot]);
+  e->contexts[slot] = nullptr;
+  return true;
 }
 
-void flush_tlb(Engine *e) { uc_ctl_flush_tlb(e->uc); }
-
-namespace {
-/// The library finds the translations through the page's mapping, as if fetching an instruction there; a
-/// fetch that faults would disturb the CPU. So the page is made fetchable for as long as that takes.
-void forget_page(Engine *e, uint64_t *entry, uint64_t from, uint64_t to) {
-  const uint64_t kept = *entry;
-  const bool fetchable = !(kept & (PTE_NO_EXECUTE | PTE_USER));
-  if (!fetchable) {
-    *entry = kept & ~(PTE_NO_EXECUTE | PTE_USER);
-    uc_ctl_flush_tlb(e->uc);
-  }
-  uc_ctl_remove_cache(e->uc, from, to);
-  if (!fetchable) {
-    *entry = kept;
-    uc_ctl_flush_tlb(e->uc);
-  }
-}
-}  // namespace
-
-void invalidate_code(Engine *e, uint64_t address, uint64_t length) {
-  uint64_t root = 0, cr0 = 0;
-  uc_reg_read(e->uc, UC_X86_REG_CR0, &cr0);
-  if (!(cr0 >> 31 & 1)) {
-    if (length > 0 && address < e->ram_size) uc_ctl_remove_cache(e->uc, address, address + length);
-    return;
-  }
-  uc_reg_read(e->uc, UC_X86_REG_CR3, &root);
-  while (length > 0) {
-    const uint64_t part = PAGE - address % PAGE < length ? PAGE - address % PAGE : length;
-    uint64_t *entry = find_entry(e->ram, e->ram_size, root, address);
-    if (entry != nullptr && (*entry & PTE_ADDRESS) < e->ram_size) forget_page(e, entry, address, address + part);
-    address += part;
-    length -= part;
-  }
+void publish_registers(Engine *e) {
+  read_registers(e->uc, e->live, e->shared->registers);
+  e->rip = e->shared->registers[RIP];
 }

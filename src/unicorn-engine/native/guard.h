@@ -20,12 +20,16 @@ void prepare_guard();
 template <typename Body> inline int guarded(Body body) {
   Guard guard;
   guard.signal = 0;
+  Guard *const outer = armed_guard;
   // The mask is not saved: the handlers block nothing (SA_NODEFER, empty mask), and saving it is a system call.
-  if (sigsetjmp(guard.back, 0) != 0) return guard.signal;
+  if (sigsetjmp(guard.back, 0) != 0) {
+    armed_guard = outer;
+    return guard.signal;
+  }
   armed_guard = &guard;
   __asm__ volatile("" ::: "memory");
   body();
   __asm__ volatile("" ::: "memory");
-  armed_guard = nullptr;
+  armed_guard = outer;
   return 0;
 }

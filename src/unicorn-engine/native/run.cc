@@ -1,3 +1,4 @@
+// One run of the guest, from registers to registers.
 #include "engine.h"
 #include "guard.h"
 
@@ -23,23 +24,26 @@ void begin(Engine *e, uint32_t flags) {
   e->blocks = count_of(s->counters[BLOCKS]);
   e->limit = count_of(s->counters[LIMIT]);
   e->deadline = s->counters[DEADLINE];
-  e->next_event = e->instructions + 65536 < e->limit ? e->instructions + 65536 : e->limit;
+  if (e->instructions < e->limit) plan_event(e);
+  else e->event_at = e->next_event = 0;
   e->vector = -1;
   e->reason = STOP_HLT;
+  e->crossing.expected = 0;
+  if (__builtin_expect(code_full(e), 0)) drop_translations(e);
 }
 
-/// The library would turn the next fault into a double fault: it believes this one is still being delivered.
 void finish_exception(Engine *e) {
   Shared *s = e->shared;
-  const ExceptionFields &fields = exception_fields();
-  s->stop[STOP_VECTOR] = uint64_t(e->vector);
-  s->stop[STOP_CODE] = 0;
+  const int vector = e->vector;
+  s->stop[STOP_VECTOR] = uint64_t(vector);
+  s->stop[STOP_ERROR_CODE] = 0;
   uc_reg_read(e->uc, UC_X86_REG_CR2, &s->stop[STOP_CR2]);
+  const ExceptionFields &fields = exception_fields();
   if (e->live == nullptr || !fields.known) return;
   auto state = reinterpret_cast<uint8_t *>(e->live);
-  const int v = e->vector;
-  const bool has_code = v == 8 || (v >= 10 && v <= 14) || v == 17;
-  if (has_code) s->stop[STOP_CODE] = *reinterpret_cast<uint32_t *>(state + fields.error_code);
+  const bool has_code = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+  if (has_code) s->stop[STOP_ERROR_CODE] = *reinterpret_cast<uint32_t *>(state + fields.error_code);
+  // The library believes that this one is still being delivered, and would make the next a double fault.
   *reinterpret_cast<int32_t *>(state + fields.in_flight) = -1;
 }
 
@@ -51,11 +55,27 @@ void finish(Engine *e, uc_err error) {
   }
   if (e->reason == STOP_EXCEPTION) finish_exception(e);
   read_registers(e->uc, e->live, s->registers);
-  if (e->reason == STOP_BUDGET || e->reason == STOP_WALL_CLOCK) s->registers[RIP] = e->stop_address;
+  const bool stopped = e->reason == STOP_BUDGET || e->reason == STOP_WALL_CLOCK || e->reason == STOP_CHECK;
+  if (stopped) s->registers[RIP] = e->stop_address;
   e->rip = s->registers[RIP];
-  s->counters[INSTRUCTIONS] = double(e->instructions);
-  s->counters[BLOCKS] = double(e->blocks);
-  s->counters[NEW_EDGES] = double(e->coverage.new_edges);
+}
+
+void publish_counters(Engine *e) {
+  double *counters = e->shared->counters;
+  counters[INSTRUCTIONS] = double(e->instructions);
+  counters[BLOCKS] = double(e->blocks);
+  counters[NEW_EDGES] = double(e->coverage.new_edges);
+}
+
+/// Runs the guest until something stops it that the host must know.
+uc_err run(Engine *e) {
+  for (;;) {
+    const uc_err error = uc_emu_start(e->uc, e->rip, 0, 0, 0);
+    if (e->reason != STOP_CODE_FULL) return error;
+    drop_translations(e);
+    e->rip = e->stop_address;
+    e->reason = STOP_HLT;
+  }
 }
 
 }  // namespace
@@ -64,16 +84,14 @@ int resume_engine(Engine *e, uint32_t flags) {
   e->running = true;
   const int signal = guarded([&] {
     begin(e, flags);
-    const uc_err error = uc_emu_start(e->uc, e->rip, 0, 0, 0);
-    finish(e, error);
+    finish(e, run(e));
   });
   e->running = false;
+  publish_counters(e);
   if (__builtin_expect(signal != 0, 0)) {
     e->dead_signal = signal;
     e->reason = STOP_FATAL;
     e->shared->stop[STOP_SIGNAL] = uint64_t(signal);
-    e->shared->counters[INSTRUCTIONS] = double(e->instructions);
-    e->shared->counters[BLOCKS] = double(e->blocks);
   }
   return e->reason;
 }

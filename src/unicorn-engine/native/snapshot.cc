@@ -20,12 +20,14 @@ namespace {
 
 /// After so many restores the known frames are forgotten, in case few of them are still written.
 constexpr unsigned FORGET_AFTER = 2048;
+constexpr size_t SHADOW_PAGE = PAGE / 8;
 
 struct LeafTable {
   uint64_t physical;
-  /// The entry that points here. Its accessed bit says whether the CPU has walked through.
+  /// Where the entry is that points here, and what it held. Its accessed bit says whether the CPU has walked
+  /// through since.
   uint64_t parent;
-  uint64_t base;
+  uint64_t parent_entry;
   /// The table as it was last looked at; empty until the CPU has walked through.
   std::vector<uint64_t> expected;
 };
@@ -53,16 +55,20 @@ PagingState paging_state(uc_engine *uc) {
 
 struct Snapshot {
   uint8_t *memory = nullptr;
+  /// Of the engine's shadow, where it has one. A frame's shadow goes back with the frame.
+  uint8_t *shadow = nullptr;
   uc_context *context = nullptr;
   PagingState paging = {};
   /// The tables cannot be followed by dirty bits (large pages, shared tables, no paging): compare everything.
   bool irregular = false;
   std::vector<LeafTable> leaves;
-  std::vector<uint64_t> tables;
+  /// Frames of the other tables.
+  std::vector<uint32_t> uppers;
   /// One byte a frame: 1..4 where it is a table of this snapshot.
   std::vector<uint8_t> level;
   /// Executable frames and an address each can be executed at.
   std::unordered_map<uint64_t, uint64_t> code;
+  std::vector<uint8_t> is_code;
   std::vector<uint8_t> is_known;
   std::vector<uint32_t> known;
   unsigned restores = 0;
@@ -90,18 +96,36 @@ std::vector<uint8_t> resident_frames(const uint8_t *memory, size_t size) {
 
 void copy_frame(uint8_t *to, const uint8_t *from, uint64_t frame) { memcpy(to + frame * PAGE, from + frame * PAGE, PAGE); }
 
+void put_back(Engine *e, const Snapshot *s, uint64_t frame) {
+  copy_frame(e->ram, s->memory, frame);
+  if (s->shadow != nullptr) memcpy(e->shadow + frame * SHADOW_PAGE, s->shadow + frame * SHADOW_PAGE, SHADOW_PAGE);
+}
+
+/// An anonymous copy of the memory in use; null when there is no room.
+uint8_t *copy_memory(const uint8_t *from, size_t size) {
+  void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  madvise(memory, size, MADV_NOHUGEPAGE);
+  const std::vector<uint8_t> resident = resident_frames(from, size);
+  for (size_t frame = 0; frame < resident.size(); frame++)
+    if (resident[frame]) copy_frame(static_cast<uint8_t *>(memory), from, frame);
+  return static_cast<uint8_t *>(memory);
+}
+
 void map_tables(Engine *e, Snapshot *s) {
   auto leaf = [&](uint64_t *table, uint64_t physical, uint64_t *parent, uint64_t base) {
-    s->leaves.push_back({physical, uint64_t(reinterpret_cast<uint8_t *>(parent) - e->ram), base, {}});
-    s->tables.push_back(physical / PAGE);
     *parent &= ~PTE_ACCESSED;
+    s->leaves.push_back({physical, uint64_t(reinterpret_cast<uint8_t *>(parent) - e->ram), *parent, {}});
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
       if (!(table[i] & PTE_PRESENT)) continue;
       table[i] &= ~PTE_DIRTY;
-      if (!(table[i] & PTE_NO_EXECUTE)) s->code[(table[i] & PTE_ADDRESS) / PAGE] = base + i * PAGE;
+      const uint64_t frame = (table[i] & PTE_ADDRESS) / PAGE;
+      if ((table[i] & PTE_NO_EXECUTE) || frame >= s->is_code.size()) continue;
+      s->is_code[frame] = 1;
+      s->code[frame] = base + i * PAGE;
     }
   };
-  auto upper = [&](uint64_t physical) { s->tables.push_back(physical / PAGE); };
+  auto upper = [&](uint64_t physical) { s->uppers.push_back(uint32_t(physical / PAGE)); };
   walk_tables(e->ram, e->ram_size, s->paging.cr3, s->level.data(), leaf, upper, [&] { s->irregular = true; });
 }
 
@@ -117,10 +141,10 @@ bool scan_leaf(Engine *e, Snapshot *s, LeafTable &leaf) {
   constexpr uint64_t MARKS = PTE_ACCESSED | PTE_DIRTY;
   const uint64_t *table = table_at(e->ram, leaf.physical);
   if (leaf.expected.empty()) {
-    uint64_t parent, saved;
+    uint64_t parent;
     memcpy(&parent, e->ram + leaf.parent, 8);
-    memcpy(&saved, s->memory + leaf.parent, 8);
-    if ((parent | MARKS) != (saved | MARKS)) return false;
+    if (__builtin_expect(parent == leaf.parent_entry, 1)) return true;
+    if ((parent | MARKS) != (leaf.parent_entry | MARKS)) return false;
     if (!(parent & PTE_ACCESSED)) return true;
     const uint64_t *from = table_at(s->memory, leaf.physical);
     leaf.expected.assign(from, from + TABLE_ENTRIES);
@@ -139,7 +163,9 @@ bool scan_leaf(Engine *e, Snapshot *s, LeafTable &leaf) {
 /// Frames that the host has marked; the marks are cleared.
 void take_host_marks(Engine *e, std::vector<uint32_t> &out) {
   constexpr size_t STEP = 128;
-  const size_t count = e->ram_size / PAGE;
+  const double limit = e->shared->counters[FRAME_LIMIT];
+  const size_t frames = e->ram_size / PAGE;
+  const size_t count = limit >= 0 && limit < double(frames) ? (size_t(limit) + STEP - 1) / STEP * STEP : frames;
   uint8_t *marks = e->host_dirty;
   // The buffer is a whole number of host pages, so the last step stays inside.
   for (size_t at = 0; at < count; at += STEP) {
@@ -147,7 +173,7 @@ void take_host_marks(Engine *e, std::vector<uint32_t> &out) {
     __m128i any = _mm_or_si128(_mm_load_si128(part), _mm_load_si128(part + 1));
     for (int i = 2; i < 8; i++) any = _mm_or_si128(any, _mm_load_si128(part + i));
     if (_mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) == 0xffff) continue;
-    for (size_t frame = at; frame < at + STEP && frame < count; frame++)
+    for (size_t frame = at; frame < at + STEP && frame < frames; frame++)
       if (marks[frame]) out.push_back(uint32_t(frame));
     memset(marks + at, 0, STEP);
   }
@@ -157,61 +183,83 @@ void forget_translations(Engine *e, uint64_t address) { invalidate_code(e, addre
 
 void finish_restore(Engine *e, Snapshot *s) {
   uc_context_restore(e->uc, s->context);
-  read_registers(e->uc, e->live, e->shared->registers);
-  e->rip = e->shared->registers[RIP];
+  publish_registers(e);
   e->coverage.previous = 0;
 }
 
 /// Puts one frame back; true when it was changed code.
 bool restore_frame(Engine *e, Snapshot *s, uint32_t frame) {
-  if (!s->code.empty() && s->code.count(frame) != 0) {
-    if (memcmp(e->ram + frame * PAGE, s->memory + frame * PAGE, PAGE) == 0) return false;
-    copy_frame(e->ram, s->memory, frame);
-    return true;
+  const bool changed = s->is_code[frame] && memcmp(e->ram + frame * PAGE, s->memory + frame * PAGE, PAGE) != 0;
+  put_back(e, s, frame);
+  return changed;
+}
+
+/// A set of frames that remembers the order of entry.
+struct FrameSet {
+  std::vector<uint8_t> has;
+  std::vector<uint32_t> list;
+  void add(uint64_t frame) {
+    if (frame >= has.size() || has[frame]) return;
+    has[frame] = 1;
+    list.push_back(uint32_t(frame));
   }
-  copy_frame(e->ram, s->memory, frame);
-  return false;
+};
+
+struct CodePage {
+  uint64_t frame, address;
+};
+
+/// Adds what the CPU has written through the tables as they now are, with the tables it has walked, and the
+/// pages it may have executed. False: a table itself was written to by the guest, so it may hold anything.
+bool scan_tables(Engine *e, Snapshot *s, FrameSet &dirty, std::vector<CodePage> &code) {
+  std::vector<uint8_t> seen(dirty.has.size(), 0);
+  std::vector<uint32_t> walked;
+  bool irregular = false;
+  auto leaf = [&](uint64_t *table, uint64_t physical, uint64_t *parent, uint64_t base) {
+    if (!(*parent & PTE_ACCESSED)) return;
+    walked.push_back(uint32_t(physical / PAGE));
+    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+      const uint64_t entry = table[i];
+      if (!(entry & PTE_PRESENT)) continue;
+      if (entry & PTE_DIRTY) dirty.add((entry & PTE_ADDRESS) / PAGE);
+      if (!(entry & PTE_NO_EXECUTE)) code.push_back({(entry & PTE_ADDRESS) / PAGE, base + i * PAGE});
+    }
+  };
+  walk_tables(e->ram, e->ram_size, s->paging.cr3, seen.data(), leaf, [](uint64_t) {}, [&] { irregular = true; });
+  for (uint32_t frame : dirty.list) irregular |= seen[frame] != 0;
+  for (uint32_t frame : walked)
+    if (s->level[frame]) dirty.add(frame);
+  return !irregular;
+}
+
+void forget_known(Snapshot *s) {
+  for (uint32_t frame : s->known) s->is_known[frame] = 0;
+  s->known.clear();
+  for (auto &table : s->leaves) table.expected.clear();
 }
 
 /// The tables were changed by the host: pages may be reachable, and written, through new entries.
 /// Returns SIZE_MAX, having done nothing, where that cannot be followed.
-size_t restore_tables(Engine *e, Snapshot *s, std::vector<uint32_t> &host) {
-  const size_t frames = e->ram_size / PAGE;
-  std::vector<uint8_t> dirty(frames, 0), seen(frames, 0);
-  std::vector<std::pair<uint64_t, uint64_t>> code;
-  bool irregular = false;
-  uc_ctl_flush_tlb(e->uc);
-  auto leaf = [&](uint64_t *table, uint64_t, uint64_t *, uint64_t base) {
-    for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-      const uint64_t entry = table[i], frame = (entry & PTE_ADDRESS) / PAGE;
-      if (!(entry & PTE_PRESENT) || frame >= frames) continue;
-      if (entry & PTE_DIRTY) dirty[frame] = 1;
-      if (!(entry & PTE_NO_EXECUTE)) code.push_back({frame, base + i * PAGE});
-    }
-  };
-  walk_tables(e->ram, e->ram_size, s->paging.cr3, seen.data(), leaf, [](uint64_t) {}, [&] { irregular = true; });
-  // A table that the guest itself wrote to may hold anything.
-  for (size_t frame = 0; frame < frames; frame++) irregular |= dirty[frame] && seen[frame];
-  if (irregular) return SIZE_MAX;
-  for (uint32_t frame : s->known) dirty[frame] = 1;
-  for (uint32_t frame : host) dirty[frame] = 1;
-  for (auto &page : code)
-    if (dirty[page.first]) forget_translations(e, page.second);
-  for (uint64_t table : s->tables) dirty[table] = 1;
-  size_t copied = 0;
+size_t restore_tables(Engine *e, Snapshot *s, const std::vector<uint32_t> &host) {
+  FrameSet dirty;
+  dirty.has.assign(e->ram_size / PAGE, 0);
+  std::vector<CodePage> code;
   std::vector<uint64_t> changed;
-  for (size_t frame = 0; frame < frames; frame++) {
-    if (!dirty[frame]) continue;
-    copied++;
-    if (restore_frame(e, s, uint32_t(frame))) changed.push_back(s->code[frame]);
-  }
-  for (uint32_t frame : s->known) s->is_known[frame] = 0;
-  s->known.clear();
-  for (auto &table : s->leaves) table.expected.clear();
+  uc_ctl_flush_tlb(e->uc);
+  if (!scan_tables(e, s, dirty, code)) return SIZE_MAX;
+  for (uint32_t frame : s->uppers) dirty.add(frame);
+  for (uint32_t frame : s->known) dirty.add(frame);
+  for (uint32_t frame : host) dirty.add(frame);
+  // New code may come to the same addresses, in the same frames.
+  for (const CodePage &page : code)
+    if (page.frame < dirty.has.size() && dirty.has[page.frame]) forget_translations(e, page.address);
+  for (uint32_t frame : dirty.list)
+    if (restore_frame(e, s, frame)) changed.push_back(s->code[frame]);
+  forget_known(s);
   finish_restore(e, s);
   uc_ctl_flush_tlb(e->uc);
   for (uint64_t address : changed) forget_translations(e, address);
-  return copied;
+  return dirty.list.size();
 }
 
 /// The guest may have changed its own tables: nothing is known, so compare all there is.
@@ -222,15 +270,14 @@ size_t restore_all(Engine *e, Snapshot *s) {
   for (size_t frame = 0; frame < now.size(); frame++) {
     if (!now[frame] && !then[frame]) continue;
     if (memcmp(e->ram + frame * PAGE, s->memory + frame * PAGE, PAGE) == 0) continue;
-    copy_frame(e->ram, s->memory, frame);
+    put_back(e, s, frame);
     copied++;
   }
-  for (uint32_t frame : s->known) s->is_known[frame] = 0;
-  s->known.clear();
-  for (auto &table : s->leaves) table.expected.clear();
+  if (s->shadow != nullptr) memcpy(e->shadow, s->shadow, e->ram_size / 8);
+  forget_known(s);
   finish_restore(e, s);
   uc_ctl_flush_tlb(e->uc);
-  uc_ctl_flush_tb(e->uc);
+  drop_translations(e);
   return copied;
 }
 
@@ -240,23 +287,19 @@ const char *take_snapshot(Engine *e) {
   drop_snapshot(e);
   auto s = e->snapshot = new Snapshot();
   const size_t frames = e->ram_size / PAGE;
-  void *memory = mmap(nullptr, e->ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED || uc_context_alloc(e->uc, &s->context) != UC_ERR_OK) {
-    if (memory != MAP_FAILED) munmap(memory, e->ram_size);
-    drop_snapshot(e);
-    return "out of memory";
-  }
-  madvise(memory, e->ram_size, MADV_NOHUGEPAGE);
-  s->memory = static_cast<uint8_t *>(memory);
   s->level.assign(frames, 0);
   s->is_known.assign(frames, 0);
+  s->is_code.assign(frames, 0);
   s->paging = paging_state(e->uc);
   if (s->paging.cr0 >> 31 & 1) map_tables(e, s);
   else s->irregular = true;
   uc_ctl_flush_tlb(e->uc);
-  const std::vector<uint8_t> resident = resident_frames(e->ram, e->ram_size);
-  for (size_t frame = 0; frame < frames; frame++)
-    if (resident[frame]) copy_frame(s->memory, e->ram, frame);
+  s->memory = copy_memory(e->ram, e->ram_size);
+  if (e->checks) s->shadow = copy_memory(e->shadow, (e->ram_size / 8 + PAGE - 1) / PAGE * PAGE);
+  if (s->memory == nullptr || (e->checks && s->shadow == nullptr) || uc_context_alloc(e->uc, &s->context) != UC_ERR_OK) {
+    drop_snapshot(e);
+    return "out of memory";
+  }
   memset(e->host_dirty, 0, frames);
   uc_context_save(e->uc, s->context);
   return nullptr;
@@ -287,9 +330,9 @@ size_t restore_snapshot(Engine *e) {
   finish_restore(e, s);
   if (code_changed) {
     for (uint32_t frame : s->known)
-      if (s->code.count(frame)) forget_translations(e, s->code[frame]);
+      if (s->is_code[frame]) forget_translations(e, s->code[frame]);
     for (uint32_t frame : host)
-      if (s->code.count(frame)) forget_translations(e, s->code[frame]);
+      if (s->is_code[frame]) forget_translations(e, s->code[frame]);
   }
   return copied;
 }
@@ -298,6 +341,7 @@ void drop_snapshot(Engine *e) {
   Snapshot *s = e->snapshot;
   if (s == nullptr) return;
   if (s->memory != nullptr) munmap(s->memory, e->ram_size);
+  if (s->shadow != nullptr) munmap(s->shadow, (e->ram_size / 8 + PAGE - 1) / PAGE * PAGE);
   if (s->context != nullptr && e->uc != nullptr && e->dead_signal == 0) uc_context_free(s->context);
   delete s;
   e->snapshot = nullptr;

@@ -183,6 +183,49 @@ describe("snapshots", () => {
     engine.close();
   });
 
+  it("notices control registers that let writes through", () => {
+    const world = createWorld();
+    const { bench } = world;
+    const { engine } = bench;
+    const victim = DIRECT + BigInt((world.firstFree + 90) * PAGE);
+    bench.map(victim, Number(victim - DIRECT) / PAGE, NO_EXECUTE);
+    engine.flushTlb();
+    mapCode(bench, TEXT + 0x3000n, [0x0f, 0x20, 0xc0, 0x48, 0x0f, 0xba, 0xf0, 16, 0x0f, 0x22, 0xc0, 0xf4]);
+    engine.snapshotTake();
+    start(engine, TEXT + 0x3000n);
+    expect(store(world, [[victim, 1n]])).toBe(STOP.HLT);
+    engine.snapshotRestore();
+    expect(bench.bytes[(world.firstFree + 90) * PAGE]).toBe(0);
+    expect(store(world, [[victim, 1n]])).toBe(STOP.EXCEPTION);
+    engine.close();
+  });
+
+  it("forgets code of a page that is mapped anew", () => {
+    const world = createWorld();
+    const { bench } = world;
+    const frame = world.firstFree + 95;
+    bench.engine.snapshotTake();
+    for (const value of [1, 2, 3]) {
+      bench.poke(frame * PAGE, ...answer(value));
+      bench.map(WINDOW, frame, 0n);
+      expect(ask(world, WINDOW)).toBe(value);
+      bench.engine.snapshotRestore();
+    }
+    bench.engine.close();
+  });
+
+  it("looks at marks below the frame limit only", () => {
+    const world = createWorld();
+    const { bench } = world;
+    bench.engine.snapshotTake();
+    bench.engine.counters[5] = 512;
+    bench.poke(511 * PAGE, 1);
+    bench.poke(900 * PAGE, 1);
+    bench.engine.snapshotRestore();
+    expect([bench.bytes[511 * PAGE], bench.bytes[900 * PAGE]]).toEqual([0, 1]);
+    bench.engine.close();
+  });
+
   it("goes back to the registers, and forgets a dropped snapshot", () => {
     const world = createWorld();
     const { engine } = world.bench;
