@@ -1,10 +1,10 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { GuestFault } from "../../base/errors.ts";
-import { type Cache, OBJECT, SLAB } from "./cache.ts";
+import { type Cache, HOT, OBJECT, SLAB } from "./cache.ts";
 import type { CacheTable } from "./caches.ts";
 import { OWNER } from "./frame-table.ts";
-import { fixFlags, warnAlloc } from "./failure.ts";
-import { GFP } from "./gfp.ts";
+import { fixFlags } from "./failure.ts";
+import { GFP, gfpText } from "./gfp.ts";
 import {
   KMALLOC_MAX_CACHE_SIZE,
   type KmallocCaches,
@@ -13,7 +13,7 @@ import {
   kmallocType,
 } from "./kmalloc.ts";
 import { KERNEL_IMAGE_SIZE, KERNEL_MAP, frameToVirt, orderOf, virtToPhys } from "./layout.ts";
-import { FIX_LARGE_PATH, SITES, SLOW_PATH } from "./sites.ts";
+import { FIX_LARGE_PATH, SITES } from "./sites.ts";
 import { allocObject, freeObject } from "./slab.ts";
 import { type SlabParts, indexOf, recordOf, sideOf } from "./slab-pages.ts";
 import type { WarnOnce } from "./warn-once.ts";
@@ -45,15 +45,23 @@ export const cacheAt = (heap: HeapParts, address: Address): Cache => {
 
 export const fromCache = (heap: HeapParts, cache: Cache, gfp: number, size: number): Address => {
   const object = allocObject(heap, cache, gfp, size);
-  if (object === 0) reportFailure(heap, cache.geometry.order, gfp);
+  if (object === 0) reportFailure(heap, cache, gfp);
   return object;
 };
 
-/** The page allocator had nothing. */
-const reportFailure = (heap: HeapParts, order: number, gfp: number): void => {
-  const { frames } = heap.host;
-  const figures = { freePages: frames.free(), totalPages: frames.total };
-  warnAlloc(heap.complaints, gfp, `page allocation failure: order:${order}`, figures, SLOW_PATH);
+/** mm/slub.c, slab_out_of_memory; the page allocator has said its part. */
+const reportFailure = (heap: HeapParts, cache: Cache, gfp: number): void => {
+  if ((gfp & GFP.NOWARN) !== 0 || !heap.once.first("slab_out_of_memory")) return;
+  const { geometry, hot } = cache;
+  const { words } = heap.store;
+  const slabs = words[hot + HOT.SLABS] ?? 0;
+  const objects = slabs * geometry.objects;
+  const say = (text: string): void => heap.complaints.log(4, `${text}\n`);
+  say(`SLUB: Unable to allocate memory on node -1, gfp=0x${(gfp >>> 0).toString(16)}(${gfpText(gfp)})`);
+  say(
+    `  cache: ${cache.name}, object size: ${cache.objectSize}, buffer size: ${geometry.size}, default order: ${geometry.order}, min order: ${orderOf(geometry.size)}`,
+  );
+  say(`  node 0: slabs: ${slabs}, objs: ${objects}, free: ${objects - (words[hot + HOT.ACTIVE] ?? 0)}`);
 };
 
 export const allocate = (heap: HeapParts, size: number, gfp: number): Address => {
@@ -69,10 +77,7 @@ export const allocateLarge = (heap: HeapParts, size: number, gfp: number): Addre
   const order = size < 0 ? 52 : orderOf(size);
   const flags = fixFlags(heap.complaints, gfp, FIX_LARGE_PATH) | GFP.COMP;
   const frame = heap.pages.allocate(order, flags, OWNER.LARGE);
-  if (frame === undefined) {
-    if (order < 11) reportFailure(heap, order, flags);
-    return 0;
-  }
+  if (frame === undefined) return 0;
   const { store } = heap;
   const entry = heap.table.find(frame);
   store.set(heap.serial, (store.words[heap.serial] ?? 0) + 1);

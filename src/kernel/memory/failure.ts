@@ -1,5 +1,6 @@
 import { GFP, GFP_SLAB_BUG_MASK, gfpText } from "./gfp.ts";
-import type { Callers, Complaints } from "./host.ts";
+import type { Callers, Complaints, MemoryHost } from "./host.ts";
+import { showMem } from "./show-mem.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
@@ -14,28 +15,20 @@ export const fixFlags = (complaints: Complaints, gfp: number, callers: Callers):
   return fixed;
 };
 
-/** What show_mem tells of this machine. */
-export interface MemoryFigures {
-  readonly freePages: number;
-  readonly totalPages: number;
-}
-
 /**
- * mm/page_alloc.c, warn_alloc: "comm: <text>, mode:..", the stack, and the totals of Mem-Info.
+ * mm/page_alloc.c, warn_alloc: "comm: <text>, mode:..", the stack, and the state of memory.
  * `callers` are the kernel functions above the module, by stub.
  */
 export const warnAlloc = (
   complaints: Complaints,
   gfp: number,
   text: string,
-  figures: MemoryFigures,
+  { frames }: MemoryHost,
   callers: Callers,
 ): void => {
   if ((gfp & GFP.NOWARN) !== 0) return;
   const mode = `mode:${hex(gfp)}(${gfpText(gfp)})`;
   complaints.log(4, `${complaints.comm()}: ${text}, ${mode}, nodemask=(null),cpuset=/,mems_allowed=0\n`);
   complaints.dumpStack(callers);
-  complaints.log(4, "Mem-Info:\n");
-  complaints.log(4, `Node 0 free:${figures.freePages * 4}kB\n`);
-  complaints.log(4, `${figures.totalPages} pages RAM\n`);
+  for (const line of showMem({ free: frames.free(), total: frames.total })) complaints.log(4, `${line}\n`);
 };

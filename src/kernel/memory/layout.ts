@@ -22,7 +22,7 @@ export const frameToPage = (frame: number): Address => VMEMMAP + frame * PAGE_ST
 
 /** Physical address as `__pa` computes it, for any address; meaningless outside the two linear maps. */
 export const virtToPhys = (address: Address): number =>
-  address >= KERNEL_MAP ? address - KERNEL_MAP : address - DIRECT_MAP;
+  address < 0 && address >= KERNEL_MAP ? address - KERNEL_MAP : address - DIRECT_MAP;
 
 export const isVmalloc = (address: Address): boolean => address >= VMALLOC_START && address < VMALLOC_END;
 

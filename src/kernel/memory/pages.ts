@@ -1,11 +1,12 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { LOW_FRAMES } from "../../machine/frames.ts";
 import { type FrameTable, OWNER, type Owner } from "./frame-table.ts";
+import { warnAlloc } from "./failure.ts";
 import { GFP } from "./gfp.ts";
 import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
 import { DIRECT_MAP, PAGE_STRUCT, VMEMMAP, frameToPage, frameToVirt, orderOf, virtToPhys } from "./layout.ts";
 import type { PageStructs } from "./page-structs.ts";
-import { SITES } from "./sites.ts";
+import { SITES, SLOW_PATH } from "./sites.ts";
 import type { WarnOnce } from "./warn-once.ts";
 
 /** Largest order plus one (MAX_ORDER of 6.1). */
@@ -78,15 +79,20 @@ export const createPages = (
       frames.release(index, 1);
     }
   };
+  /** There is nothing: says so, the first time (the kernel: every ten seconds). */
+  const failed = (order: number, gfp: number): undefined => {
+    const quiet = (gfp & GFP.NOWARN) !== 0 || !once.first("warn_alloc");
+    if (!quiet) warnAlloc(complaints, gfp, `page allocation failure: order:${order}`, host, SLOW_PATH);
+  };
   const allocate = (order: number, gfp: number, owner: Owner = OWNER.PAGES): number | undefined => {
     if (order >= MAX_ORDER) {
       if ((gfp & GFP.NOWARN) === 0 && once.first("__alloc_pages")) complaints.warn(SITES.allocPagesOrder);
       return undefined;
     }
     const count = 1 << order;
-    if (!mayTake(host, count)) return undefined;
-    const frame = frames.allocate(count, count, (gfp & GFP.DMA) === 0 ? undefined : LOW_FRAMES);
-    if (frame === undefined) return undefined;
+    const below = (gfp & GFP.DMA) === 0 ? undefined : LOW_FRAMES;
+    const frame = mayTake(host, count) ? frames.allocate(count, count, below) : undefined;
+    if (frame === undefined) return failed(order, gfp);
     if (!structs.cover(frame, count) || !table.claim(frame, order, owner)) {
       frames.release(frame, count);
       return undefined;

@@ -1,6 +1,6 @@
 import { type Address, PAGE_SIZE, alignUp } from "../../base/address.ts";
 import { ENOMEM } from "../../base/errno.ts";
-import { Errno } from "../../base/errors.ts";
+import { Errno, GuestFault } from "../../base/errors.ts";
 import { GFP } from "./gfp.ts";
 import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
 import { PERCPU_BASE } from "./layout.ts";
@@ -18,7 +18,7 @@ export interface Percpu {
   alloc(size: number, align: number, gfp: number): Address;
   /** For a module's own variables: within reach of 32-bit relocations. Errno ENOMEM when the reserve is used up. */
   allocReserved(size: number, align: number): Address;
-  /** NULL and what is no per-CPU variable are ignored; for reserved ones too. */
+  /** For reserved ones too. NULL is ignored, and so is what begins no variable; a pointer to nowhere faults. */
   free(pointer: Address): void;
   /** Where the variable is on the CPU. */
   address(pointer: Address): Address;
@@ -37,6 +37,8 @@ const MAX_CHUNKS = 64;
 /** PCPU_MIN_ALLOC_SIZE, PCPU_MIN_UNIT_SIZE */
 const UNIT = 4;
 const MAX_SIZE = 32768;
+/** Field of `struct pcpu_chunk` that free_percpu reads first. */
+const NO_CHUNK: Address = 0x20;
 
 /** A range of per-CPU memory; what is taken and where variables begin are bitmaps in private memory. */
 interface Chunk {
@@ -97,6 +99,16 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
     return end - unit;
   };
 
+  /** No chunk has it: the kernel follows the NULL that it finds in place of one. */
+  const stray = (pointer: Address): void => {
+    for (let index = 0; index < MAX_CHUNKS + 2; index += 1) {
+      const { start, size } = chunkAt(index);
+      const exists = index < 2 || (words[table + index] ?? 0) !== 0;
+      if (exists && pointer >= start && pointer < start + size) return;
+    }
+    throw new GuestFault(NO_CHUNK, { write: false, present: false });
+  };
+
   return {
     base: PERCPU_BASE,
     alloc(size, align, gfp) {
@@ -124,8 +136,9 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
       throw new Errno(ENOMEM);
     },
     free(pointer) {
+      if (pointer === 0) return;
       const found = find(pointer);
-      if (found === undefined) return;
+      if (found === undefined) return stray(pointer);
       const { chunk, unit } = found;
       const count = unitsFrom(chunk, unit);
       setBit(store, chunk.begins, unit, 0);

@@ -53,6 +53,11 @@ export const SITES = {
         "__kmalloc_node_track_caller+0xbd/0x150",
       ],
       __get_free_pages: ["__get_free_pages+0xd/0x40"],
+      mempool_kmalloc: [
+        "__kmalloc_large_node+0x6e/0xe0",
+        "__kmalloc+0xbf/0x150",
+        "mempool_init_node+0x9a/0xd0",
+      ],
       dma_alloc_attrs: ["__dma_direct_alloc_pages.constprop.0+0xa2/0x230", "dma_direct_alloc+0xcb/0x2c0"],
     },
   },

@@ -56,10 +56,10 @@ export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => 
   const { order, objects } = cache.geometry;
   const record = store.allocate(RECORD_BYTES);
   const side = record === 0 ? 0 : store.allocate(objects * 8);
-  const wanted =
-    fixFlags(parts.complaints, gfp, FIX_FLAGS_PATH) |
-    GFP.COMP |
-    ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
+  // A running kernel has slabs of kmalloc at hand, and looks at the flags only for a new one.
+  const kmalloc = (cache.flags & SLAB.KMALLOC) !== 0;
+  const fixed = kmalloc ? gfp & ~GFP_SLAB_BUG_MASK : fixFlags(parts.complaints, gfp, FIX_FLAGS_PATH);
+  const wanted = fixed | GFP.COMP | ((cache.flags & SLAB.CACHE_DMA) === 0 ? 0 : GFP.DMA);
   const frame = side === 0 ? undefined : parts.pages.allocate(order, wanted, OWNER.SLAB);
   if (frame === undefined) {
     if (side !== 0) store.release(side, objects * 8);

@@ -28,10 +28,8 @@ export interface Vmalloc {
   kvfree(address: Address): void;
   /** vmalloc_to_page: the `struct page *`, or 0 where nothing is mapped. */
   toPage(address: Address): Address;
-  /** The area that starts at `address` (find_vm_area). */
+  /** The area that `address` lies in (find_vm_area). */
   find(address: Address): Area | undefined;
-  /** The area that `address` lies in. */
-  around(address: Address): Area | undefined;
   /** Areas in order of address, for listings. */
   live(): Generator<Area>;
 }
@@ -45,10 +43,6 @@ export interface VmallocParts extends SlabParts {
 export const createVmalloc = (parts: SlabParts, once: WarnOnce, heap: Heap): Vmalloc => {
   const areas = createAreas(parts.store);
   const vm: VmallocParts = { ...parts, once, heap, areas };
-  const starting = (address: Address): Area | undefined => {
-    const area = areas.around(address);
-    return area?.address === address ? area : undefined;
-  };
   return {
     alloc: (size, gfp = GFP_KERNEL) => allocate(vm, size, gfp),
     free: (address) => discard(vm, address, "free"),
@@ -68,8 +62,7 @@ export const createVmalloc = (parts: SlabParts, once: WarnOnce, heap: Heap): Vma
       else heap.kfree(address);
     },
     toPage: (address) => toPage(vm, address),
-    find: starting,
-    around: (address) => areas.around(address),
+    find: (address) => areas.around(address),
     live: () => areas.all(),
   };
 };
@@ -87,9 +80,7 @@ const release = (vm: VmallocParts, area: Area, count: number, pages: "free" | "k
 };
 
 const complain = (vm: VmallocParts, gfp: number, text: string): void => {
-  const { frames } = vm.host;
-  const figures = { freePages: frames.free(), totalPages: frames.total };
-  warnAlloc(vm.complaints, gfp, text, figures, VMALLOC_PATH);
+  warnAlloc(vm.complaints, gfp, text, vm.host, VMALLOC_PATH);
 };
 
 /** %lu of a size that may have been rounded to 2^64. */
@@ -111,7 +102,7 @@ const allocate = (vm: VmallocParts, size: number, gfp: number): Address => {
   const area = vm.areas.take(size, VM.ALLOC);
   if (area === undefined) return 0;
   for (let index = 0; index < area.pages; index += 1) {
-    const frame = vm.pages.allocate(0, gfp & ~GFP.COMP, OWNER.VMALLOC);
+    const frame = vm.pages.allocate(0, (gfp | GFP.NOWARN) & ~GFP.COMP, OWNER.VMALLOC);
     if (frame === undefined) {
       release(vm, area, index, "free");
       vm.areas.drop(area);
@@ -131,8 +122,9 @@ const discard = (vm: VmallocParts, address: Address, pages: "free" | "keep"): vo
     complaints.warn(SITES.vfreeAddress, `Trying to vfree() bad address (${complaints.hashed(address)})`);
     return;
   }
+  // Any page of the area will do (find_vmap_area).
   const area = vm.areas.around(address);
-  if (area === undefined || area.address !== address) {
+  if (area === undefined) {
     const text = `Trying to vfree() nonexistent vm area (${complaints.hashed(address)})`;
     complaints.warn(SITES.vfreeNothing, text, 3);
     return;

@@ -53,12 +53,16 @@ test("alloc_pages_exact gives back what it does not need", () => {
 
 test("no memory is an answer, too large an order a warning, once", () => {
   const { pages, said } = createTestMemory({ megabytes: 4 });
-  expect(pages.getFreePages(10, GFP_KERNEL)).toBe(0);
+  expect(pages.getFreePages(10, GFP_KERNEL | GFP.NOWARN)).toBe(0);
   expect(pages.allocPages(11, GFP_KERNEL | GFP.NOWARN)).toBe(0);
   expect(said).toEqual([]);
   expect(pages.allocPages(11, GFP_KERNEL)).toBe(0);
   expect(pages.allocPages(11, GFP_KERNEL)).toBe(0);
   expect(said).toEqual(["WARN mm/page_alloc.c:5634"]);
+  expect(pages.getFreePages(10, GFP_KERNEL)).toBe(0);
+  expect(said[1]).toBe(
+    "<4>init: page allocation failure: order:10, mode:0xcc0(GFP_KERNEL), nodemask=(null),cpuset=/,mems_allowed=0\n",
+  );
   let count = 0;
   while (pages.getFreePages(0, GFP_KERNEL) !== 0) count += 1;
   expect(count).toBeGreaterThan(900);

@@ -36,5 +36,6 @@ test("sizes and alignments that cannot be", () => {
   expect([percpu.alloc(65536, 8, 0), percpu.alloc(8, 8192, 0), percpu.alloc(0, 8, 0)]).toEqual([0, 0, 0]);
   expect(said[0]).toBe("WARN mm/percpu.c:1758 illegal size (65536) or align (8) for percpu allocation");
   percpu.free(0);
-  percpu.free(0x12345678);
+  percpu.free(0x3c123);
+  expect(() => percpu.free(0x12345678)).toThrow("fault at 0x20");
 });
