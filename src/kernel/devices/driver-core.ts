@@ -1,7 +1,10 @@
 import type { Address } from "../../base/address.ts";
-import type { JournalMap } from "../journal.ts";
+import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { releaseDevice } from "./device.ts";
 import { type Kobjects, createKobjects } from "./kobjects.ts";
+import { type MiscDevices, createMisc } from "./misc.ts";
+import { type Platform, createPlatform } from "./platform.ts";
 
 /** What is known of the guest's classes, buses and drivers beside their structs (drivers/base). */
 export interface DriverCore {
@@ -14,8 +17,12 @@ export interface DriverCore {
   readonly classes: JournalMap<Address, ClassState>;
   readonly buses: JournalMap<Address, BusState>;
   readonly drivers: JournalMap<Address, DriverState>;
-  /** Devices of a class, by struct device, in the order they were added. */
+  /** Registered devices, by struct device, in the order they were added. */
   readonly devices: JournalMap<Address, DeviceState>;
+  /** Classes and devices of the kernel's own memory (class_create, device_create). */
+  readonly created: JournalSet<Address>;
+  readonly misc: MiscDevices;
+  readonly platform: Platform;
 }
 
 export interface ClassState {
@@ -46,8 +53,13 @@ export const createDriverCore = (k: Kernel): DriverCore => {
   const classes: DriverCore["classes"] = k.journal.map();
   const buses: DriverCore["buses"] = k.journal.map();
   const drivers: DriverCore["drivers"] = k.journal.map();
+  const kobjects = createKobjects(k);
+  kobjects.releases.set("device", (kobject) => releaseDevice(k, kobject));
   return {
-    kobjects: createKobjects(k),
+    kobjects,
+    created: k.journal.set(),
+    misc: createMisc(k),
+    platform: createPlatform(k),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),
     driverAt: (kobject) => keyOf(drivers, kobject),

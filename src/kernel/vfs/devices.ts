@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { EBUSY, EINVAL, ENXIO } from "../../base/errno.ts";
+import { EBUSY, EINVAL, ENODEV, ENXIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { JournalMap } from "../journal.ts";
@@ -58,10 +58,23 @@ const BUILTIN: readonly (readonly [number, string])[] = [
   [29, "fb"],
   [128, "ptm"],
   [136, "pts"],
-  [180, "usb"],
-  [189, "usb_device"],
-  [226, "drm"],
+  [153, "spi"],
+  [247, "cxl"],
+  [248, "bsg"],
+  [249, "ptp"],
+  [250, "pps"],
+  [251, "rtc"],
+  [252, "dax"],
+  [253, "tpm"],
+  [254, "gpiochip"],
 ];
+
+const MISC_MAJOR = 10;
+const MISC_DYNAMIC_MINOR = 255;
+
+const missing = (): never => {
+  throw new Errno(ENODEV);
+};
 
 export const createCharacterDevices = (k: Kernel): CharacterDevices => {
   const regions: JournalMap<number, Region> = k.journal.map();
@@ -82,6 +95,31 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
   };
   const find = (dev: number): Range | undefined =>
     [...ranges.values()].find((range) => dev >= range.dev && dev < range.dev + range.count);
+
+  /** base_probe(): asks user space for a driver, in vain. */
+  const askFor = (major: number, minor: number): Range => {
+    k.modules.requestModule(`char-major-${major}-${minor}`);
+    k.modules.requestModule(`char-major-${major}`);
+    const range = find(makeKernelDev(major, minor));
+    if (range === undefined) throw new Errno(ENXIO);
+    return range;
+  };
+  /** misc_open(): the device stands in private_data before its own open sees the file. */
+  const openMisc = (minor: number): FileOperations => {
+    const findMisc = (): Address | undefined => k.driverCore.misc.find(minor);
+    const misc = findMisc();
+    if (misc === undefined && minor < MISC_DYNAMIC_MINOR)
+      k.modules.requestModule(`char-major-${MISC_MAJOR}-${minor}`);
+    const { fops } = k.struct("miscdevice", misc ?? findMisc() ?? missing());
+    return guestFile(k, {
+      operations: fops,
+      functions: fileOperationsAt(k, fops),
+      prepare({ file }) {
+        k.struct("file", file).private_data = misc ?? 0;
+      },
+      pin: ownerPin(k, [k.struct("file_operations", fops).owner]),
+    });
+  };
 
   return {
     register(wanted, minor, count, name) {
@@ -109,17 +147,20 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
     removeCdev: (cdev) => void ranges.delete(cdev),
     find,
     operations(node) {
-      const dev = makeKernelDev(kernelMajor(node.rdev), kernelMinor(node.rdev));
-      const range = find(dev);
-      if (range === undefined) throw new Errno(ENXIO);
+      const [major, minor] = [kernelMajor(node.rdev), kernelMinor(node.rdev)];
+      if (major === MISC_MAJOR) return openMisc(minor);
+      const dev = makeKernelDev(major, minor);
+      const range = find(dev) ?? askFor(major, minor);
       const view = k.struct("cdev", range.cdev);
+      if (view.ops === 0) throw new Errno(ENXIO);
       const kind: GuestFileKind = {
         operations: view.ops,
         functions: fileOperationsAt(k, view.ops),
-        prepareInode(inode) {
+        prepare({ inode }) {
           k.struct("inode", inode).i_cdev = range.cdev;
         },
-        pin: ownerPin(k, view.owner),
+        // Both the cdev and its operations hold their module while a file is open.
+        pin: ownerPin(k, [view.owner, k.struct("file_operations", view.ops).owner]),
       };
       return guestFile(k, kind);
     },

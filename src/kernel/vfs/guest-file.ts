@@ -25,8 +25,8 @@ export interface GuestFileKind {
   /** struct file_operations, for `f_op`. */
   readonly operations: Address;
   readonly functions: GuestFunctions;
-  /** What `inode->i_private`, or `inode->i_cdev` is to hold. */
-  prepareInode(inode: Address, node: Node): void;
+  /** Fills in what this kind of file sets before `open` (`i_cdev`, `i_private`, `private_data`). */
+  prepare(objects: { readonly inode: Address; readonly file: Address }, node: Node): void;
   /** Takes and drops the module's reference while the file is open. */
   readonly pin: { get(): boolean; put(): void };
 }
@@ -73,7 +73,6 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
     inodeView.i_ino = BigInt(file.node.ino);
     inodeView.i_fop = kind.operations;
     if (file.node.kind === "device") inodeView.i_rdev = file.node.rdev;
-    kind.prepareInode(inode, file.node);
     const view = k.struct("file", guest);
     const access = file.flags & O_ACCMODE;
     view.f_flags = file.flags;
@@ -81,6 +80,7 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
     view.f_inode = inode;
     view.f_op = kind.operations;
     view.f_count.counter = 1n;
+    kind.prepare({ inode, file: guest }, file.node);
     file.guest = guest;
     file.state = { file: guest, inode };
   };
@@ -161,18 +161,31 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
   };
 };
 
-/** A reference on the module that owns an operations table (`owner`), held while a file is open. */
-export const ownerPin = (k: Kernel, owner: Address): GuestFileKind["pin"] => {
-  const module = (): ReturnType<Kernel["modules"]["list"]["byStruct"]> =>
-    owner === 0 ? undefined : k.modules.list.byStruct(owner);
+/** References on the modules that own a cdev or a table of operations, held while a file is open. */
+export const ownerPin = (k: Kernel, owners: readonly Address[]): GuestFileKind["pin"] => {
+  type Held = NonNullable<ReturnType<Kernel["modules"]["list"]["byStruct"]>>;
+  const modules = (): Held[] =>
+    owners.flatMap((owner) => {
+      const found = owner === 0 ? undefined : k.modules.list.byStruct(owner);
+      return found === undefined ? [] : [found];
+    });
   return {
     get() {
-      const found = module();
-      return found === undefined || k.modules.references.tryGet(found);
+      const held: Held[] = [];
+      for (const module of modules()) {
+        if (k.modules.references.tryGet(module)) held.push(module);
+        else {
+          for (const each of held) k.modules.references.put(each);
+          return false;
+        }
+      }
+      return true;
     },
     put() {
-      const found = module();
-      if (found !== undefined) k.modules.references.put(found);
+      for (const module of modules()) k.modules.references.put(module);
     },
   };
 };
+
+/** No module is held. */
+export const NO_PIN: GuestFileKind["pin"] = { get: () => true, put: () => undefined };

@@ -82,6 +82,12 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
     tree.add(proc, name, tree.newSpecial(mode, hostText(show)));
   file("modules", () => procModules(k));
   file("devices", () => devices(k));
+  file("misc", () =>
+    k.driverCore.misc
+      .list()
+      .map(({ minor, name }) => `${`${minor}`.padStart(3)} ${name}\n`)
+      .join(""),
+  );
   file("interrupts", interrupts);
   file("version", () => version(k).line);
   file("uptime", () => `${seconds(k.clock.now())} ${seconds(k.clock.now())}\n`);

@@ -1,0 +1,216 @@
+/** Buses, drivers, and how they meet devices (drivers/base/bus.c, dd.c). */
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { EBUSY, EINVAL, ENODEV, ENXIO, EPROBE_DEFER } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+import type { BusState } from "./driver-core.ts";
+import { addGroups, removeGroups } from "./groups.ts";
+
+const kobjectOf = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
+const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
+
+const newDirectory = function* (
+  k: Kernel,
+  name: ByteString,
+  parent: Address,
+  kind: "bus" | "driver",
+): Routine<Address> {
+  const { kobjects } = k.driverCore;
+  const kobject = k.heap.internal(new Uint8Array(k.sizeOf("kobject")));
+  kobjects.init(kobject, kobjects.ktype(kind));
+  kobjects.setName(kobject, name);
+  k.struct("kobject", kobject).parent = parent;
+  yield* kobjects.add(kobject);
+  return kobject;
+};
+
+/** bus_register(). */
+export function* registerBus(k: Kernel, bus: Address): Routine<void> {
+  const { kobjects, buses } = k.driverCore;
+  const view = k.struct("bus_type", bus);
+  const name = k.memory.cstring(view.name, 256);
+  const kobject = yield* newDirectory(k, name, kobjects.known("/bus"), "bus");
+  const devices = yield* kobjects.create("devices", kobject);
+  const drivers = yield* kobjects.create("drivers", kobject);
+  view.p = k.heap.internal(new Uint8Array(k.sizeOf("subsys_private")));
+  k.struct("subsys_private", view.p).bus = bus;
+  buses.set(bus, { kobject, devices, drivers });
+  yield* addGroups(k, kobject, view.bus_groups);
+}
+
+export function* unregisterBus(k: Kernel, bus: Address): Routine<void> {
+  const { kobjects, buses } = k.driverCore;
+  const state = buses.get(bus);
+  if (state === undefined) return;
+  const view = k.struct("bus_type", bus);
+  yield* removeGroups(k, state.kobject, view.bus_groups);
+  for (const each of [state.drivers, state.devices, state.kobject]) {
+    yield* kobjects.del(each);
+    yield* kobjects.put(each);
+  }
+  buses.delete(bus);
+  k.heap.kfree(view.p);
+  view.p = 0;
+}
+
+const busOf = (k: Kernel, bus: Address): BusState | undefined =>
+  bus === 0 ? undefined : k.driverCore.buses.get(bus);
+
+/** bus_add_device(): links, and the bus's attribute groups. */
+export function* addDeviceToBus(k: Kernel, device: Address): Routine<void> {
+  const view = k.struct("device", device);
+  const state = busOf(k, view.bus);
+  if (state === undefined) return;
+  const kobject = kobjectOf(k, device);
+  yield* addGroups(k, kobject, k.struct("bus_type", view.bus).dev_groups);
+  k.vfs.sysfs.link(state.devices, k.driverCore.kobjects.name(kobject), kobject);
+  k.vfs.sysfs.link(kobject, "subsystem", state.kobject);
+}
+
+export function* removeDeviceFromBus(k: Kernel, device: Address): Routine<void> {
+  const view = k.struct("device", device);
+  const state = busOf(k, view.bus);
+  if (view.driver !== 0) yield* releaseDriver(k, device);
+  if (state === undefined) return;
+  k.vfs.sysfs.unlink(state.devices, k.driverCore.kobjects.name(kobjectOf(k, device)));
+}
+
+function* matches(k: Kernel, device: Address, driver: Address): Routine<boolean> {
+  const { bus } = k.struct("device", device);
+  if (bus === k.driverCore.platform.bus()) return k.driverCore.platform.matches(device, driver);
+  const { match } = k.struct("bus_type", bus);
+  return match === 0 || asInt(yield* k.call(match, device, driver)) > 0;
+}
+
+function* callProbe(k: Kernel, device: Address, driver: Address): Routine<number> {
+  const { bus } = k.struct("device", device);
+  if (bus !== 0 && bus === k.driverCore.platform.bus())
+    return yield* k.driverCore.platform.probe(device, driver);
+  const probe = bus === 0 ? 0 : k.struct("bus_type", bus).probe;
+  if (probe !== 0) return asInt(yield* k.call(probe, device));
+  const own = k.struct("device_driver", driver).probe;
+  return own === 0 ? 0 : asInt(yield* k.call(own, device));
+}
+
+/** really_probe(): 0 when bound. */
+function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
+  const { kobjects, drivers } = k.driverCore;
+  const { sysfs } = k.vfs;
+  const view = k.struct("device", device);
+  const state = drivers.get(driver);
+  const kobject = kobjectOf(k, device);
+  view.driver = driver;
+  if (state !== undefined) {
+    sysfs.link(state.kobject, kobjects.name(kobject), kobject);
+    sysfs.link(kobject, "driver", state.kobject);
+  }
+  const result = yield* callProbe(k, device, driver);
+  if (result === 0) {
+    yield* addGroups(k, kobject, k.struct("device_driver", driver).dev_groups);
+    return 0;
+  }
+  unlinkDriver(k, device);
+  view.driver = 0;
+  view.driver_data = 0;
+  const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
+  if (result !== -EPROBE_DEFER && result !== -ENODEV && result !== -ENXIO)
+    k.printk(4, `${name}: probe of ${kobjects.name(kobject)} failed with error ${result}`);
+  return result;
+}
+
+const unlinkDriver = (k: Kernel, device: Address): void => {
+  const { kobjects, drivers } = k.driverCore;
+  const kobject = kobjectOf(k, device);
+  const state = drivers.get(k.struct("device", device).driver);
+  k.vfs.sysfs.unlink(kobject, "driver");
+  if (state !== undefined) k.vfs.sysfs.unlink(state.kobject, kobjects.name(kobject));
+};
+
+/** device_release_driver(). */
+export function* releaseDriver(k: Kernel, device: Address): Routine<void> {
+  const view = k.struct("device", device);
+  const { driver, bus } = view;
+  if (driver === 0) return;
+  yield* removeGroups(k, kobjectOf(k, device), k.struct("device_driver", driver).dev_groups);
+  if (bus !== 0 && bus === k.driverCore.platform.bus()) yield* k.driverCore.platform.remove(device, driver);
+  else {
+    const busRemove = bus === 0 ? 0 : k.struct("bus_type", bus).remove;
+    const remove = busRemove || k.struct("device_driver", driver).remove;
+    if (remove !== 0) yield* k.call(remove, device);
+  }
+  unlinkDriver(k, device);
+  view.driver = 0;
+  view.driver_data = 0;
+}
+
+/** bus_probe_device(): the first driver that takes it. True when one did. */
+export function* probeDevice(k: Kernel, device: Address): Routine<boolean> {
+  const view = k.struct("device", device);
+  if (view.bus === 0 || view.driver !== 0) return view.driver !== 0;
+  for (const [driver, state] of k.driverCore.drivers.entries()) {
+    if (state.bus !== view.bus || !(yield* matches(k, device, driver))) continue;
+    if ((yield* bind(k, device, driver)) === 0) return true;
+  }
+  return false;
+}
+
+/** driver_attach(): offers the driver every free device of its bus. */
+export function* attachDriver(k: Kernel, driver: Address): Routine<void> {
+  const { bus } = k.struct("device_driver", driver);
+  for (const device of k.driverCore.devices.keys()) {
+    const view = k.struct("device", device);
+    if (view.bus === bus && view.driver === 0 && (yield* matches(k, device, driver)))
+      yield* bind(k, device, driver);
+  }
+}
+
+/** driver_register(). */
+export function* registerDriver(k: Kernel, driver: Address): Routine<void> {
+  const { drivers } = k.driverCore;
+  const view = k.struct("device_driver", driver);
+  const name = k.memory.cstring(view.name, 256);
+  const bus = busOf(k, view.bus);
+  if (bus === undefined) {
+    k.printk(
+      3,
+      `Driver '${name}' was unable to register with bus_type '${view.bus === 0 ? "(null)" : k.memory.cstring(k.struct("bus_type", view.bus).name, 256)}' because the bus was not initialized.`,
+    );
+    throw new Errno(EINVAL);
+  }
+  for (const [other, state] of drivers.entries()) {
+    if (state.bus !== view.bus || k.memory.cstring(k.struct("device_driver", other).name, 256) !== name)
+      continue;
+    k.printk(3, `Error: Driver '${name}' is already registered, aborting...`);
+    throw new Errno(EBUSY);
+  }
+  const kobject = yield* newDirectory(k, name, bus.drivers, "driver");
+  view.p = k.heap.internal(new Uint8Array(k.sizeOf("driver_private")));
+  drivers.set(driver, { kobject, bus: view.bus });
+  const module = view.owner === 0 ? undefined : k.modules.list.byStruct(view.owner);
+  if (module !== undefined) {
+    const mkobj = module.address + k.offsetOf("module", "mkobj");
+    if (k.vfs.sysfs.has(mkobj)) k.vfs.sysfs.link(kobject, "module", mkobj);
+  }
+  yield* addGroups(k, kobject, k.struct("bus_type", view.bus).drv_groups);
+  yield* attachDriver(k, driver);
+  yield* addGroups(k, kobject, view.groups);
+}
+
+/** driver_unregister(). */
+export function* unregisterDriver(k: Kernel, driver: Address): Routine<void> {
+  const { drivers, devices, kobjects } = k.driverCore;
+  const state = drivers.get(driver);
+  if (state === undefined) return;
+  const view = k.struct("device_driver", driver);
+  yield* removeGroups(k, state.kobject, view.groups);
+  for (const device of devices.keys()) {
+    if (k.struct("device", device).driver === driver) yield* releaseDriver(k, device);
+  }
+  drivers.delete(driver);
+  yield* kobjects.del(state.kobject);
+  yield* kobjects.put(state.kobject);
+  k.heap.kfree(view.p);
+  view.p = 0;
+}

@@ -1,0 +1,74 @@
+/** struct class (drivers/base/class.c). */
+import type { Address } from "../../base/address.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import { GFP_KERNEL } from "../memory/gfp.ts";
+import type { Routine } from "../routine.ts";
+import { addGroups, removeGroups } from "./groups.ts";
+
+/** __class_register(): /sys/class/NAME. */
+export function* registerClass(k: Kernel, family: Address): Routine<void> {
+  const { kobjects, classes } = k.driverCore;
+  const view = k.struct("class", family);
+  const cp = k.heap.internal(new Uint8Array(k.sizeOf("subsys_private")));
+  const kset = cp + k.offsetOf("subsys_private", "subsys");
+  const kobject = kset + k.offsetOf("kset", "kobj");
+  const list = kset + k.offsetOf("kset", "list");
+  k.memory.setPointer(list, list);
+  k.memory.setPointer(list + 8, list);
+  kobjects.init(kobject, kobjects.ktype("class"));
+  kobjects.setName(kobject, k.memory.cstring(view.name, 256));
+  k.struct("kobject", kobject).kset = kobjects.known("/class") - k.offsetOf("kset", "kobj");
+  try {
+    yield* kobjects.add(kobject);
+  } catch (error) {
+    if (error instanceof Errno) k.heap.kfree(cp);
+    throw error;
+  }
+  k.struct("subsys_private", cp).class = family;
+  view.p = cp;
+  if (view.dev_kobj === 0) view.dev_kobj = kobjects.known("/dev/char");
+  classes.set(family, { kobject });
+  yield* addGroups(k, kobject, view.class_groups);
+}
+
+/** class_unregister(). */
+export function* unregisterClass(k: Kernel, family: Address): Routine<void> {
+  const { kobjects, classes } = k.driverCore;
+  const state = classes.get(family);
+  if (state === undefined) return;
+  const view = k.struct("class", family);
+  yield* removeGroups(k, state.kobject, view.class_groups);
+  const cp = view.p;
+  yield* kobjects.del(state.kobject);
+  yield* kobjects.put(state.kobject);
+  classes.delete(family);
+  view.p = 0;
+  k.heap.kfree(cp);
+}
+
+/** __class_create(); the module's name stays the module's. */
+export function* createClass(k: Kernel, owner: Address, name: Address): Routine<Address> {
+  const family = k.heap.kmalloc(k.sizeOf("class"), GFP_KERNEL);
+  const view = k.struct("class", family);
+  view.name = name;
+  view.owner = owner;
+  try {
+    yield* registerClass(k, family);
+  } catch (error) {
+    k.heap.kfree(family);
+    throw error;
+  }
+  k.driverCore.created.add(family);
+  return family;
+}
+
+/** class_destroy(): also frees what class_create made. */
+export function* destroyClass(k: Kernel, family: Address): Routine<void> {
+  yield* unregisterClass(k, family);
+  const release = k.struct("class", family).class_release;
+  if (k.driverCore.created.has(family)) {
+    k.driverCore.created.delete(family);
+    k.heap.kfree(family);
+  } else if (release !== 0) yield* k.call(release, family);
+}

@@ -1,0 +1,57 @@
+/** The platform bus (drivers/base/platform.c). */
+import type { Address } from "../../base/address.ts";
+import { ENXIO } from "../../base/errno.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+
+/** What the driver core asks of the one bus whose functions are the kernel's own. */
+export interface Platform {
+  /** `platform_bus_type`, 0 while no module uses it. */
+  bus(): Address;
+  matches(device: Address, driver: Address): boolean;
+  probe(device: Address, driver: Address): Routine<number>;
+  remove(device: Address, driver: Address): Routine<void>;
+}
+
+const ID_SIZE = 32;
+const MAX_IDS = 4096;
+
+export const createPlatform = (k: Kernel): Platform => {
+  const pdevOf = (device: Address): Address => device - k.offsetOf("platform_device", "dev");
+  const pdrvOf = (driver: Address): Address => driver - k.offsetOf("platform_driver", "driver");
+  const text = (at: Address): string => (at === 0 ? "" : k.memory.cstring(at, 256));
+  const matchId = (pdev: Address, table: Address): boolean => {
+    const name = text(k.struct("platform_device", pdev).name);
+    for (let index = 0; index < MAX_IDS; index += 1) {
+      const id = table + index * ID_SIZE;
+      const known = k.memory.cstring(id, 20);
+      if (known === "") return false;
+      if (known !== name) continue;
+      k.struct("platform_device", pdev).id_entry = id;
+      return true;
+    }
+    return false;
+  };
+  return {
+    bus: () => k.profile.symbol("platform_bus_type")?.address ?? 0,
+    matches(device, driver) {
+      const pdev = pdevOf(device);
+      const view = k.struct("platform_device", pdev);
+      const name = text(k.struct("device_driver", driver).name);
+      if (view.driver_override !== 0) return text(view.driver_override) === name;
+      const { id_table } = k.struct("platform_driver", pdrvOf(driver));
+      if (id_table !== 0) return matchId(pdev, id_table);
+      return text(view.name) === name;
+    },
+    *probe(device, driver) {
+      const { probe } = k.struct("platform_driver", pdrvOf(driver));
+      if (probe === 0) return 0;
+      const result = Number(BigInt.asIntN(32, yield* k.call(probe, pdevOf(device))));
+      return result > 0 ? -ENXIO : result;
+    },
+    *remove(device, driver) {
+      const { remove } = k.struct("platform_driver", pdrvOf(driver));
+      if (remove !== 0) yield* k.call(remove, pdevOf(device));
+    },
+  };
+};
