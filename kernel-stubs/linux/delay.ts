@@ -5,8 +5,11 @@ import { type Block, block } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { TASK_INTERRUPTIBLE, signalPending } from "./sched.ts";
 
+/** include/linux/jiffies.h, rounded: only its size matters. */
+const MAX_JIFFY_OFFSET = 2 ** 62;
+
 export const msecsToJiffies = (msecs: number): number =>
-  (msecs | 0) < 0 ? 0x3ffffffffffffffe : Math.ceil((msecs * HZ) / 1000);
+  (msecs | 0) < 0 ? MAX_JIFFY_OFFSET : Math.ceil((msecs * HZ) / 1000);
 
 /** Sleeps to a moment kept in `task.restart`; undefined once it is over. */
 const sleepUntil = (

@@ -123,12 +123,13 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   const log = createReporter(kernel.log);
   const steps: ReportStep[] = [];
   const modules: ReportModule[] = [];
-  const note = (
-    op: ReportStep["op"],
-    arg: string,
-    { stopped: _, ...end }: ReturnType<typeof perform>,
-  ): void => {
+  const note = (op: ReportStep["op"], arg: string, { ret, errno, signal }: Syscall): void => {
     const { dmesg, late } = log();
+    const end = {
+      ...(ret === undefined ? {} : { ret }),
+      ...(errno === undefined ? {} : { errno }),
+      ...(signal === undefined ? {} : { signal }),
+    };
     steps.push({ op, arg, ...end, dmesg: dmesg.map(displayText), late: late.map(displayText) });
   };
   const load = (file: ModuleFile, parameters: string): string | undefined => {
@@ -145,8 +146,8 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   }
   const name = load(plan.module, plan.parameters);
   if (name !== undefined && plan.settle > 0) {
-    const end = sandbox.sleep(plan.settle * 1e6);
-    note("sleep", `${plan.settle}`, { stopped: end.stop !== undefined });
+    sandbox.sleep(plan.settle * 1e6);
+    note("sleep", `${plan.settle}`, {});
   }
   if (plan.rmmod) {
     for (const each of name === undefined ? names : [name, ...names]) {

@@ -1,3 +1,4 @@
+import { RBX } from "../../abi/calls.ts";
 import { toAddress } from "../../base/address.ts";
 import { loadCallers } from "../oops/callers.ts";
 import { type Routine, callGuest } from "../routine.ts";
@@ -42,6 +43,8 @@ function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   const before = k.cpu.preemptCount();
   const measured = system.history.measure(module.name, "init");
   k.current.callers = loadCallers("init", k.current.syscall);
+  // do_one_initcall keeps the function there, and so it gets onto init's stack.
+  k.executor.setRegister(RBX, module.initFunction);
   const rax = yield* callGuest(module.initFunction);
   measured(Number(BigInt.asIntN(32, rax)));
   k.traces.checkInitcall(k.current, module.initFunction, before);

@@ -25,8 +25,8 @@ export interface ModuleList {
 }
 
 /** include/linux/poison.h */
-const LIST_POISON1: Address = -0x2152_ffff_ffff_ff00;
-const LIST_POISON2: Address = -0x2152_ffff_ffff_fede;
+const LIST_POISON1 = 0xdead_0000_0000_0100n;
+const LIST_POISON2 = 0xdead_0000_0000_0122n;
 
 const within = (area: { base: Address; size: number }, address: Address): boolean =>
   address >= area.base && address < area.base + area.size;
@@ -86,8 +86,8 @@ export const createModuleList = (k: Kernel): ModuleList => {
       const [next, previous] = [memory.pointer(entry), memory.pointer(entry + 8)];
       if (memory.accessible(next, 16, "write") && memory.accessible(previous, 16, "write"))
         link(previous, next);
-      memory.setPointer(entry, LIST_POISON1);
-      memory.setPointer(entry + 8, LIST_POISON2);
+      memory.setU64(entry, LIST_POISON1);
+      memory.setU64(entry + 8, LIST_POISON2);
       modules.delete(module.address);
     },
     state: (module) => k.struct("module", module.address).state,

@@ -39,15 +39,6 @@ export interface ModuleLinks {
 
 /** Key of the wait list for module state changes. */
 const MODULE_WQ = 1;
-/** Options of Debian's configuration that the loader asks for. */
-const CONFIG = new Set([
-  "MODULE_SIG",
-  "MODULE_FORCE_LOAD",
-  "MODVERSIONS",
-  "RETPOLINE",
-  "LIVEPATCH",
-  "KALLSYMS",
-]);
 const SYSCALL_CALLERS = ["do_syscall_64+0x5d/0xb0", "entry_SYSCALL_64_after_hwframe+0x6e/0xd8"];
 
 /** modprobe's exit status 1, as wait(2) gives it: user space has no module of that name. */

@@ -15,7 +15,7 @@ export interface Timers {
 }
 
 /** LIST_POISON2, what detach_timer leaves in `entry.next`. */
-const POISON: Address = -0x2152_ffff_ffff_fede;
+const LIST_POISON2 = 0xdead_0000_0000_0122n;
 
 /** The timer wheel: 9 levels of 64 buckets, each 8 times coarser (kernel/time/timer.c). */
 const LEVELS = 9;
@@ -45,7 +45,7 @@ export const createTimers = (k: Kernel): Timers => {
   const unlink = (timer: Address): void => {
     const { entry } = k.struct("timer_list", timer);
     entry.pprev = 0;
-    entry.next = POISON;
+    k.memory.setU64(entry.$address, LIST_POISON2);
   };
   const run = function* (timer: Address): Routine<void> {
     if (!pending.has(timer)) return;
