@@ -1,39 +1,81 @@
 import type { HashKey } from "./env.ts";
 
-type State = [bigint, bigint, bigint, bigint];
+/** v0 to v3, each as a low and a high 32-bit half: halves are fast, bigints are not. */
+type State = Int32Array;
 
-const INITIAL: State = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n];
+/** "somepseudorandomlygeneratedbytes" */
+const INITIAL: readonly bigint[] = [
+  0x736f6d6570736575n,
+  0x646f72616e646f6dn,
+  0x6c7967656e657261n,
+  0x7465646279746573n,
+];
 
-const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
-const rotate = (value: bigint, by: bigint): bigint => u64(value << by) | (value >> (64n - by));
+const [V0, V1, V2, V3] = [0, 2, 4, 6] as const;
+
+const at = (v: State, index: number): number => v[index] ?? 0;
+
+const add = (v: State, to: number, from: number): void => {
+  const low = (at(v, to) >>> 0) + (at(v, from) >>> 0);
+  v[to] = low;
+  v[to + 1] = at(v, to + 1) + at(v, from + 1) + (low > 0xffffffff ? 1 : 0);
+};
+
+const xor = (v: State, to: number, from: number): void => {
+  v[to] = at(v, to) ^ at(v, from);
+  v[to + 1] = at(v, to + 1) ^ at(v, from + 1);
+};
+
+/** By less than 32 bits. */
+const rotate = (v: State, index: number, by: number): void => {
+  const [low, high] = [at(v, index), at(v, index + 1)];
+  v[index] = (low << by) | (high >>> (32 - by));
+  v[index + 1] = (high << by) | (low >>> (32 - by));
+};
+
+/** By 32 bits. */
+const swap = (v: State, index: number): void => {
+  const low = at(v, index);
+  v[index] = at(v, index + 1);
+  v[index + 1] = low;
+};
+
+const mix = (v: State, to: number, from: number, by: number): void => {
+  add(v, to, from);
+  rotate(v, from, by);
+  xor(v, from, to);
+};
 
 const round = (v: State): void => {
-  v[0] = u64(v[0] + v[1]);
-  v[1] = rotate(v[1], 13n) ^ v[0];
-  v[0] = rotate(v[0], 32n);
-  v[2] = u64(v[2] + v[3]);
-  v[3] = rotate(v[3], 16n) ^ v[2];
-  v[0] = u64(v[0] + v[3]);
-  v[3] = rotate(v[3], 21n) ^ v[0];
-  v[2] = u64(v[2] + v[1]);
-  v[1] = rotate(v[1], 17n) ^ v[2];
-  v[2] = rotate(v[2], 32n);
+  mix(v, V0, V1, 13);
+  swap(v, V0);
+  mix(v, V2, V3, 16);
+  mix(v, V0, V3, 21);
+  mix(v, V2, V1, 17);
+  swap(v, V2);
+};
+
+const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
+const high = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n));
+
+const absorb = (v: State, word: bigint): void => {
+  v[V3] = at(v, V3) ^ low(word);
+  v[V3 + 1] = at(v, V3 + 1) ^ high(word);
+  round(v);
+  round(v);
+  v[V0] = at(v, V0) ^ low(word);
+  v[V0 + 1] = at(v, V0 + 1) ^ high(word);
 };
 
 /** SipHash-2-4 of one 64-bit word (`siphash_1u64` in lib/siphash.c). */
 export const siphash1u64 = (word: bigint, key: HashKey): bigint => {
-  const [k0, k1] = key;
-  const v: State = [INITIAL[0] ^ k0, INITIAL[1] ^ k1, INITIAL[2] ^ k0, INITIAL[3] ^ k1];
-  const absorb = (data: bigint): void => {
-    v[3] ^= data;
-    round(v);
-    round(v);
-    v[0] ^= data;
-  };
-  absorb(u64(word));
+  const start = INITIAL.map((value, index) => value ^ key[index & 1 ? 1 : 0]);
+  const v = Int32Array.from(start.flatMap((value) => [low(value), high(value)]));
+  absorb(v, word);
   // The last block holds the length in its top byte.
-  absorb(8n << 56n);
-  v[2] ^= 0xffn;
+  absorb(v, 8n << 56n);
+  v[V2] = at(v, V2) ^ 0xff;
   for (let i = 0; i < 4; i++) round(v);
-  return v[0] ^ v[1] ^ v[2] ^ v[3];
+  for (const from of [V1, V2, V3]) xor(v, V0, from);
+  return (BigInt(at(v, V0 + 1) >>> 0) << 32n) | BigInt(at(v, V0) >>> 0);
 };
