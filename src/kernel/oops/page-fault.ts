@@ -48,8 +48,12 @@ const executeLines = ({ errorCode, walk, uid }: PageFault): Line[] => {
 /** "PGD 2a15067 P4D 2a15067 PUD 2a17067 PMD 3fec5067 PTE 0"; with four levels P4D repeats PGD. */
 const walkText = (walk: PageWalk): ByteString => {
   const [pgd = 0n, pud, pmd, pte] = walk;
-  const named: (readonly [string, bigint | undefined])[] = [["PGD", pgd]];
-  if ((pgd & PAGE_PRESENT) !== 0n) named.push(["P4D", pgd], ["PUD", pud], ["PMD", pmd], ["PTE", pte]);
+  // A folded level is always present, so that P4D is shown even of nothing.
+  const named: (readonly [string, bigint | undefined])[] = [
+    ["PGD", pgd],
+    ["P4D", pgd],
+  ];
+  if ((pgd & PAGE_PRESENT) !== 0n) named.push(["PUD", pud], ["PMD", pmd], ["PTE", pte]);
   const known = named.filter((entry): entry is readonly [string, bigint] => entry[1] !== undefined);
   const text = known.map(([name, value]) => `${name} ${value.toString(16)}`).join(" ");
   return pte === undefined ? `${text} ` : text;
