@@ -10,7 +10,7 @@ const REGISTERS = /^(?:RSP|RAX|RDX|RBP|R\d\d|FS|CS|PKRU|CR2: \S+ CR3|ORIG_RAX)\b
 /** Dynamic kernel memory: direct map, vmalloc, vmemmap; and user space. */
 const DYNAMIC = /\b(?:ffff88[89a-f]|ffffc9|ffffea0|ffffe8|00007f|0000556)[0-9a-f]+\b/g;
 /** `%p`: 32 bits of hash (lib/vsprintf.c, ptr_to_id). Small numbers are not hashed. */
-const HASHED = /\b00000000(?!0000)[0-9a-f]{8}\b/g;
+const HASHED = /(?:0x|\b)00000000(?!0000)[0-9a-f]{8}\b/g;
 
 const blurRegisters = (text: string): string =>
   text.replace(/(?<=[: (])(?:0x)?[0-9a-f]{4,16}(?=[ ()]|$)/g, "#");
