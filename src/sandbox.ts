@@ -54,6 +54,9 @@ const EPOCH = 1_767_225_600n * 1_000_000_000n;
 const UPTIME = 2_250_000_000;
 /** A process that takes longer than this, in virtual time, waits for something that never comes. */
 const PATIENCE_NS = 24 * 3600 * 1e9;
+/** The same in calls of kernel functions and in turns of tasks, some ten seconds of real time: nothing sensible takes so much. */
+const PATIENCE_CALLS = 30_000_000;
+const PATIENCE_TURNS = 1_500_000;
 
 /** Boots a kernel. Errors: KoboxError when there is no such profile or the engine cannot be had. */
 export const boot = (options: SandboxOptions = {}): Sandbox => {
@@ -73,6 +76,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     },
     (k) => {
       made.binder = createBinder(k);
+      made.binder.hooks.sleep = ({ name }) => k.traces.mightSleep(name);
       return createLinker(k, registry, made.binder, {
         declare: (name) => declareUnknown(k, name, options.unknown ?? "guess"),
       });
@@ -83,7 +87,12 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   /** Lets the kernel run until `done` holds; why it never will, otherwise. */
   const runUntil = (done: () => boolean, waiting: () => string): StopReason | undefined => {
     const limit = kernel.clock.now() + PATIENCE_NS;
-    const end = kernel.tasks.runUntil(() => done() || kernel.clock.now() > limit);
+    kernel.allowCalls(PATIENCE_CALLS);
+    const turns = { left: PATIENCE_TURNS };
+    const end = kernel.tasks.runUntil(() => {
+      turns.left -= 1;
+      return done() || turns.left < 0 || kernel.clock.now() > limit;
+    });
     if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
     return done() ? undefined : { kind: "hang", message: waiting() };
   };

@@ -1,6 +1,6 @@
 import { REG, RESUME, STOP } from "unicorn-engine";
 import { type Address, addressFromHalves, toPattern } from "../base/address.ts";
-import { GuestFault } from "../base/errors.ts";
+import { type FaultPlace, GuestFault } from "../base/errors.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Block, GuestCall, Routine, Yield } from "./routine.ts";
 import type { Frame, Task } from "./task.ts";
@@ -33,7 +33,21 @@ export interface Exception {
   readonly address: bigint;
   /** The stub whose host code touched bad memory, if it was not the guest itself. */
   readonly stub: string | undefined;
+  /** Where the real function would have faulted. */
+  readonly place?: FaultPlace | undefined;
 }
+
+const isCanonicalAddress = (address: Address): boolean => address >= -(2 ** 47) && address < 2 ** 47;
+
+/** What the CPU would have raised: #PF, or #GP where the address is not canonical. */
+const faultException = (fault: GuestFault, stub: string | undefined): Exception => {
+  const { place } = fault;
+  if (!isCanonicalAddress(fault.address)) {
+    return { vector: 13, errorCode: 0, address: place?.address ?? toPattern(fault.address), stub, place };
+  }
+  const errorCode = (fault.present ? 1 : 0) | (fault.write ? 2 : 0);
+  return { vector: 14, errorCode, address: toPattern(fault.address), stub, place };
+};
 
 /** What the executor asks of the kernel around it. */
 export interface ExecutorHost {
@@ -70,6 +84,7 @@ export interface Executor {
 const ARGUMENTS = [REG.RDI, REG.RSI, REG.RDX, REG.RCX, REG.R8, REG.R9] as const;
 /** Interrupts on, reserved bit 1. */
 const RFLAGS = 0x202n;
+const INTERRUPTS_ON = 0x200n;
 
 export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: Address): Executor => {
   const { engine, memory } = machine;
@@ -113,7 +128,8 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     memory.setPointer(stack, returnTo);
     regs[REG.RSP] = toPattern(stack);
     regs[REG.RIP] = toPattern(call.fn);
-    regs[REG.RFLAGS] = RFLAGS;
+    // The function inherits whether interrupts are on, and nothing else.
+    regs[REG.RFLAGS] = RFLAGS & ((regs[REG.RFLAGS] ?? 0n) | ~INTERRUPTS_ON);
     state.switches += 1;
   };
 
@@ -121,7 +137,10 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
     const frame = task.frames.pop();
     if (frame?.kind !== "guest") throw new Error(`task ${task.pid} returned to host code without a frame`);
     state.feed = registers[REG.RAX] ?? 0n;
+    // What it did to the interrupt flag stays done.
+    const flags = registers[REG.RFLAGS] ?? 0n;
     registers.set(frame.registers);
+    registers[REG.RFLAGS] = flags;
     state.switches += 1;
     settleBottom(task, state.feed);
   };
@@ -153,15 +172,15 @@ export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: A
       return act();
     } catch (error) {
       if (!(error instanceof GuestFault)) throw error;
-      const errorCode = (error.present ? 1 : 0) | (error.write ? 2 : 0);
-      return { fault: raise(task, { vector: 14, errorCode, address: toPattern(error.address), stub }) };
+      return { fault: raise(task, faultException(error, stub)) };
     }
   };
 
   const settle = (task: Task, request: GuestCall | Block | Yield): Pause | undefined => {
     if (request.kind === "call") {
-      pushCall(task, request);
-      return undefined;
+      // The guest's stack may be full, or its stack pointer anything.
+      const pushed = guarded(task, undefined, () => pushCall(task, request));
+      return isFault(pushed) ? (pushed.fault ?? "dead") : undefined;
     }
     return request.kind === "block" ? park(task, request) : "yield";
   };

@@ -55,10 +55,17 @@ const restorer = (record: object): Undo => {
 export const createJournal = (): Journal => {
   const undos: Undo[] = [];
   let recording = false;
-  /** Records already saved since the last mark. */
+  /** Grows with every mark and rollback: what was saved before belongs to another one. */
+  let epoch = 0;
+  /** Records already saved in this epoch. */
   let touched = new WeakSet<object>();
-  const record = (undo: Undo): void => {
-    if (recording) undos.push(undo);
+  const begin = (): void => {
+    epoch += 1;
+    touched = new WeakSet();
+  };
+  const recorder: Recorder = {
+    epoch: () => (recording ? epoch : NOT_RECORDING),
+    add: (undo) => void undos.push(undo),
   };
   return {
     touch(object) {
@@ -68,26 +75,48 @@ export const createJournal = (): Journal => {
       }
       return object;
     },
-    map: () => createMap(record),
-    set: () => createSet(record),
+    map: () => createMap(recorder),
+    set: () => createSet(recorder),
     mark() {
       recording = true;
-      touched = new WeakSet();
+      begin();
       return undos.length;
     },
     rollback(mark) {
       while (undos.length > mark) undos.pop()?.();
-      touched = new WeakSet();
+      begin();
     },
   };
 };
 
-const createMap = <K, V>(record: (undo: Undo) => void): JournalMap<K, V> => {
+interface Recorder {
+  /** NOT_RECORDING while there is no mark to go back to. */
+  epoch(): number;
+  add(undo: Undo): void;
+}
+const NOT_RECORDING = -1;
+
+const createMap = <K, V>(recorder: Recorder): JournalMap<K, V> => {
   const map = new Map<K, V>();
+  /** The epoch in which all entries were saved: what follows in it needs no undo of its own. */
+  let savedIn = NOT_RECORDING;
   const remember = (key: K): void => {
-    if (!map.has(key)) return record(() => map.delete(key));
+    const epoch = recorder.epoch();
+    if (epoch === NOT_RECORDING || epoch === savedIn) return;
+    if (!map.has(key)) return recorder.add(() => map.delete(key));
     const old = map.get(key) as V;
-    record(() => map.set(key, old));
+    recorder.add(() => map.set(key, old));
+  };
+  /** Deleting and re-adding moves a key to the end; undo must restore the order too. */
+  const rememberAll = (): void => {
+    const epoch = recorder.epoch();
+    if (epoch === NOT_RECORDING || epoch === savedIn) return;
+    savedIn = epoch;
+    const before = [...map.entries()];
+    recorder.add(() => {
+      map.clear();
+      for (const [key, value] of before) map.set(key, value);
+    });
   };
   return {
     get size() {
@@ -101,12 +130,7 @@ const createMap = <K, V>(record: (undo: Undo) => void): JournalMap<K, V> => {
     },
     delete(key) {
       if (!map.has(key)) return false;
-      // Deleting and re-adding moves a key to the end; undo must restore the order too.
-      const before = [...map.entries()];
-      record(() => {
-        map.clear();
-        for (const [k, v] of before) map.set(k, v);
-      });
+      rememberAll();
       return map.delete(key);
     },
     keys: () => map.keys(),
@@ -115,8 +139,8 @@ const createMap = <K, V>(record: (undo: Undo) => void): JournalMap<K, V> => {
   };
 };
 
-const createSet = <T>(record: (undo: Undo) => void): JournalSet<T> => {
-  const map = createMap<T, true>(record);
+const createSet = <T>(recorder: Recorder): JournalSet<T> => {
+  const map = createMap<T, true>(recorder);
   return {
     get size() {
       return map.size;

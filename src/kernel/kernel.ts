@@ -108,6 +108,8 @@ export interface Kernel {
   readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
+  /** From now on so many calls of kernel functions may come; one more counts as an endless loop. */
+  allowCalls(calls: number): void;
   /** Ends the run: panic, endless loop, deadlock. The first reason stands. */
   stop(reason: StopReason): void;
   readonly stopped: StopReason | undefined;

@@ -83,7 +83,7 @@ export const createKernel = (
   const k = parts as Kernel;
   const journal = createJournal();
   const { counters } = machine.engine;
-  const work = { stubs: 0 };
+  const work = { stubs: 0, limit: Infinity };
   const busy = { slices: 0 };
   const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
   const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
@@ -124,6 +124,9 @@ export const createKernel = (
     offsetOf: views.offsetOf,
     call: callGuest,
     printk: (level: number, text: string) => void k.log.print(`\x01${level}${text}\n`),
+    allowCalls(calls: number) {
+      work.limit = work.stubs + calls;
+    },
     stop(reason: StopReason) {
       if (state.stopped === undefined) journal.touch(state).stopped = reason;
     },
@@ -175,6 +178,7 @@ export const createKernel = (
         work.stubs += stubs;
         if (stubs > 0) busy.slices = 0;
         else loop();
+        if (work.stubs > work.limit) endless();
         counters[2] = (counters[0] ?? 0) + SLICE;
         k.interrupts.service("stub");
         return state.stopped === undefined;
@@ -208,7 +212,10 @@ export const createKernel = (
   function loop(): void {
     busy.slices += 1;
     if (busy.slices > PATIENT_SLICES) clock.advanceTo(clock.now() + IMPATIENT_NS);
-    if (busy.slices < ENDLESS_SLICES) return;
+    if (busy.slices >= ENDLESS_SLICES) endless();
+  }
+
+  function endless(): void {
     const task = executor.current();
     if (task !== undefined) k.traces.softLockup(task);
     const place = k.symbols.format(executor.register(RIP));

@@ -69,9 +69,14 @@ const WQ_DFL_ACTIVE = 256;
 
 export const createWorkqueues = (k: Kernel): Workqueues => {
   const queues: JournalMap<Address, Queue> = k.journal.map();
+  /** Every item from its queueing until its function has returned, by serial; the same ones by where they stand. */
   const items: JournalMap<number, Item> = k.journal.map();
+  const waiting: JournalMap<number, Item> = k.journal.map();
+  const running: JournalMap<number, Item> = k.journal.map();
   // The workers of boot are taken as busy: the next number is 1.
   const state = { serial: 0, workers: 1 };
+  /** Workers that were woken and have not looked for work yet: one is enough, it wakes the next. */
+  const coming: Record<Queue["pool"], number> = { bound: 0, highpri: 0, unbound: 0 };
   const idle: Record<Queue["pool"], number[]> = { bound: [], highpri: [], unbound: [] };
   const waits: WaitLists = createWaitLists(k);
 
@@ -81,19 +86,22 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
   };
   const isPending = (work: Address): boolean => (k.struct("work_struct", work).data.counter & PENDING) !== 0n;
   const itemsOf = (test: (item: Item) => boolean): Item[] => [...items.values()].filter(test);
+  /** The item a worker runs. */
+  const itemOf = (pid: number): Item | undefined => running.get(pid);
 
   /** The next item a worker of that pool may start, keeping each queue's order and limit. */
   const next = (pool: Queue["pool"]): Item | undefined => {
     const active = new Map<Address, number>();
-    for (const item of items.values()) {
-      if (item.worker !== 0) active.set(item.queue, (active.get(item.queue) ?? 0) + 1);
+    const busy = new Set<Address>();
+    for (const item of running.values()) {
+      active.set(item.queue, (active.get(item.queue) ?? 0) + 1);
+      busy.add(item.work);
     }
-    for (const item of items.values()) {
+    for (const item of waiting.values()) {
       const queue = queues.get(item.queue);
-      if (item.worker !== 0 || queue === undefined || queue.pool !== pool) continue;
+      if (queue === undefined || queue.pool !== pool) continue;
       // An item never runs on two workers at once.
-      if ((active.get(item.queue) ?? 0) >= queue.maxActive) continue;
-      if (itemsOf((other) => other.worker !== 0 && other.work === item.work).length > 0) continue;
+      if ((active.get(item.queue) ?? 0) >= queue.maxActive || busy.has(item.work)) continue;
       return item;
     }
     return undefined;
@@ -101,34 +109,47 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
   const poolOf = (task: Task): Queue["pool"] =>
     task.comm.startsWith("kworker/u") ? "unbound" : task.comm.endsWith("H") ? "highpri" : "bound";
 
+  const take = (task: Task, item: Item): void => {
+    k.journal.touch(item).worker = task.pid;
+    waiting.delete(item.serial);
+    running.set(task.pid, item);
+  };
+  const finish = (item: Item): void => {
+    items.delete(item.serial);
+    running.delete(item.worker);
+    waits.wakeAll(item.work);
+    waits.wakeAll(item.queue);
+  };
+
   /** Lets a worker start its next item, or go idle. */
   const proceed = (task: Task): void => {
     const pool = poolOf(task);
     const item = next(pool);
+    if (item !== undefined) take(task, item);
     if (item === undefined) {
       k.journal.touch(idle[pool]).push(task.pid);
       task.state = "blocked";
       task.waiting = { reason: "work to do", interruptible: false };
       return;
     }
-    k.journal.touch(item).worker = task.pid;
+    if (coming[pool] === 0 && next(pool) !== undefined) startWorker(pool);
     setPending(item.work, false);
     const { func } = k.struct("work_struct", item.work);
     item.fn = func;
     k.executor.pushCall(task, { kind: "call", fn: func, args: [item.work] });
   };
   k.bottoms.set("worker", (task) => {
-    for (const item of itemsOf((each) => each.worker === task.pid)) {
-      items.delete(item.serial);
-      waits.wakeAll(item.work);
-      waits.wakeAll(item.queue);
-    }
+    const item = itemOf(task.pid);
+    const pool = poolOf(task);
+    if (item !== undefined) finish(item);
+    // Only the worker that was woken last has not looked yet.
+    else if (coming[pool] > 0) k.journal.touch(coming)[pool] -= 1;
     proceed(task);
   });
 
   const startWorker = (pool: Queue["pool"]): void => {
-    const waiting = idle[pool].length > 0 ? k.journal.touch(idle[pool]).pop() : undefined;
-    const old = waiting === undefined ? undefined : k.tasks.find(waiting);
+    const rested = idle[pool].length > 0 ? k.journal.touch(idle[pool]).pop() : undefined;
+    const old = rested === undefined ? undefined : k.tasks.find(rested);
     const number = state.workers;
     if (old === undefined) k.journal.touch(state).workers += 1;
     const comm = {
@@ -145,21 +166,28 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
         bottom: { kind: "worker", data: 0 },
       });
     // It looks for work when it gets the CPU: an empty stack goes straight to its bottom.
+    k.journal.touch(coming)[pool] += 1;
     k.tasks.wake(task);
   };
 
   const submit = (queue: Address, work: Address): void => {
     const serial = (k.journal.touch(state).serial += 1);
-    items.set(serial, { serial, work, queue, worker: 0, fn: 0 });
-    startWorker(queues.get(queue)?.pool ?? "bound");
+    const item: Item = { serial, work, queue, worker: 0, fn: 0 };
+    items.set(serial, item);
+    waiting.set(serial, item);
+    const pool = queues.get(queue)?.pool ?? "bound";
+    if (coming[pool] === 0) startWorker(pool);
   };
 
   const cancel = (work: Address): boolean => {
-    const waiting = itemsOf((item) => item.work === work && item.worker === 0);
-    for (const item of waiting) items.delete(item.serial);
-    if (!isPending(work)) return waiting.length > 0;
+    const found = itemsOf((item) => item.work === work && item.worker === 0);
+    for (const { serial } of found) {
+      items.delete(serial);
+      waiting.delete(serial);
+    }
+    if (!isPending(work)) return found.length > 0;
     setPending(work, false);
-    for (const item of waiting) waits.wakeAll(item.queue);
+    for (const item of found) waits.wakeAll(item.queue);
     return true;
   };
 
@@ -214,9 +242,9 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       pending: isPending(work),
       running: itemsOf((item) => item.work === work && item.worker !== 0).length > 0,
     }),
-    currentWork: (task) => itemsOf((item) => item.worker === task.pid)[0]?.work ?? 0,
+    currentWork: (task) => itemOf(task.pid)?.work ?? 0,
     serving(task) {
-      const item = itemsOf((each) => each.worker === task.pid)[0];
+      const item = itemOf(task.pid);
       if (item === undefined) return undefined;
       return { workqueue: queues.get(item.queue)?.name ?? "", function: item.fn };
     },
