@@ -1,12 +1,13 @@
 import type { Address } from "../../base/address.ts";
-import { EINVAL, ENOTTY, ENXIO, EOVERFLOW } from "../../base/errno.ts";
+import { EINVAL, ENOTTY, ENXIO, EOVERFLOW, ESPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import { POLLIN, POLLOUT } from "../user.ts";
-import { seekIn } from "./kept-files.ts";
 import type { Node } from "./node.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
+import type { Routine } from "../routine.ts";
+import { seqRead } from "./seq-file.ts";
 
 /** Addresses of a guest's functions, as struct file_operations or struct proc_ops has them; 0 for none. */
 export interface GuestFunctions {
@@ -27,6 +28,13 @@ export interface GuestFileKind {
   readonly functions: GuestFunctions;
   /** Fills in what this kind of file sets before `open` (`i_cdev`, `i_private`, `private_data`). */
   prepare(objects: { readonly inode: Address; readonly file: Address }, node: Node): void;
+  /** Host code that opens and releases, in place of functions of the guest. */
+  readonly hosted?: {
+    open(objects: { readonly inode: Address; readonly file: Address }): Routine<void>;
+    release(objects: { readonly inode: Address; readonly file: Address }): Routine<void>;
+  };
+  /** What a missing read or write fails with; EINVAL when left out. */
+  readonly missing?: number;
   /** Takes and drops the module's reference while the file is open. */
   readonly pin: { get(): boolean; put(): void };
 }
@@ -49,6 +57,8 @@ export const fileOperationsAt = (k: Kernel, address: Address): GuestFunctions =>
 const FMODE_READ = 1;
 const FMODE_WRITE = 2;
 const FMODE_LSEEK = 4;
+/** FMODE_PREAD, FMODE_PWRITE */
+const FMODE_POSITION = 8 | 16;
 const O_ACCMODE = 3;
 /** default_llseek of a file that has no size. */
 const MAX_BUFFER = 0x7ffff000;
@@ -76,7 +86,8 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
     const view = k.struct("file", guest);
     const access = file.flags & O_ACCMODE;
     view.f_flags = file.flags;
-    view.f_mode = (access === 1 ? 0 : FMODE_READ) | (access === 0 ? 0 : FMODE_WRITE) | FMODE_LSEEK;
+    const seek = functions.llseek === 0 ? 0 : FMODE_LSEEK;
+    view.f_mode = (access === 1 ? 0 : FMODE_READ) | (access === 0 ? 0 : FMODE_WRITE) | FMODE_POSITION | seek;
     view.f_inode = inode;
     view.f_op = kind.operations;
     view.f_count.counter = 1n;
@@ -98,10 +109,21 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
   };
   const userBuffer = (size: number): Address => k.userBuffers.buffer(k.current.pid, size);
 
+  /** Only the kernel's own iterator is understood: seq_file's. */
+  function* readIter(file: OpenFile, size: number): Routine<Uint8Array> {
+    const known = k.profile.symbol("seq_read_iter")?.address;
+    if (functions.readIter === 0 || functions.readIter !== known) throw new Errno(kind.missing ?? EINVAL);
+    const bytes = yield* seqRead(k, k.struct("file", file.guest).private_data, size, file.position);
+    file.position += bytes.length;
+    k.struct("file", file.guest).f_pos = file.position;
+    return bytes;
+  }
+
   return {
     *open(file) {
       if (!kind.pin.get()) throw new Errno(ENXIO);
       build(file);
+      if (kind.hosted !== undefined) return yield* kind.hosted.open(objects(file));
       if (functions.open === 0) return;
       const { file: guest, inode } = objects(file);
       const result = Number(BigInt.asIntN(32, yield* k.call(functions.open, inode, guest)));
@@ -111,8 +133,8 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
       throw new Errno(result < 0 ? -result : EINVAL);
     },
     *read(file, count) {
-      if (functions.read === 0) throw new Errno(EINVAL);
       const size = Math.min(count, MAX_BUFFER);
+      if (functions.read === 0) return yield* readIter(file, size);
       const buffer = userBuffer(size);
       const at = position(file);
       const got = checked(yield* k.call(functions.read, file.guest, buffer, size, at));
@@ -121,7 +143,7 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
       return k.userBuffers.read(buffer, got);
     },
     *write(file, bytes) {
-      if (functions.write === 0) throw new Errno(EINVAL);
+      if (functions.write === 0) throw new Errno(kind.missing ?? EINVAL);
       const buffer = userBuffer(bytes.length);
       k.userBuffers.write(buffer, bytes);
       const at = position(file);
@@ -130,7 +152,7 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
       return taken;
     },
     *lseek(file, offset, whence) {
-      if (functions.llseek === 0) return seekIn(file, offset, whence, 0);
+      if ((k.struct("file", file.guest).f_mode & FMODE_LSEEK) === 0) throw new Errno(ESPIPE);
       position(file);
       const moved = checked(yield* k.call(functions.llseek, file.guest, BigInt(offset), whence));
       file.position = k.memory.pointer(file.guest + k.offsetOf("file", "f_pos"));
@@ -153,6 +175,7 @@ export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => {
     },
     *release(file) {
       const { file: guest, inode } = objects(file);
+      if (kind.hosted !== undefined) yield* kind.hosted.release({ file: guest, inode });
       if (functions.flush !== 0) yield* k.call(functions.flush, guest, 0);
       if (functions.release !== 0) yield* k.call(functions.release, inode, guest);
       destroy(file);

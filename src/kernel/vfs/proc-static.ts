@@ -97,6 +97,20 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
   file("loadavg", () => `0.00 0.00 0.00 1/${[...k.tasks.all()].length} ${k.current.pid}\n`);
   file("kallsyms", () => kallsyms(k));
   tree.add(proc, "mounts", tree.newSymlink("self/mounts"));
+  for (const name of [
+    "acpi",
+    "bus",
+    "driver",
+    "fs",
+    "irq",
+    "sysvipc",
+    "tty",
+    "sys/dev",
+    "sys/fs",
+    "sys/net",
+    "sys/vm",
+  ])
+    tree.directory(`/proc/${name}`).mode = 0o40555;
   const kernel = tree.directory("/proc/sys/kernel");
   for (const setting of SETTINGS) {
     const mode = setting.store === undefined ? 0o444 : 0o644;

@@ -10,7 +10,9 @@ import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 import { processEntries } from "./proc-pid.ts";
+import { type Procfs, createProcfs } from "./procfs.ts";
 import { populateProc } from "./proc-static.ts";
+import { type Sysctls, createSysctls } from "./sysctl.ts";
 import { type Sysfs, createSysfs } from "./sysfs.ts";
 import { type Tree, createTree } from "./tree.ts";
 
@@ -19,6 +21,8 @@ export interface Vfs {
   readonly tree: Tree;
   readonly devices: CharacterDevices;
   readonly sysfs: Sysfs;
+  readonly procfs: Procfs;
+  readonly sysctls: Sysctls;
   open(path: ByteString, from: ByteString, flags: number, mode: number): Routine<OpenFile>;
   /** A description that no path leads to (pipe ends, memfd). */
   adopt(node: Node, flags: number, operations: FileOperations): OpenFile;
@@ -83,6 +87,8 @@ export const createVfs = (k: Kernel): Vfs => {
     tree,
     devices,
     sysfs: createSysfs(k, tree),
+    procfs: createProcfs(k, tree),
+    sysctls: createSysctls(k, tree),
     *open(path, from, flags, mode) {
       const node = nodeFor(path, from, flags, mode);
       checkAccess(node, flags);

@@ -1,0 +1,389 @@
+/** Entries that modules make in /proc (fs/proc/generic.c, inode.c). */
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { EINVAL, EIO, ENOENT } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import type { JournalMap } from "../journal.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+import { type GuestFileKind, type GuestFunctions, NO_PIN, guestFile } from "./guest-file.ts";
+import type { DirectoryNode, Node } from "./node.ts";
+import type { FileOperations, OpenFile } from "./operations.ts";
+import {
+  seqOpen,
+  seqOpenPrivate,
+  seqRelease,
+  seqReleasePrivate,
+  singleOpen,
+  singleRelease,
+} from "./seq-file.ts";
+import type { Tree } from "./tree.ts";
+
+/** What serves a new file: a table of the module's, or its seq_file functions. */
+export type ProcServer =
+  | { readonly kind: "ops"; readonly ops: Address }
+  | {
+      readonly kind: "seq";
+      readonly ops: Address;
+      readonly stateSize: number;
+      readonly net?: boolean;
+      /** simple_write of proc_create_net_data_write */
+      readonly write?: Address;
+    }
+  | { readonly kind: "single"; readonly show: Address; readonly net?: boolean };
+
+export interface NewEntry {
+  readonly name: ByteString;
+  /** Permission bits; 0 for the usual ones. */
+  readonly mode: number;
+  /** struct proc_dir_entry of the directory, 0 for /proc. */
+  readonly parent: Address;
+  readonly data: Address;
+}
+
+/** struct proc_dir_entry objects and their nodes. Failures answer NULL (0), with the kernel's complaint. */
+export interface Procfs {
+  create(entry: NewEntry, server: ProcServer): Address;
+  mkdir(entry: NewEntry): Address;
+  symlink(name: ByteString, parent: Address, target: ByteString): Address;
+  /** remove_proc_entry(): complains when there is none. */
+  removeEntry(name: ByteString, parent: Address): Routine<void>;
+  /** With all that is below; ENOENT. */
+  removeSubtree(name: ByteString, parent: Address): Routine<void>;
+  remove(entry: Address): Routine<void>;
+}
+
+interface Entry {
+  readonly name: ByteString;
+  readonly parent: Address;
+  readonly directory: DirectoryNode;
+  readonly node: Node;
+  removed: boolean;
+  /** Files open on it. */
+  readonly open: OpenFile[];
+  readonly operations: FileOperations | undefined;
+}
+
+const SITES = {
+  register: {
+    source: "fs/proc/generic.c:400",
+    at: "proc_register+0x19f/0x240",
+    code: "28 00 0f 84 d9 fe ff ff 80 8d aa 00 00 00 08 e9 cd fe ff ff 49 8b b5 a0 00 00 00 4c 89 fa 48 c7 c7 a0 45 38 82 e8 61 4f c9 ff <0f> 0b 48 c7 c7 30 40 06 84 e8 93 d1 64 00 8b 45 5c 48 c7 c7 f0 3b",
+  },
+  remove: {
+    source: "fs/proc/generic.c:734",
+    at: "remove_proc_entry+0x140/0x1b0",
+    code: "00 48 c7 c7 d0 45 38 82 e8 3d 45 c9 ff 0f 0b 48 c7 c7 30 40 06 84 e8 6f c7 64 00 48 89 ee 48 c7 c7 0f 45 38 82 e8 20 45 c9 ff <0f> 0b eb ab 48 c7 c7 30 40 06 84 e8 50 c7 64 00 eb 9d 41 83 6c 24",
+  },
+  /** Places that no recording shows yet: without the code's bytes. */
+  walk: { source: "fs/proc/generic.c:173", at: "__xlate_proc_name+0xa8/0xb0" },
+  create: { source: "fs/proc/generic.c:419", at: "__proc_create+0x1c9/0x2c0" },
+  nonEmpty: { source: "fs/proc/generic.c:740", at: "remove_proc_entry+0x19d/0x1b0" },
+} as const;
+
+const INLINE_NAME = 64;
+
+export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
+  const entries: JournalMap<Address, Entry> = k.journal.map();
+  const warn = (site: keyof typeof SITES, message: ByteString): void =>
+    k.traces.warn(SITES[site], { message });
+  const root = tree.directory("/proc");
+
+  const directoryOf = (parent: Address): DirectoryNode | undefined => {
+    if (parent === 0) return root;
+    const node = entries.get(parent)?.node;
+    return node?.kind === "directory" ? node : undefined;
+  };
+  const addressOf = (node: Node | undefined): Address => {
+    for (const [address, entry] of entries.entries()) if (entry.node === node) return address;
+    return 0;
+  };
+  /** Goes through the slashes of a name. */
+  const walk = (
+    name: ByteString,
+    parent: Address,
+  ): { directory: DirectoryNode; parent: Address; last: ByteString } | undefined => {
+    const parts = name.split("/");
+    const last = parts.pop() ?? "";
+    let directory = directoryOf(parent);
+    let at = parent;
+    for (const part of parts) {
+      const next = directory?.entries.get(part);
+      directory = next?.kind === "directory" ? next : undefined;
+      at = addressOf(directory);
+    }
+    if (directory !== undefined) return { directory, parent: at, last };
+    warn("walk", `name '${name}'`);
+    return undefined;
+  };
+  const acceptable = (last: ByteString, directory: DirectoryNode): boolean => {
+    if (last.length === 0 || last.length >= 256) warn("create", `name len ${last.length}`);
+    else if (last === "." || last === "..") warn("create", `name '${last}'`);
+    else if (directory === root && /^(?:0|[1-9]\d*)$/.test(last))
+      warn("create", `create '/proc/${last}' by hand`);
+    else return true;
+    return false;
+  };
+  const nameOf = (parent: Address): ByteString =>
+    parent === 0 ? "/proc" : (entries.get(parent)?.name ?? "");
+
+  const describe = (entry: NewEntry, last: ByteString, node: Node, parent: Address): Address => {
+    const base = k.sizeOf("proc_dir_entry");
+    const address = k.heap.internal(new Uint8Array(base + INLINE_NAME + 256));
+    const view = k.struct("proc_dir_entry", address);
+    const text = address + base + INLINE_NAME;
+    k.memory.setCstring(text, last);
+    view.name = text;
+    view.namelen = last.length;
+    view.mode = node.mode;
+    view.low_ino = node.ino;
+    view.nlink = node.kind === "directory" ? 2 : 1;
+    view.data = entry.data;
+    view.parent = parent;
+    view.refcnt.refs.counter = 1;
+    return address;
+  };
+  const enter = (
+    entry: NewEntry,
+    make: (find: () => { address: Address; entry: Entry }) => { node: Node; operations?: FileOperations },
+  ): Address => {
+    const place = walk(entry.name, entry.parent);
+    if (place === undefined || !acceptable(place.last, place.directory)) return 0;
+    const { directory, parent, last } = place;
+    const found = { address: 0 };
+    const { node, operations } = make(() => {
+      const state = entries.get(found.address);
+      if (state === undefined || state.removed) throw new Errno(EIO);
+      return { address: found.address, entry: state };
+    });
+    if (directory.entries.has(last) || directory.dynamic?.find(last) !== undefined) {
+      warn("register", `proc_dir_entry '${nameOf(parent)}/${last}' already registered`);
+      return 0;
+    }
+    directory.entries.set(last, node);
+    found.address = describe(entry, last, node, parent);
+    entries.set(found.address, {
+      name: last,
+      parent,
+      directory,
+      node,
+      removed: false,
+      open: [],
+      operations,
+    });
+    return found.address;
+  };
+
+  /** proc_entry_rundown(): whoever has it open is cut off, and its release runs now. */
+  function* rundown(address: Address, entry: Entry): Routine<void> {
+    k.journal.touch(entry).removed = true;
+    entries.delete(address);
+    if (entry.directory.entries.get(entry.name) === entry.node) entry.directory.entries.delete(entry.name);
+    for (const file of [...entry.open]) yield* entry.operations?.release?.(file) ?? nothing();
+    k.journal.touch(entry.open).length = 0;
+  }
+  const below = (address: Address): [Address, Entry][] =>
+    [...entries.entries()].filter(([, entry]) => entry.parent === address && address !== 0);
+  function* removeTree(address: Address, entry: Entry): Routine<void> {
+    for (const [child, state] of below(address)) yield* removeTree(child, state);
+    yield* rundown(address, entry);
+    k.heap.kfree(address);
+  }
+  const find = (directory: DirectoryNode, last: ByteString): [Address, Entry] | undefined => {
+    const node = directory.entries.get(last);
+    const address = node === undefined ? 0 : addressOf(node);
+    const entry = entries.get(address);
+    return entry === undefined ? undefined : [address, entry];
+  };
+
+  return {
+    create: (entry, server) =>
+      enter({ ...entry, mode: entry.mode & 0o777 || 0o444 }, (self) => {
+        const inner = serverOperations(k, server, () => self().address);
+        return {
+          node: tree.newSpecial(entry.mode & 0o777 || 0o444, guarded(k, self, inner)),
+          operations: inner,
+        };
+      }),
+    mkdir: (entry) => enter(entry, () => ({ node: tree.newDirectory(entry.mode & 0o777 || 0o555) })),
+    symlink: (name, parent, target) =>
+      enter({ name, parent, mode: 0o777, data: 0 }, () => ({ node: tree.newSymlink(target) })),
+    *removeEntry(name, parent) {
+      const place = walk(name, parent);
+      if (place === undefined) return;
+      const found = find(place.directory, place.last);
+      if (found === undefined) return warn("remove", `name '${name}'`);
+      const [address, entry] = found;
+      const [leaked] = below(address);
+      yield* rundown(address, entry);
+      if (leaked !== undefined) {
+        warn(
+          "nonEmpty",
+          `remove_proc_entry: removing non-empty directory '${nameOf(entry.parent)}/${entry.name}', leaking at least '${leaked[1].name}'`,
+        );
+      }
+      k.heap.kfree(address);
+    },
+    *removeSubtree(name, parent) {
+      const place = walk(name, parent);
+      const found = place === undefined ? undefined : find(place.directory, place.last);
+      if (found === undefined) throw new Errno(ENOENT);
+      yield* removeTree(...found);
+    },
+    *remove(address) {
+      const entry = entries.get(address);
+      if (entry !== undefined) yield* removeTree(address, entry);
+    },
+  };
+};
+
+function* nothing(): Routine<void> {}
+
+type Self = () => { address: Address; entry: Entry };
+
+/** Files of an entry that is gone fail with EIO; opening counts. */
+const guarded = (k: Kernel, self: Self, inner: FileOperations): FileOperations => ({
+  *open(file) {
+    const { entry } = self();
+    yield* inner.open?.(file) ?? nothing();
+    k.journal.touch(entry.open).push(file);
+  },
+  *read(file, count) {
+    self();
+    return yield* inner.read?.(file, count) ?? unsupported();
+  },
+  *write(file, bytes) {
+    self();
+    return yield* inner.write?.(file, bytes) ?? unsupported();
+  },
+  *lseek(file, offset, whence) {
+    self();
+    return yield* inner.lseek?.(file, offset, whence) ?? unsupported();
+  },
+  *ioctl(file, request, argument) {
+    self();
+    return yield* inner.ioctl?.(file, request, argument) ?? unsupported();
+  },
+  *poll(file) {
+    self();
+    return yield* inner.poll?.(file) ?? unsupported();
+  },
+  *release(file) {
+    let entry: Entry;
+    try {
+      ({ entry } = self());
+    } catch {
+      // The entry went first, and took the file's release with it.
+      return;
+    }
+    const at = entry.open.indexOf(file);
+    if (at >= 0) k.journal.touch(entry.open).splice(at, 1);
+    yield* inner.release?.(file) ?? nothing();
+  },
+});
+
+function* unsupported(): Routine<never> {
+  throw new Errno(EINVAL);
+}
+
+const procFunctions = (k: Kernel, ops: Address): GuestFunctions => {
+  const view = k.struct("proc_ops", ops);
+  return {
+    open: view.proc_open,
+    read: view.proc_read,
+    readIter: view.proc_read_iter,
+    write: view.proc_write,
+    llseek: view.proc_lseek,
+    ioctl: view.proc_ioctl,
+    poll: view.proc_poll,
+    release: view.proc_release,
+    flush: 0,
+  };
+};
+
+const NONE: GuestFunctions = {
+  open: 0,
+  read: 0,
+  readIter: 0,
+  write: 0,
+  llseek: 0,
+  ioctl: 0,
+  poll: 0,
+  release: 0,
+  flush: 0,
+};
+
+/** Host code in place of proc_seq_open, proc_single_open and their releases. */
+const hostedBy = (k: Kernel, server: ProcServer, entry: () => Address): GuestFileKind["hosted"] => {
+  const data = (): Address => k.struct("proc_dir_entry", entry()).data;
+  const net = (): Address => k.profile.symbol("init_net")?.address ?? 0;
+  if (server.kind === "single") {
+    return {
+      *open({ file }) {
+        singleOpen(k, file, server.show, server.net === true ? net() : data());
+      },
+      *release({ file }) {
+        singleRelease(k, file);
+      },
+    };
+  }
+  if (server.kind === "ops") return undefined;
+  const { ops, stateSize } = server;
+  return {
+    *open({ file }) {
+      if (stateSize === 0) return void seqOpen(k, file, ops);
+      const state = seqOpenPrivate(k, file, ops, stateSize);
+      if (server.net === true) k.memory.setPointer(state, net());
+    },
+    *release({ file }) {
+      if (stateSize === 0) seqRelease(k, file);
+      else seqReleasePrivate(k, file);
+    },
+  };
+};
+
+const serverOperations = (k: Kernel, server: ProcServer, entry: () => Address): FileOperations => {
+  const prepare: GuestFileKind["prepare"] = ({ inode }) => {
+    k.struct("inode", inode).i_private = k.struct("proc_dir_entry", entry()).data;
+  };
+  const common = { prepare, pin: NO_PIN, missing: EIO };
+  if (server.kind === "ops") {
+    // Looked up at each opening, as the table is the module's and may be gone.
+    const make = (): FileOperations =>
+      guestFile(k, { ...common, operations: 0, functions: procFunctions(k, server.ops) });
+    return lazily(make);
+  }
+  const symbol = (name: string): Address => k.profile.symbol(name)?.address ?? 0;
+  const functions = { ...NONE, readIter: symbol("seq_read_iter"), llseek: symbol("seq_lseek") };
+  const hosted = hostedBy(k, server, entry);
+  return guestFile(k, {
+    ...common,
+    operations: 0,
+    functions,
+    ...(hosted === undefined ? {} : { hosted }),
+  });
+};
+
+const lazily = (make: () => FileOperations): FileOperations => ({
+  *open(file) {
+    yield* make().open?.(file) ?? nothing();
+  },
+  *read(file, count) {
+    return yield* make().read?.(file, count) ?? unsupported();
+  },
+  *write(file, bytes) {
+    return yield* make().write?.(file, bytes) ?? unsupported();
+  },
+  *lseek(file, offset, whence) {
+    return yield* make().lseek?.(file, offset, whence) ?? unsupported();
+  },
+  *ioctl(file, request, argument) {
+    return yield* make().ioctl?.(file, request, argument) ?? unsupported();
+  },
+  *poll(file) {
+    return yield* make().poll?.(file) ?? unsupported();
+  },
+  *release(file) {
+    yield* make().release?.(file) ?? nothing();
+  },
+});
