@@ -26,6 +26,13 @@ const leave = (k: Kernel, side: Side): void => {
   if (side === "irq") k.cpu.setIrqs("on");
 };
 
+/** Where a CPU waits for a lock in Debian's 6.1.0-56-amd64. */
+const SPINNING = {
+  source: "kernel/locking/qspinlock.c",
+  at: "native_queued_spin_lock_slowpath+0x2e/0x2a0",
+  code: "00 41 55 41 54 55 53 48 89 fb 66 90 ba 01 00 00 00 8b 03 85 c0 75 13 3e 0f b1 13 85 c0 75 f2 5b 5d 41 5c 41 5d c3 cc cc cc cc <f3> 90 eb e3 81 fe 00 01 00 00 74 48 81 fe ff 00 00 00 77 75 3e 0f",
+};
+
 /** With one CPU a lock that is taken stays taken: whoever spins for it spins for ever. */
 const deadlock = (k: Kernel, what: string, lock: Address): void => {
   const where = k.symbols.format(lock);
@@ -36,6 +43,10 @@ const deadlock = (k: Kernel, what: string, lock: Address): void => {
     where: k.traces.stack(k.current)[0],
     stack: k.traces.stack(k.current),
   });
+  // The watchdog needs the timer interrupt.
+  if (what === "spinlock" && !k.cpu.irqsDisabled()) {
+    k.traces.softLockup(k.current, { site: SPINNING, via: ["_raw_spin_lock+0x25/0x30"] });
+  }
   k.stop({ kind: "deadlock", message: `${what} ${where} is taken already: the CPU would spin for ever` });
 };
 

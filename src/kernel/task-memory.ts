@@ -26,6 +26,7 @@ export interface TaskMemoryHost {
   setCurrent(taskStruct: Address): void;
   sleeps(task: Task): void;
   stopped(): boolean;
+  preemptionOff(): boolean;
 }
 
 const PF_KTHREAD = 0x0020_0000;
@@ -82,6 +83,7 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     setCurrent: host.setCurrent,
     sleeps: host.sleeps,
     stopped: host.stopped,
+    preemptionOff: host.preemptionOff,
     setComm,
   };
 

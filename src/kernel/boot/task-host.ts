@@ -19,6 +19,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
   return createTaskMemory(k.machine, k.journal, {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),
+    preemptionOff: () => k.cpu.preemptCount() !== 0,
     stopped: () => k.stopped !== undefined,
     sleeps(task) {
       if (k.cpu.preemptCount() !== 0) k.traces.schedulingWhileAtomic(task, waitingStub(k, task));
@@ -31,7 +32,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
 
 /** The stub that a task waits in. */
 const waitingStub = (k: Kernel, task: Task): string => {
-  const trap = task.trapped ? k.executor.traps.get(toAddress(task.registers[RIP] ?? 0n) - 1) : undefined;
   const top = task.frames.at(-1);
-  return trap?.name ?? (top?.kind === "host" ? top.stub : undefined) ?? "schedule";
+  if (top?.kind === "host") return top.stub ?? "schedule";
+  return k.executor.traps.get(toAddress(task.registers[RIP] ?? 0n) - 1)?.name ?? "schedule";
 };

@@ -55,7 +55,7 @@ function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
 const freeInit = (system: ModuleSystem, module: Module): void => {
   const { k, memory } = system;
   memory.protect(module.core.base, module.layout.core, "sealed");
-  if (module.init.size > 0) memory.release(module.init.base);
+  if (module.init.size > 0) memory.releaseLater(module.init.base);
   k.journal.touch(module);
   module.init = { base: 0, size: 0 };
   module.symbols = module.symbols.filter(

@@ -13,16 +13,16 @@ const MODULES_END: Address = -0x100_0000;
 export interface ModuleMemory {
   /** Writable, not executable, zeroed. */
   allocate(size: number): Address;
+  /** Unmaps an area; its addresses, and those of areas freed later, are free for the next one. */
   release(base: Address): void;
+  /**
+   * Unmaps an init area. The kernel frees those only after a grace period (do_free_init): a module
+   * inserted at once does not get the addresses.
+   */
+  releaseLater(base: Address): void;
   /** Sets the final protection of an area's parts; `sealed` also closes "read-only after init". */
   protect(base: Address, area: AreaLayout, stage: "running" | "sealed"): void;
 }
-
-/**
- * Freed areas keep their addresses until that many pages have gathered (lazy_max_pages of
- * mm/vmalloc.c, one CPU): a module inserted next does not get them.
- */
-const LAZY_PAGES = 8192;
 
 interface Area {
   readonly base: Address;
@@ -57,9 +57,16 @@ export const createModuleMemory = (machine: Machine, journal: Journal): ModuleMe
     return frames;
   };
 
+  const free = (base: Address): void => {
+    const area = areas.find((each) => each.base === base);
+    if (area === undefined || area.freed) return;
+    // In this order: the engine looks translations up through the mapping.
+    machine.codeChanged(base, area.pages * PAGE_SIZE);
+    machine.unmap(base, area.pages);
+    for (const frame of area.frames) machine.frames.release(frame, 1);
+    journal.touch(area).freed = true;
+  };
   const purge = (): void => {
-    const lazy = areas.filter(({ freed }) => freed).reduce((sum, { pages }) => sum + pages, 0);
-    if (lazy <= LAZY_PAGES) return;
     const kept = areas.filter(({ freed }) => !freed);
     journal.touch(areas).length = 0;
     areas.push(...kept);
@@ -79,15 +86,10 @@ export const createModuleMemory = (machine: Machine, journal: Journal): ModuleMe
       return base;
     },
     release(base) {
-      const area = areas.find((each) => each.base === base);
-      if (area === undefined || area.freed) return;
-      // In this order: the engine looks translations up through the mapping.
-      machine.codeChanged(base, area.pages * PAGE_SIZE);
-      machine.unmap(base, area.pages);
-      for (const frame of area.frames) machine.frames.release(frame, 1);
-      journal.touch(area).freed = true;
+      free(base);
       purge();
     },
+    releaseLater: free,
     protect(base, area, stage) {
       const roEnd = stage === "sealed" ? area.roAfterInitSize : area.roSize;
       const pages = (from: number, to: number): number => Math.ceil((to - from) / PAGE_SIZE);

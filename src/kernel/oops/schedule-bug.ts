@@ -4,6 +4,7 @@ import type { Incident } from "./incident.ts";
 import { findingStack } from "./show-trace.ts";
 import { currentName, dumpStack, printModules } from "./show-regs.ts";
 import { sleepPath } from "./sleep-paths.ts";
+import type { OopsState } from "./state.ts";
 import { TAINT } from "./taint.ts";
 
 const KERN_ERR = 3;
@@ -18,7 +19,12 @@ const INSIDE_SCHEDULE = ["__schedule_bug.cold+0x42/0x4e", "__schedule+0x804/0xa0
  * The scheduler then resets the count, so that a later unlock makes it negative. `stub`: the
  * function it sleeps in.
  */
-export const schedulingWhileAtomic = (host: OopsHost, incident: Incident, stub: ByteString): void => {
+export const schedulingWhileAtomic = (
+  host: OopsHost,
+  state: OopsState,
+  incident: Incident,
+  stub: ByteString,
+): void => {
   const { comm, pid } = currentName(host);
   const count = ((host.preemptCount() + PREEMPT_OFFSET) & COUNT_MASK).toString(16).padStart(8, "0");
   const message = `BUG: scheduling while atomic: ${comm}/${pid}/0x${count}`;
@@ -29,5 +35,6 @@ export const schedulingWhileAtomic = (host: OopsHost, incident: Incident, stub: 
   host.taints.add(TAINT.WARN, "still-ok");
   host.setPreemptCount(0);
   const stack = findingStack(host, incident);
+  if (state.slept === stack[1]) return;
   host.finding({ kind: "scheduling-while-atomic", severity: "error", message, where: stack[0], stack });
 };

@@ -11,6 +11,8 @@ export interface OopsState {
   /** Set while a stub's BUG() is on its way through the executor. */
   trap: Trap | undefined;
   panicked: boolean;
+  /** Place of the last sleep-in-atomic finding: the scheduler's complaint about it is no second one. */
+  slept: ByteString | undefined;
   /** Things said once a boot. */
   readonly said: Record<string, true>;
 }
@@ -29,5 +31,6 @@ export const createOopsState = (): OopsState => ({
   summary: undefined,
   trap: undefined,
   panicked: false,
+  slept: undefined,
   said: {},
 });

@@ -9,13 +9,14 @@ import type { OopsHost } from "./host.ts";
 import { type HungTask, hungTask } from "./hung-task.ts";
 import { type Callers, type Incident, type Site, hostIncident, readRegisters } from "./incident.ts";
 import { checkInitcall } from "./initcall.ts";
-import { softLockup } from "./lockup.ts";
+import { SOFT_LOCKUP_SECONDS, softLockup } from "./lockup.ts";
 import { announcePanic, endPanic } from "./panic.ts";
 import { ipOf } from "./registers.ts";
 import { schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
-import { certainEntries, findingStack, taskStack } from "./show-trace.ts";
+import { certainEntries, taskStack } from "./show-trace.ts";
 import { createOopsState } from "./state.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { GuestTrap } from "./trap.ts";
 import { type WarnOptions, warn } from "./warn.ts";
 
@@ -42,10 +43,13 @@ export interface Traces {
   finishPanic(message: ByteString): never;
   /** A task that waits in `stub` with preemption off; resets the count as the scheduler does. */
   schedulingWhileAtomic(task: Task, stub: ByteString, callers?: Callers): void;
-  /** A finding only: the stock kernel does not check might_sleep(). */
-  sleepInAtomic(task: Task, stub: ByteString): void;
-  /** A task that keeps the CPU. `seconds` as the watchdog counts them. */
-  softLockup(task: Task, seconds: number): void;
+  /**
+   * might_sleep() of a stub. In atomic context that is a finding only, since the stock kernel does
+   * not check; where the real function always sleeps, its scheduler complains.
+   */
+  mightSleep(stub: ByteString): void;
+  /** A task that keeps the CPU: in guest code, or spinning in the kernel's own at `site`. */
+  softLockup(task: Task, spinning?: Callers & { readonly site?: Site }): void;
   hungTask(hung: HungTask): void;
   /** After a module's init: preemption and interrupts must be as before. `before`: preempt_count then. */
   checkInitcall(task: Task, fn: Address, before: number): void;
@@ -88,6 +92,10 @@ export const createTraces = (host: OopsHost): Traces => {
     const site =
       standing === "host" && exception.stub !== undefined ? host.stubFrame(exception.stub) : undefined;
     const incident = { task, regs: { ...regs, ip }, standing };
+    if (exception.place !== undefined) {
+      const { at, via } = exception.place;
+      return { ...incident, site: { source: "", at }, via };
+    }
     return site === undefined ? incident : { ...incident, site: { source: "", at: site } };
   };
 
@@ -100,12 +108,7 @@ export const createTraces = (host: OopsHost): Traces => {
       handleGuestException(host, state, { task, regs, standing: "guest" }, exception);
       return "kill";
     },
-    dumpStack(options = {}) {
-      const incident = here(undefined, options);
-      dumpStack(host, incident, options.level);
-      const stack = findingStack(host, incident);
-      host.finding({ kind: "dump-stack", severity: "note", message: "stack dump", where: stack[0], stack });
-    },
+    dumpStack: (options = {}) => dumpStack(host, here(undefined, options), options.level),
     warn: (site, options = {}) => warn(host, here(site, options), options),
     bug(site, callers = {}) {
       host.journal.touch(state).trap = { kind: "bug", incident: here(site, callers) };
@@ -118,21 +121,12 @@ export const createTraces = (host: OopsHost): Traces => {
     announcePanic: (message, callers = {}) => announcePanic(host, state, message, here(undefined, callers)),
     finishPanic,
     schedulingWhileAtomic: (task, stub, callers = {}) =>
-      schedulingWhileAtomic(host, hostIncident(host, task, undefined, callers), stub),
-    sleepInAtomic(task, stub) {
-      const stack = taskStack(host, task, [host.stubFrame(stub)]);
-      const message = `${stub}() may sleep, but was called with preemption or interrupts disabled`;
-      host.finding({
-        kind: "sleep-in-atomic",
-        severity: "error",
-        message,
-        where: stack[1] ?? stack[0],
-        stack,
-      });
-    },
-    softLockup(task, seconds) {
-      const incident = hostIncident(host, task, undefined, {});
-      softLockup(host, task.trapped ? incident : guestIncident(host, incident), seconds);
+      schedulingWhileAtomic(host, state, hostIncident(host, task, undefined, callers), stub),
+    mightSleep: (stub) => mightSleep(host, state, running(), stub),
+    softLockup(task, spinning = {}) {
+      const incident = hostIncident(host, task, spinning.site, spinning);
+      const inGuest = spinning.site === undefined && !task.trapped;
+      softLockup(host, inGuest ? guestIncident(host, incident) : incident, SOFT_LOCKUP_SECONDS);
     },
     hungTask: (hung) => hungTask(host, hung),
     checkInitcall: (task, fn, before) => checkInitcall(host, task, fn, before),

@@ -70,7 +70,7 @@ describe("watchdog", () => {
     const lines = consoleOf("crash-loop", /^watchdog: /);
     const dump = parseDump(lines);
     const { host, task } = rebuild(dump, lines);
-    createTraces(host).softLockup(task, 26);
+    createTraces(host).softLockup(task);
     expect(blurUser(host.printed.map(strip))).toEqual(blurUser(lines));
     expect(host.taints.value() & 0x4000).toBe(0x4000);
   });
