@@ -152,6 +152,7 @@ const step = (world: World, process: Process): void => {
   if (process.ended !== undefined) return;
   if (result.done === true) endProcess(world, process, { code: result.value & 255, signal: 0 });
   else if (result.value.kind === "block") process.deadline = result.value.deadline;
+  else if (result.value.kind === "yield") world.activity += 1;
   else throw new Error("the fake kernel runs no guest code");
 };
 

@@ -95,11 +95,17 @@ function* findProgram(shell: Shell, command: ByteString): Routine<Program> {
   throw new ShellError(`${command}: not found`, 127);
 }
 
+/** Busybox runs these in the forked shell without execve: the command line stays the shell's. */
+const NOT_EXECUTED = new Set(["ps"]);
+
 /** The process becomes the program. */
 export function* become(shell: Shell, argv: readonly ByteString[]): Routine<number> {
   const [command = ""] = argv;
   const program = yield* findProgram(shell, command);
-  shell.sys.setIdentity({ comm: basename(command).slice(0, 15), argv });
+  const line = NOT_EXECUTED.has(command) ? shell.identity.argv : argv;
+  shell.sys.setIdentity({ comm: basename(command).slice(0, 15), argv: line });
+  // Loading a program takes a while: others of the pipeline get as far as this one.
+  yield { kind: "yield" };
   for (const fd of shell.saved) yield* closeQuietly(shell, fd);
   return yield* runProgram(program, {
     sys: shell.sys,
