@@ -17,6 +17,8 @@ export interface ReportStep {
   readonly errno?: number;
   /** The signal that killed the caller. */
   readonly signal?: number;
+  /** Why the file is no module the kernel takes, in kobox's words. */
+  readonly reason?: string;
   /** "<level>text", one a record. */
   readonly dmesg: readonly string[];
   /** Records that became readable only because another followed. */
@@ -29,6 +31,8 @@ export interface ReportModule {
   readonly sha256: string;
   readonly license: string;
   readonly taints: string;
+  /** References others hold on it at the end; null when it is gone. */
+  readonly refcount: number | null;
   readonly imports: Readonly<Record<ImportSupport, readonly string[]>>;
   readonly init: FunctionReport | null;
   readonly exit: FunctionReport | null;
@@ -78,6 +82,11 @@ export const importsBySupport = (
   return groups;
 };
 
+const refcountOf = ({ kernel: { modules } }: Sandbox, name: string): number | null => {
+  const module = modules.list.find(name);
+  return module === undefined ? null : modules.references.count(module);
+};
+
 export const moduleReport = (
   sandbox: Sandbox,
   record: LoadRecord,
@@ -89,6 +98,7 @@ export const moduleReport = (
   sha256: createHash("sha256").update(bytes).digest("hex"),
   license: displayText(record.license),
   taints: moduleTaintLetters(record.taints),
+  refcount: refcountOf(sandbox, record.name),
   imports: importsBySupport(sandbox, record.imports),
   init: functionReport(record.init),
   exit: functionReport(record.exit),

@@ -1,16 +1,16 @@
-import { basename } from "node:path";
 import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { errnoName, strerror } from "../../base/errno.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
 import { consoleText } from "../../kernel/log/print.ts";
 import type { LogRecord } from "../../kernel/log/record.ts";
+import type { LoadRecord } from "../../kernel/modules/history.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
 import { EXIT } from "../exit.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
-import { type Report, type ReportModule, type ReportStep, moduleReport } from "../report.ts";
+import { type Report, type ReportStep, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
 
 export interface RunOptions {
@@ -44,7 +44,12 @@ interface Syscall {
   readonly ret?: number;
   readonly errno?: number;
   readonly signal?: number;
+  readonly reason?: string;
 }
+
+/** kobox's own words for an error, where it has more than the number. */
+const reasonOf = ({ errno, message }: Errno): { reason?: string } =>
+  message === `errno ${errno}` ? {} : { reason: message };
 
 /** Runs one system call in a process of its own. */
 const perform = (
@@ -58,7 +63,7 @@ const perform = (
       noted = { ret: yield* call(sys), errno: 0 };
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      noted = { ret: -1, errno: error.errno };
+      noted = { ret: -1, errno: error.errno, ...reasonOf(error) };
     }
     return 0;
   });
@@ -71,13 +76,6 @@ const insmod = (sandbox: Sandbox, bytes: Uint8Array, parameters: string): Return
     const fd = yield* sys.memfd("module", bytes);
     return yield* sys.finitModule(fd, parameters, 0);
   });
-
-/** The name a module goes by once it is in; from its load, or else from its file. */
-const moduleName = (sandbox: Sandbox, file: string): string =>
-  sandbox.kernel.modules.history.all().at(-1)?.name ??
-  basename(file)
-    .replace(/\.ko.*$/, "")
-    .replaceAll("-", "_");
 
 export const runCommand = async (
   path: string,
@@ -122,7 +120,7 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   const { kernel } = sandbox;
   const log = createReporter(kernel.log);
   const steps: ReportStep[] = [];
-  const modules: ReportModule[] = [];
+  const loads: { readonly record: LoadRecord; readonly file: ModuleFile }[] = [];
   const note = (op: ReportStep["op"], arg: string, { ret, errno, signal }: Syscall): void => {
     const { dmesg, late } = log();
     const end = {
@@ -136,8 +134,9 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     const before = kernel.modules.history.all().length;
     const end = insmod(sandbox, file.bytes, parameters);
     note("insmod", parameters === "" ? file.file : `${file.file} ${parameters}`, end);
-    const loaded = kernel.modules.history.all().length > before ? moduleName(sandbox, file.path) : undefined;
-    return end.stopped || end.ret !== 0 ? undefined : loaded;
+    const record = kernel.modules.history.all()[before];
+    if (record !== undefined) loads.push({ record, file });
+    return end.stopped || end.ret !== 0 ? undefined : record?.name;
   };
   const names: string[] = [];
   for (const file of plan.first) {
@@ -162,13 +161,11 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
       );
     }
   }
-  const record = kernel.modules.history.all().at(-1);
-  if (record !== undefined) modules.push(moduleReport(sandbox, record, plan.module.file, plan.module.bytes));
   return {
     report_version: 1,
     kernel: kernel.profile.release,
     steps,
-    modules,
+    modules: loads.map(({ record, file }) => moduleReport(sandbox, record, file.file, file.bytes)),
     findings: kernel.findings.all(),
     stop: kernel.stopped ?? hang(steps),
   };
@@ -187,10 +184,12 @@ const failed = ({ steps, findings, stop }: Report): boolean =>
   steps.some(({ ret = 0, signal = 0 }) => ret !== 0 || signal !== 0) ||
   findings.some(({ severity }) => severity !== "note");
 
-const outcome = ({ ret, errno = 0, signal }: ReportStep): string => {
+const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
   if (signal !== undefined) return `killed by signal ${signal}`;
   if (ret === undefined) return "never returned";
-  return errno === 0 ? "ok" : `${errnoName(errno) ?? errno} (${strerror(errno)})`;
+  return errno === 0
+    ? "ok"
+    : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
 };
 
 /** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
