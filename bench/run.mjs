@@ -25,7 +25,10 @@ const least = (args, runs = 10) => {
 };
 
 const row = (what, value, unit, ratio, limit) => {
-  const [figure, factor] = [`${value.toFixed(1)} ${unit}`, ratio === undefined ? "" : `x ${ratio.toFixed(2)}`];
+  const [figure, factor] = [
+    `${value.toFixed(1)} ${unit}`,
+    ratio === undefined ? "" : `x ${ratio.toFixed(2)}`,
+  ];
   process.stdout.write(`${what.padEnd(58)}${figure.padStart(16)}${factor.padStart(10)}  ${limit}\n`);
 };
 
@@ -37,9 +40,21 @@ row("kobox run hello.ko, cold", cold, "ms", cold / node, "of node; at most 1.7")
 row("bare resume, from C", bare.resume_ns, "ns", undefined, "");
 row("bare resume, from JavaScript", bound.resume_ns, "ns", bound.resume_ns / bare.resume_ns, "of C");
 const stub = stubRoundTrip(200_000);
-row("trivial typed stub, whole round trip", stub, "ns", stub / bound.resume_ns, "of the bare resume; at most 3");
+row(
+  "trivial typed stub, whole round trip",
+  stub,
+  "ns",
+  stub / bound.resume_ns,
+  "of the bare resume; at most 3",
+);
 row("guest loop, Unicorn alone", bare.mixed_ns, "ns/turn", undefined, "");
-row("guest loop, default hooks", bound.mixed_ns, "ns/turn", bound.mixed_ns / bare.mixed_ns, "of Unicorn; at most 1.6");
+row(
+  "guest loop, default hooks",
+  bound.mixed_ns,
+  "ns/turn",
+  bound.mixed_ns / bare.mixed_ns,
+  "of Unicorn; at most 1.6",
+);
 
 const hello = readFileSync(join(ROOT, "samples/hello/hello.ko"));
 const rate = helloRate(hello, 20_000);
