@@ -1,4 +1,5 @@
 /** include/linux/kstrtox.h, as lib/kstrtox.c and lib/vsprintf.c do it. */
+import { userAddress } from "../../src/abi/user-pointer.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { ByteString } from "../../src/base/bytes.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -126,10 +127,10 @@ export const kstrtoboolStub = stub(
 );
 
 export const kstrtoboolFromUser = stub(
-  "int kstrtobool_from_user(const char *s, size_t count, bool *res)",
+  "int kstrtobool_from_user(const char __user *s, size_t count, bool *res)",
   { fails: ["EINVAL", "EFAULT"], sleeps: true },
   (k, { s, count, res }) => {
-    k.memory.setU8(res, Number(kstrtobool(userText(k, s, Math.min(count, 3)))));
+    k.memory.setU8(res, Number(kstrtobool(userText(k, userAddress(s), Math.min(count, 3)))));
     return 0;
   },
 );

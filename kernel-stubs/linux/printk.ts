@@ -119,3 +119,12 @@ export const consolePrintk = variable("int console_printk[4]", (k, { address }) 
 export const oopsInProgress = variable("int oops_in_progress", (k, { address }) =>
   k.memory.setU32(address, 0),
 );
+
+export const noHashPointers = variable("bool no_hash_pointers", (k, { address }) =>
+  k.memory.setU8(address, 0),
+);
+
+/** One CPU prints at a time; there is only one. */
+export const cpuSyncTryGet = stub("int __printk_cpu_sync_try_get(void)", () => 1);
+export const cpuSyncWait = stub("void __printk_cpu_sync_wait(void)", () => {});
+export const cpuSyncPut = stub("void __printk_cpu_sync_put(void)", () => {});

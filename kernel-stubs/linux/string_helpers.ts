@@ -1,6 +1,10 @@
 /** include/linux/string_helpers.h, as lib/string_helpers.c does it. */
 import { byteStringToBytes, bytesToByteString } from "../../src/base/bytes.ts";
-import { escapeText } from "../../src/kernel/printf/escape.ts";
+import type { Address } from "../../src/base/address.ts";
+import type { ByteString } from "../../src/base/bytes.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { maySleep } from "../../src/kernel/memory/gfp.ts";
+import { ESCAPE, escapeText } from "../../src/kernel/printf/escape.ts";
 import { unescapeText } from "../../src/kernel/unescape.ts";
 import { sizeText } from "../../src/kernel/size-text.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -29,5 +33,57 @@ export const stringGetSize = stub(
   `void string_get_size(u64 size, u64 blk_size, const enum string_size_units units, char *buf, int len)`,
   (k, { size, blk_size, units, buf, len }) => {
     if (len > 0) k.memory.setCstring(buf, sizeText(size, blk_size, units).slice(0, len - 1));
+  },
+);
+
+const QUOTABLE = '\f\n\r\t\v\x07\x1b\\"';
+
+export const kstrdupQuotable = stub(
+  "char *kstrdup_quotable(const char *src, gfp_t gfp)",
+  { fails: ["NULL"], sleeps: ({ gfp }) => maySleep(gfp), acquires: { slab: "return" } },
+  (k, { src, gfp }) => {
+    if (src === 0) return 0;
+    return allocateText(k, gfp, escapeText(k.memory.cstring(src), ESCAPE.HEX, QUOTABLE));
+  },
+);
+
+const allocateText = (k: Kernel, gfp: number, text: ByteString): Address => {
+  const address = k.heap.kmalloc(text.length + 1, gfp);
+  if (address !== 0) k.memory.setCstring(address, text);
+  return address;
+};
+
+const POINTER = 8;
+const GFP_ZERO = 0x100;
+
+export const kasprintfStrarray = stub(
+  "char **kasprintf_strarray(gfp_t gfp, const char *prefix, size_t n)",
+  { fails: ["NULL"], sleeps: ({ gfp }) => maySleep(gfp), acquires: { strarray: "return" } },
+  (k, { gfp, prefix, n }) => {
+    const array = k.heap.kmalloc((n + 1) * POINTER, gfp | GFP_ZERO);
+    if (array === 0) return 0;
+    const text = k.memory.cstring(prefix);
+    for (let i = 0; i < n; i++) {
+      const name = allocateText(k, gfp, `${text}-${i}`);
+      if (name === 0) {
+        freeStrarray(k, array, i);
+        return 0;
+      }
+      k.memory.setPointer(array + i * POINTER, name);
+    }
+    return array;
+  },
+);
+
+const freeStrarray = (k: Kernel, array: Address, n: number): void => {
+  for (let i = 0; i < n; i++) k.heap.kfree(k.memory.pointer(array + i * POINTER));
+  k.heap.kfree(array);
+};
+
+export const kfreeStrarray = stub(
+  "void kfree_strarray(char **array, size_t n)",
+  { releases: { strarray: "array" } },
+  (k, { array, n }) => {
+    if (array !== 0) freeStrarray(k, array, n);
   },
 );

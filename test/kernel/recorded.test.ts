@@ -11,6 +11,7 @@ import {
   simpleSigned,
   simpleUnsigned,
 } from "../../src/kernel/number.ts";
+import { matchOption, matchWildcard } from "../../src/kernel/option-pattern.ts";
 import { escapeText } from "../../src/kernel/printf/escape.ts";
 import { scanText } from "../../src/kernel/scanf.ts";
 import { sizeText } from "../../src/kernel/size-text.ts";
@@ -109,6 +110,13 @@ const option = (text: string): string => {
   return `${OPTION_RESULT[kind]} ${value} ${end}`;
 };
 
+/** The slots hold one before the text where nothing is stored. */
+const match = ({ match: text, pattern }: { match: string; pattern: string }): string => {
+  const { matched, parts } = matchOption(text, pattern);
+  const slots = [0, 1, 2].map((i) => `${parts[i]?.from ?? -1}-${parts[i]?.to ?? -1}`);
+  return [matched ? 1 : -1, ...slots].join(" ");
+};
+
 const answer = (entry: Try): string | undefined => {
   const any = entry as never as Record<string, never>;
   if ("scan" in any) return scan(any as never);
@@ -123,6 +131,8 @@ const answer = (entry: Try): string | undefined => {
   if ("options" in any) return options(any as never);
   if ("escape" in any) return escape(any as never);
   if ("unescape" in any) return unescape(any as never);
+  if ("match" in any) return match(any as never);
+  if ("wildcard" in any) return String(Number(matchWildcard(any["wildcard"] as never, any["text"] as never)));
   if ("hexline" in any) return hexline(any["hexline"] as never);
   if ("getSize" in any) {
     const [size = "", block = "", units = ""] = any["getSize"] as never as string[];

@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/parser.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
@@ -156,6 +157,49 @@ static noinline __maybe_unused void hexdump(int number, int type, size_t length,
 {
 	print_hex_dump(KERN_WARNING, "dump: ", type, row, group, sample, length, ascii);
 	pr_info("%d\n", number);
+}
+
+static noinline __maybe_unused void match(int number, const char *from, const char *pattern)
+{
+	struct match_token table[] = { { 1, pattern }, { -1, NULL } };
+	substring_t parts[MAX_OPT_ARGS];
+	char copy[64];
+	int token, i;
+
+	strscpy(copy, from, sizeof(copy));
+	for (i = 0; i < MAX_OPT_ARGS; i++)
+		parts[i].from = parts[i].to = copy - 1;
+	token = match_token(copy, table, parts);
+	pr_info("%d %d %d-%d %d-%d %d-%d\n", number, token,
+		(int)(parts[0].from - copy), (int)(parts[0].to - copy),
+		(int)(parts[1].from - copy), (int)(parts[1].to - copy),
+		(int)(parts[2].from - copy), (int)(parts[2].to - copy));
+}
+
+static noinline __maybe_unused void wildcard(int number, const char *pattern, const char *from)
+{
+	pr_info("%d %d\n", number, match_wildcard(pattern, from));
+}
+
+static noinline __maybe_unused void argv(int number, const char *from)
+{
+	int count = -1, i;
+	char **words = argv_split(GFP_KERNEL, from, &count);
+
+	text[0] = 0;
+	for (i = 0; words[i]; i++)
+		snprintf(text + strlen(text), 100, " [%s]", words[i]);
+	pr_info("%d %d%s\n", number, count, text);
+	argv_free(words);
+}
+
+static noinline __maybe_unused void nextarg(int number, const char *from)
+{
+	char copy[64], *param, *value, *next;
+
+	strscpy(copy, from, sizeof(copy));
+	next = next_arg(copy, &param, &value);
+	pr_info("%d [%s] [%s] %d\n", number, param, value, (int)(next - copy));
 }
 
 /* Objects with just what the conversions look at. They are never freed: a case is done once. */

@@ -82,7 +82,12 @@ const statement = (entry, number, declare) => {
     return `get_size(${number}, ${entry.getSize[0]}UL, ${entry.getSize[1]}UL, ${entry.getSize[2]});`;
   if (entry.hexline) return `hexline(${number}, ${entry.hexline.join(", ")});`;
   if (entry.hexdump) return `hexdump(${number}, ${entry.hexdump.join(", ")});`;
-  if (entry.c) return entry.c;
+  if (entry.match !== undefined) return `match(${number}, ${quote(entry.match)}, ${quote(entry.pattern)});`;
+  if (entry.wildcard !== undefined) {
+    return `wildcard(${number}, ${quote(entry.wildcard)}, ${quote(entry.text)});`;
+  }
+  if (entry.argv !== undefined) return `argv(${number}, ${quote(entry.argv)});`;
+  if (entry.nextarg !== undefined) return `nextarg(${number}, ${quote(entry.nextarg)});`;
   throw new Error(`case ${JSON.stringify(entry)}`);
 };
 

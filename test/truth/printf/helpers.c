@@ -503,6 +503,79 @@ static noinline void __init part8(void)
 	hexdump(401, 0, 0, 16, 1, 1);
 	hexdump(402, 2, 7, 16, 2, 1);
 	hexdump(403, 0, 33, 17, 1, 0);
+	match(404, "uid=1000", "uid=%u");
+	match(405, "uid=", "uid=%u");
+	match(406, "uid=-5", "uid=%d");
+	match(407, "uid=-5", "uid=%u");
+	match(408, "uid=5x", "uid=%u");
+	match(409, "mode=755", "mode=%o");
+	match(410, "mode=789", "mode=%o");
+	match(411, "x=ff", "x=%x");
+	match(412, "name=abc", "name=%s");
+	match(413, "name=", "name=%s");
+	match(414, "name=abc", "name=%2s");
+	match(415, "name=abc", "name=%2sc");
+	match(416, "name=abc", "name=%9s");
+	match(417, "name=abc", "name=%0sabc");
+	match(418, "a%b", "a%%b");
+	match(419, "ab", "a%%b");
+	match(420, "1,2,3", "%u,%u,%u");
+	match(421, "1,2,3,4", "%u,%u,%u,%u");
+	match(422, "plain", "plain");
+	match(423, "plain", "pla");
+	match(424, "pla", "plain");
+	match(425, "k=v", "k=%q");
+	match(426, "k=v", "k=%");
+	match(427, "", "%s");
+	match(428, "x", "%s");
+	match(429, "0x1F:z", "%u:%s");
+	match(430, "a=1b", "a=%ub");
+	match(431, "7", "%5u");
+	wildcard(432, "*", "abc");
+	wildcard(433, "*", "");
+	wildcard(434, "a*", "abc");
+	wildcard(435, "*c", "abc");
+	wildcard(436, "a\077c", "abc");
+	wildcard(437, "a\077c", "ac");
+	wildcard(438, "*b*", "abc");
+	wildcard(439, "a*b*c", "aXbYc");
+	wildcard(440, "a*b*c", "aXbY");
+	wildcard(441, "abc", "abc");
+	wildcard(442, "abc", "abcd");
+	wildcard(443, "abcd", "abc");
+	wildcard(444, "a**", "a");
+	wildcard(445, "**", "x");
+	wildcard(446, "*a*", "bbb");
+	wildcard(447, "\077", "");
+	wildcard(448, "", "a");
+	wildcard(449, "", "");
+}
+
+static noinline void __init part9(void)
+{
+	argv(450, "a b c");
+	argv(451, "  lead trail  ");
+	argv(452, "");
+	argv(453, "one");
+	argv(454, "tab\011new\012line");
+	argv(455, "  ");
+	argv(456, "a\240b");
+	argv(457, "quote \042a b\042");
+	nextarg(458, "a=1 b=2");
+	nextarg(459, "flag next");
+	nextarg(460, "\042q=a b\042 c");
+	nextarg(461, "x=\042a b\042 y");
+	nextarg(462, "x=\042a");
+	nextarg(463, "a");
+	nextarg(464, "");
+	nextarg(465, "a=");
+	nextarg(466, "=b");
+	nextarg(467, "a==b c");
+	nextarg(468, "name=\042v\042");
+	nextarg(469, "\042quoted\042 z");
+	nextarg(470, "a=b\042c d\042e f");
+	nextarg(471, "  lead");
+	nextarg(472, " a=1");
 }
 
 static int __init helpers_init(void)
@@ -525,6 +598,8 @@ static int __init helpers_init(void)
 		part7();
 	if (first <= 8 && 8 <= last)
 		part8();
+	if (first <= 9 && 9 <= last)
+		part9();
 	return 0;
 }
 
