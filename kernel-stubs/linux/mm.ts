@@ -70,11 +70,11 @@ export const unlockPage = stub("void unlock_page(struct page *page)", (k, { page
 });
 
 export const siMeminfo = stub("void si_meminfo(struct sysinfo *val)", (k, { val }) => {
-  const { frames } = k.machine;
+  const figures = k.pages.figures();
   const set = (field: string, value: number): void =>
     k.memory.setU64(val + k.offsetOf("sysinfo", field), BigInt(value));
-  set("totalram", frames.total);
-  set("freeram", frames.free());
+  set("totalram", figures.total);
+  set("freeram", figures.free);
   for (const field of ["sharedram", "bufferram", "totalhigh", "freehigh"]) set(field, 0);
   k.memory.setU32(val + k.offsetOf("sysinfo", "mem_unit"), 4096);
 });

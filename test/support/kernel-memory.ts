@@ -11,7 +11,9 @@ export const testProfile = openProfile(
 export const testOffsets = offsetsOf(testProfile);
 
 /** The kernel's allocators over RAM without a CPU. */
-export const createTestMemory = (options: { megabytes?: number; policy?: PagePolicy } = {}) => {
+export const createTestMemory = (
+  options: { megabytes?: number; policy?: PagePolicy; seed?: number } = {},
+) => {
   const host = createTestHost((options.megabytes ?? 32) * 2 ** 20);
   const said = createSaid();
   const journal = createJournal();
@@ -20,7 +22,7 @@ export const createTestMemory = (options: { megabytes?: number; policy?: PagePol
     journal,
     complaints: said.complaints,
     offsetOf: testOffsets,
-    seed: 7,
+    seed: options.seed ?? 7,
     ...(options.policy === undefined ? {} : { policy: options.policy }),
   });
   return { host, said: said.lines, journal, ...kernel };

@@ -6,7 +6,7 @@ import { createPageTables } from "../../src/machine/paging.ts";
 import { createRam } from "../../src/machine/ram.ts";
 
 /** A machine without a CPU: RAM, page tables, frames. */
-export const createTestHost = (ramSize: number): MemoryHost => {
+export const createTestHost = (ramSize: number): MemoryHost & { snapshot(): () => void } => {
   const ram = createRam(new ArrayBuffer(ramSize), new Uint8Array(ramSize / 4096));
   const frames = createFrames(ram, 1);
   const tables = createPageTables(ram, frames);
@@ -14,6 +14,14 @@ export const createTestHost = (ramSize: number): MemoryHost => {
     memory: createGuestMemory(ram, tables, "kernel"),
     frames,
     ram,
+    /** Answers with how to go back. */
+    snapshot() {
+      const saved = ram.bytes.slice();
+      return () => {
+        ram.bytes.set(saved);
+        tables.forget();
+      };
+    },
     map(address, frame, count, protection) {
       for (let page = 0; page < count; page += 1) tables.set(address + page * 4096, frame + page, protection);
     },

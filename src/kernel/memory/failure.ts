@@ -1,6 +1,6 @@
 import { GFP, GFP_SLAB_BUG_MASK, gfpText } from "./gfp.ts";
-import type { Callers, Complaints, MemoryHost } from "./host.ts";
-import { showMem } from "./show-mem.ts";
+import type { Callers, Complaints } from "./host.ts";
+import { type MemoryFigures, showMem } from "./show-mem.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
@@ -23,12 +23,12 @@ export const warnAlloc = (
   complaints: Complaints,
   gfp: number,
   text: string,
-  { frames }: MemoryHost,
+  figures: MemoryFigures,
   callers: Callers,
 ): void => {
   if ((gfp & GFP.NOWARN) !== 0) return;
   const mode = `mode:${hex(gfp)}(${gfpText(gfp)})`;
   complaints.log(4, `${complaints.comm()}: ${text}, ${mode}, nodemask=(null),cpuset=/,mems_allowed=0\n`);
   complaints.dumpStack(callers);
-  for (const line of showMem({ free: frames.free(), total: frames.total })) complaints.log(4, `${line}\n`);
+  for (const line of showMem(figures)) complaints.log(4, `${line}\n`);
 };

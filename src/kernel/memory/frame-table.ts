@@ -1,7 +1,7 @@
 import { type PrivateMemory, createSparseTable } from "./private-memory.ts";
 
-/** Who has a frame. */
-export const OWNER = { FREE: 0, PAGES: 1, SLAB: 2, LARGE: 3, VMALLOC: 4, PERCPU: 5 } as const;
+/** Who has a frame. POOL: the head of a free block; told to others as FREE. */
+export const OWNER = { FREE: 0, PAGES: 1, SLAB: 2, LARGE: 3, VMALLOC: 4, POOL: 5 } as const;
 export type Owner = (typeof OWNER)[keyof typeof OWNER];
 
 /**
@@ -17,6 +17,8 @@ export interface FrameTable {
   order(frame: number): number;
   /** First frame of the block that `frame` lies in. */
   base(frame: number): number;
+  /** Makes the block around `frame` one of single frames, each with its owner and record. */
+  shatter(frame: number): void;
   /** Forgets who had the frames. */
   disown(frame: number, count: number): void;
 }
@@ -42,9 +44,21 @@ export const createFrameTable = (memory: PrivateMemory, total: number): FrameTab
       }
       return true;
     },
-    owner: (frame) => (first(frame) & 0xf) as Owner,
+    owner(frame) {
+      const owner = (first(frame) & 0xf) as Owner;
+      return owner === OWNER.POOL ? OWNER.FREE : owner;
+    },
     order: (frame) => (first(frame) >>> 4) & 0xf,
     base: (frame) => frame - (first(frame) >>> 8),
+    shatter(frame) {
+      const start = frame - (first(frame) >>> 8);
+      const order = (first(start) >>> 4) & 0xf;
+      if (order === 0) return;
+      for (let index = start; index < start + (1 << order); index += 1) {
+        const entry = table.find(index);
+        if (entry !== 0) memory.set(entry, first(index) & 0xf);
+      }
+    },
     disown(frame, count) {
       for (let index = 0; index < count; index += 1) {
         const entry = table.find(frame + index);

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Journal } from "../journal.ts";
+import { createGuestFrames } from "./buddy.ts";
 import { createFrameTable } from "./frame-table.ts";
 import { type Heap, createHeap } from "./heap.ts";
 import type { Complaints, MemoryHost, OffsetOf } from "./host.ts";
@@ -39,7 +40,8 @@ export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
   const table = createFrameTable(store, host.frames.total);
   const structs = createPageStructs(host, offsetOf);
   const once = createWarnOnce(store);
-  const pages = createPages(host, table, structs, complaints, once, options.policy);
+  const guestFrames = createGuestFrames(host, table, store);
+  const pages = createPages(host, table, guestFrames, structs, complaints, once, options.policy);
   const serial = store.allocate(64);
   const parts = {
     host,

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import { LOW_FRAMES } from "../../machine/frames.ts";
+import { MAX_ORDER } from "./buddy.ts";
 import { KERNEL_DATA, type MemoryHost, type OffsetOf } from "./host.ts";
 import { PAGE_STRUCT, VMEMMAP, frameToPage } from "./layout.ts";
 
@@ -105,7 +106,8 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
     order(frame) {
       const page = frameToPage(frame);
       if ((memory.u32(page) & (1 << PG.HEAD)) === 0) return 0;
-      return memory.u8(page + PAGE_STRUCT + at.order);
+      // The guest can write there: no order is larger.
+      return Math.min(memory.u8(page + PAGE_STRUCT + at.order), MAX_ORDER - 1);
     },
   };
 };

@@ -1,16 +1,14 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
-import { LOW_FRAMES } from "../../machine/frames.ts";
+import { type GuestFrames, MAX_ORDER } from "./buddy.ts";
 import { type FrameTable, OWNER, type Owner } from "./frame-table.ts";
 import { warnAlloc } from "./failure.ts";
 import { GFP } from "./gfp.ts";
-import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
+import { type Complaints, KERNEL_DATA, type MemoryHost } from "./host.ts";
 import { DIRECT_MAP, PAGE_STRUCT, VMEMMAP, frameToPage, frameToVirt, orderOf, virtToPhys } from "./layout.ts";
 import type { PageStructs } from "./page-structs.ts";
+import type { MemoryFigures } from "./show-mem.ts";
 import { SITES, SLOW_PATH } from "./sites.ts";
 import type { WarnOnce } from "./warn-once.ts";
-
-/** Largest order plus one (MAX_ORDER of 6.1). */
-export const MAX_ORDER = 11;
 
 export interface PagePolicy {
   /** Freed pages vanish from the direct map, so that late accesses fault. The stock kernel keeps them. */
@@ -44,6 +42,7 @@ export interface Pages {
   pageToVirt(page: Address): Address;
   /** Frame number of a `struct page *`; may be any number for a wild pointer. */
   pageToFrame(page: Address): number;
+  figures(): MemoryFigures;
   /** pfn_valid: RAM of this machine, rounded up to a memory section. */
   isValidFrame(frame: number): boolean;
 }
@@ -54,13 +53,13 @@ export const SECTION_FRAMES = 32768;
 export const createPages = (
   host: MemoryHost,
   table: FrameTable,
+  guestFrames: GuestFrames,
   structs: PageStructs,
   complaints: Complaints,
   once: WarnOnce,
   policy: PagePolicy = {},
 ): Pages => {
-  const { frames } = host;
-  const validFrames = Math.ceil(frames.total / SECTION_FRAMES) * SECTION_FRAMES;
+  const validFrames = Math.ceil(host.frames.total / SECTION_FRAMES) * SECTION_FRAMES;
 
   const mapBlock = (frame: number, count: number): void => {
     for (let index = frame; index < frame + count; index += 1) {
@@ -68,21 +67,35 @@ export const createPages = (
       if (host.translate(address) === undefined) host.map(address, index, 1, KERNEL_DATA);
     }
   };
+  const releaseOne = (frame: number): void => {
+    structs.clear(frame);
+    table.disown(frame, 1);
+    if (policy.unmapFreed === true) host.unmap(frameToVirt(frame), 1);
+  };
   const release = (frame: number, order: number): void => {
     const count = 1 << order;
+    const whole = table.base(frame) === frame && table.order(frame) === order;
+    if (whole && table.owner(frame) !== OWNER.FREE) {
+      for (let index = frame; index < frame + count; index += 1) releaseOne(index);
+      guestFrames.give(frame, order);
+      return;
+    }
     for (let index = frame; index < frame + count; index += 1) {
       // Only what is allocated goes back: a second free must not hand a frame out twice.
       if (table.owner(index) === OWNER.FREE) continue;
-      structs.clear(index);
-      table.disown(index, 1);
-      if (policy.unmapFreed === true) host.unmap(frameToVirt(index), 1);
-      frames.release(index, 1);
+      table.shatter(index);
+      releaseOne(index);
+      guestFrames.give(index, 0);
     }
   };
+  const figures = (): MemoryFigures => ({
+    free: guestFrames.free() + host.frames.free(),
+    total: host.frames.total,
+  });
   /** There is nothing: says so, the first time (the kernel: every ten seconds). */
   const failed = (order: number, gfp: number): undefined => {
     const quiet = (gfp & GFP.NOWARN) !== 0 || !once.first("warn_alloc");
-    if (!quiet) warnAlloc(complaints, gfp, `page allocation failure: order:${order}`, host, SLOW_PATH);
+    if (!quiet) warnAlloc(complaints, gfp, `page allocation failure: order:${order}`, figures(), SLOW_PATH);
   };
   const allocate = (order: number, gfp: number, owner: Owner = OWNER.PAGES): number | undefined => {
     if (order >= MAX_ORDER) {
@@ -90,13 +103,13 @@ export const createPages = (
       return undefined;
     }
     const count = 1 << order;
-    const below = (gfp & GFP.DMA) === 0 ? undefined : LOW_FRAMES;
-    const frame = mayTake(host, count) ? frames.allocate(count, count, below) : undefined;
+    const frame = guestFrames.take(order, (gfp & GFP.DMA) === 0 ? "any" : "dma");
     if (frame === undefined) return failed(order, gfp);
-    if (!structs.cover(frame, count) || !table.claim(frame, order, owner)) {
-      frames.release(frame, count);
+    if (!structs.cover(frame, count)) {
+      guestFrames.give(frame, order);
       return undefined;
     }
+    table.claim(frame, order, owner);
     mapBlock(frame, count);
     for (let index = frame; index < frame + count; index += 1) structs.init(index);
     if (order > 0 && (gfp & GFP.COMP) !== 0) structs.compound(frame, order);
@@ -120,6 +133,8 @@ export const createPages = (
   };
   const split = (page: Address, order: number): void => {
     const frame = pageToFrame(page);
+    const whole = table.owner(frame) === OWNER.PAGES && table.base(frame) === frame;
+    if (!whole || order > table.order(frame)) return;
     for (let index = frame; index < frame + (1 << order); index += 1) {
       table.claim(index, 0, OWNER.PAGES);
       if (index !== frame) structs.setRefcount(index, 1);
@@ -167,6 +182,7 @@ export const createPages = (
     virtToPage,
     pageToVirt: (page) => frameToVirt(pageToFrame(page)),
     pageToFrame,
+    figures,
     isValidFrame: (frame) => frame >= 0 && frame < validFrames,
   };
 };

@@ -80,7 +80,7 @@ const release = (vm: VmallocParts, area: Area, count: number, pages: "free" | "k
 };
 
 const complain = (vm: VmallocParts, gfp: number, text: string): void => {
-  warnAlloc(vm.complaints, gfp, text, vm.host, VMALLOC_PATH);
+  warnAlloc(vm.complaints, gfp, text, vm.pages.figures(), VMALLOC_PATH);
 };
 
 /** %lu of a size that may have been rounded to 2^64. */

@@ -35,15 +35,15 @@ test("pools that cannot be, and destroying one in use", () => {
 });
 
 test("coherent memory is where the device sees it", () => {
-  const { call, heap, memory, host } = createMemoryHarness();
+  const { call, heap, memory, pages } = createMemoryHarness();
   const device = heap.kmalloc(800, GFP_KERNEL);
   const handle = heap.kmalloc(8, GFP_KERNEL);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   const address = call(dma.dmaAllocAttrs, device, 5000, handle, GFP_KERNEL, 0n);
   expect(memory.u64(handle)).toBe(BigInt(address - DIRECT_MAP));
   expect((address - DIRECT_MAP) % 8192).toBe(0);
   call(dma.dmaFreeAttrs, device, 5000, address, memory.u64(handle), 0n);
-  expect(host.frames.free()).toBeGreaterThanOrEqual(free - 1);
+  expect(pages.figures().free).toBeGreaterThanOrEqual(free - 1);
   expect(call(dma.dmaSetMask, device, 0xffffffffn)).toBe(-5);
   expect(() => call(dma.dmaAllocAttrs, 0, 5000, handle, GFP_KERNEL, 0n)).toThrow("fault");
 });

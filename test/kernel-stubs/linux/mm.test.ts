@@ -9,22 +9,22 @@ import { DIRECT_MAP } from "../../../src/kernel/memory/layout.ts";
 import { createMemoryHarness } from "../../support/memory-harness.ts";
 
 test("pages by struct page and by address", () => {
-  const { call, host, pages } = createMemoryHarness();
+  const { call, pages } = createMemoryHarness();
   call(gfp.freePages, toPattern(call(gfp.getZeroedPage, GFP_KERNEL)), 0);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   const block = call(gfp.allocPages, GFP_KERNEL, 2);
   call(mm.splitPage, block, 2);
   for (const index of [0, 1, 2, 3]) call(gfp.freePagesByPage, block + index * 64, 0);
   const folio = call(gfp.folioAlloc, GFP_KERNEL, 3);
   expect(pages.virtToPage(pages.pageToVirt(folio))).toBe(folio);
   call(mm.folioPut, folio);
-  expect(host.frames.free()).toBe(free);
+  expect(pages.figures().free).toBe(free);
 });
 
 test("put_pages_list frees each page of the list", () => {
-  const { call, host, k, memory } = createMemoryHarness();
+  const { call, pages, k, memory } = createMemoryHarness();
   const head = call(gfp.getFreePages, GFP_KERNEL, 0);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   const lru = k.offsetOf("page", "lru");
   const [a, b] = [call(gfp.allocPages, GFP_KERNEL, 0) + lru, call(gfp.allocPages, GFP_KERNEL, 0) + lru];
   for (const [from, to] of [
@@ -37,7 +37,7 @@ test("put_pages_list frees each page of the list", () => {
   }
   call(mm.putPagesList, head);
   expect(memory.pointer(head)).toBe(head);
-  expect(host.frames.free()).toBe(free);
+  expect(pages.figures().free).toBe(free);
 });
 
 test("virt_addr_valid", () => {

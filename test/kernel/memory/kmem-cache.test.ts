@@ -109,14 +109,14 @@ test("requests the kernel refuses", () => {
 });
 
 test("shrinking gives empty slabs back", () => {
-  const { heap, host } = createTestMemory();
+  const { heap, pages } = createTestMemory();
   const cache = create(heap, "t_shrink", 1000, { flags: 0x80000 });
   const objects = Array.from({ length: 40 }, () => heap.cacheAlloc(cache, GFP_KERNEL));
-  const busy = host.frames.free();
+  const busy = pages.figures().free;
   expect(heap.cacheShrink(cache)).toBe(1);
   for (const object of objects) heap.cacheFree(cache, object);
   expect(heap.cacheShrink(cache)).toBe(0);
-  expect(host.frames.free()).toBe(busy + 10);
+  expect(pages.figures().free).toBe(busy + 10);
 });
 
 test("a cache pointer that is none faults where the kernel would read it", () => {

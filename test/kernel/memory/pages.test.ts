@@ -27,28 +27,28 @@ test("a compound block has its order in the head and tails that point there", ()
 test("the last reference frees, a second free changes nothing", () => {
   const { pages, host } = createTestMemory();
   const warm = pages.allocPages(0, GFP_KERNEL);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   const page = pages.allocPages(0, GFP_KERNEL);
   host.memory.setU32(page + REFCOUNT, 2);
   pages.freePages(page, 0);
-  expect(host.frames.free()).toBe(free - 1);
+  expect(pages.figures().free).toBe(free - 1);
   pages.freePages(page, 0);
-  expect(host.frames.free()).toBe(free);
+  expect(pages.figures().free).toBe(free);
   pages.freePages(page, 0);
-  expect(host.frames.free()).toBe(free);
+  expect(pages.figures().free).toBe(free);
   expect(pages.allocPages(0, GFP_KERNEL)).not.toBe(warm);
 });
 
 test("alloc_pages_exact gives back what it does not need", () => {
   const { pages, host } = createTestMemory();
   pages.freeAddress(pages.getFreePages(3, GFP_KERNEL), 3);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   const address = pages.allocExact(5 * 4096, GFP_KERNEL);
-  expect(host.frames.free()).toBe(free - 5);
+  expect(pages.figures().free).toBe(free - 5);
   const page = pages.virtToPage(address);
   expect([0, 1, 4].map((index) => host.memory.i32(page + index * 64 + REFCOUNT))).toEqual([1, 1, 1]);
   pages.freeExact(address, 5 * 4096);
-  expect(host.frames.free()).toBe(free);
+  expect(pages.figures().free).toBe(free);
 });
 
 test("no memory is an answer, too large an order a warning, once", () => {

@@ -15,9 +15,9 @@ test("vmalloc gives zeroed pages with nothing behind them", () => {
   expect(() => host.memory.u8(address - 1)).toThrow("fault");
   const alias = pages.pageToVirt(vmalloc.toPage(address + 4096));
   expect(host.memory.u8(alias)).toBe(7);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   vmalloc.free(address);
-  expect(host.frames.free()).toBe(free + 3);
+  expect(pages.figures().free).toBe(free + 3);
   expect(() => host.memory.u8(address)).toThrow("fault");
   expect(vmalloc.toPage(address)).toBe(0);
 });
@@ -36,13 +36,13 @@ test("what vfree is not given by vmalloc it complains about", () => {
 });
 
 test("sizes that cannot be", () => {
-  const { vmalloc, said, host } = createTestMemory({ megabytes: 8 });
+  const { vmalloc, said, pages } = createTestMemory({ megabytes: 8 });
   expect(vmalloc.alloc(0)).toBe(0);
   expect(vmalloc.alloc(0)).toBe(0);
   expect(vmalloc.alloc(2 ** 64)).toBe(0);
-  const free = host.frames.free();
+  const free = pages.figures().free;
   expect(vmalloc.alloc(8 * 2 ** 20 - 4096)).toBe(0);
-  expect(host.frames.free()).toBeGreaterThan(free - 80);
+  expect(pages.figures().free).toBeGreaterThan(free - 80);
   expect(said[0]).toBe("WARN mm/vmalloc.c:3227");
   expect(said[1]).toContain("vmalloc error: size 18446744073709551615, exceeds total pages");
   expect(said.filter((line) => line.includes("failed to allocate pages")).length).toBe(1);
