@@ -20,9 +20,12 @@ const siteOf = (k: Kernel, place: Place): Site => {
 export const warnAt = (k: Kernel, place: Place, message?: ByteString): void =>
   k.traces.warn(siteOf(k, place), message === undefined ? {} : { message });
 
-export const bugAt = (k: Kernel, place: Place): never => k.traces.bug(siteOf(k, place));
+/** `via`: kernel functions that led there, innermost first. */
+export const bugAt = (k: Kernel, place: Place, via: readonly ByteString[] = []): never =>
+  k.traces.bug(siteOf(k, place), { via });
 
-export const panicWith = (k: Kernel, message: ByteString): never => k.traces.panic(message);
+export const panicWith = (k: Kernel, message: ByteString, via: readonly ByteString[] = []): never =>
+  k.traces.panic(message, { via });
 
 /** Journalled, as all state; here only so that it comes into being with the first report. */
 const said = new WeakMap<Kernel, JournalSet<Place>>();

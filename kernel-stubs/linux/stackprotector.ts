@@ -6,7 +6,7 @@ import { bugAt, panicWith } from "../reports.ts";
 /** kernel/panic.c: the canary of the caller's frame has changed. */
 export const stackChkFail = stub("void __stack_chk_fail(void)", (k, _args, call) => {
   const caller = returnText(k.symbols, k.memory.pointer(call.stack));
-  panicWith(k, `stack-protector: Kernel stack is corrupted in: ${caller}`);
+  panicWith(k, `stack-protector: Kernel stack is corrupted in: ${caller}`, ["__stack_chk_fail+0x10/0x10"]);
 });
 
 const KERN_EMERG = 0;
@@ -18,9 +18,5 @@ export const fortifyPanic = stub("void fortify_panic(const char *name)", (k, { n
 });
 
 /** Declared with a compile-time warning; at run time they do nothing. */
-export const writeOverflowField = stub(
-  "void __write_overflow_field(size_t avail, size_t wanted)",
-  { aliases: [] },
-  () => {},
-);
+export const writeOverflowField = stub("void __write_overflow_field(size_t avail, size_t wanted)", () => {});
 export const readOverflow2Field = stub("void __read_overflow2_field(size_t avail, size_t wanted)", () => {});

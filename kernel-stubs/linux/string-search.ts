@@ -34,12 +34,15 @@ const toLower = (byte: number): number => {
   return upper ? byte + 0x20 : byte;
 };
 
-export const strcmp = stub("int strcmp(const char *cs, const char *ct)", (k, { cs, ct }) =>
-  Math.sign(compare(k, cs, ct, ENDLESS, same)),
+export const strcmp = stub(
+  "int strcmp(const char *cs, const char *ct)",
+  { faultsAt: { cs: "strcmp+0xc", ct: "strcmp+0x10" } },
+  (k, { cs, ct }) => Math.sign(compare(k, cs, ct, ENDLESS, same)),
 );
 
 export const strncmp = stub(
   "int strncmp(const char *cs, const char *ct, size_t count)",
+  { faultsAt: { cs: "strncmp+0x16", ct: "strncmp+0x1a" } },
   (k, { cs, ct, count }) => Math.sign(compare(k, cs, ct, count, same)),
 );
 

@@ -12,7 +12,7 @@ const INT_MAX = 0x7fff_ffff;
 
 export const memcpy = stub(
   "void *memcpy(void *to, const void *from, size_t len)",
-  { aliases: ["__memcpy"] },
+  { aliases: ["__memcpy"], faultsAt: { to: "memcpy_erms+0x6", from: "memcpy_erms+0x6" } },
   (k, { to, from, len }) => {
     copyForward(k.memory, to, from, len);
     return to;
@@ -30,7 +30,7 @@ export const memmove = stub(
 
 export const memset = stub(
   "void *memset(void *s, int c, size_t n)",
-  { aliases: ["__memset"] },
+  { aliases: ["__memset"], faultsAt: { s: "memset_erms+0x9" } },
   (k, { s, c, n }) => {
     k.memory.fill(s, c & 0xff, n);
     return s;
@@ -39,6 +39,7 @@ export const memset = stub(
 
 export const memcmp = stub(
   "int memcmp(const void *const p, const void *const q, __kernel_size_t size)",
+  { faultsAt: { q: "memcmp+0x2", p: "memcmp+0x5" } },
   (k, { p, q, size }) => compareBytes(k.memory, p, q, size),
 );
 
@@ -65,6 +66,7 @@ export const strlen = stub("size_t strlen(const char *s)", (k, { s }) => k.memor
 
 export const strnlen = stub(
   "__kernel_size_t strnlen(const char *const p, __kernel_size_t maxlen)",
+  { faultsAt: { p: "strnlen+0x17" } },
   (k, { p, maxlen }) => k.memory.cstring(p, maxlen).length,
 );
 
@@ -75,10 +77,14 @@ const copyString = (k: Kernel, to: Address, from: Address): number => {
   return text.length;
 };
 
-export const strcpy = stub("char *strcpy(char *const p, const char *const q)", (k, { p, q }) => {
-  copyString(k, p, q);
-  return p;
-});
+export const strcpy = stub(
+  "char *strcpy(char *const p, const char *const q)",
+  { faultsAt: { q: "strcpy+0x5", p: "strcpy+0x9" } },
+  (k, { p, q }) => {
+    copyString(k, p, q);
+    return p;
+  },
+);
 
 export const stpcpy = stub(
   "char *stpcpy(char *restrict dest, const char *restrict src)",
@@ -93,6 +99,7 @@ export const strcat = stub("char *strcat(char *const p, const char *q)", (k, { p
 /** Fills up with NULs, and leaves none when the source is too long. */
 export const strncpy = stub(
   "char *strncpy(char *const p, const char *q, __kernel_size_t size)",
+  { faultsAt: { q: "strncpy+0xe", p: "strncpy+0x16" } },
   (k, { p, q, size }) => {
     const text = k.memory.cstring(q, size);
     k.memory.write(p, byteStringToBytes(text));

@@ -16,6 +16,7 @@ interface Refusal {
 }
 
 const KERN_EMERG = 0;
+const SLUB_PATH = ["__check_heap_object+0xa9/0xc0", "__check_object_size+0x1df/0x220"];
 /** include/linux/slab.h: kmalloc(0) */
 const ZERO_SIZE_PTR = 16;
 const TWO_64 = 2 ** 64;
@@ -30,7 +31,7 @@ const abort = (k: Kernel, direction: Direction, { what, detail, offset }: Refusa
     KERN_EMERG,
     `usercopy: Kernel memory ${direction} attempt detected ${preposition} ${what}${quoted} (offset ${offset}, size ${size})!`,
   );
-  return bugAt(k, "usercopy_abort:101");
+  return bugAt(k, "usercopy_abort:101", what === "SLUB object" ? SLUB_PATH : []);
 };
 
 /** Whole blocks of the page allocator are checked only if they are compound (kmalloc's are). */
@@ -54,14 +55,11 @@ const outsideObject = (k: Kernel, at: Address, size: number): Refusal | undefine
 };
 
 const outsideArea = (k: Kernel, at: Address, size: number): Refusal | undefined => {
-  const area = k.vmalloc.around(at);
+  const area = k.vmalloc.find(at);
   if (area === undefined) return { what: "vmalloc", detail: "no area", offset: 0 };
   const end = area.address + area.size;
   return size > end - at ? { what: "vmalloc", offset: at - area.address } : undefined;
 };
-
-
-
 
 const badStack = (k: Kernel, at: Address, size: number): Refusal | "fine" | undefined => {
   const { low, high } = k.current.stack;

@@ -7,12 +7,12 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "static_key_dec_not_one:273": [
     "kernel/jump_label.c:273",
     "static_key_dec_not_one+0x25/0x50",
-    "00 00 00 00 00 e8 8b 8f df ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 e9 4b 46 b8 00 <0f> 0b 31 c0 e9 42 46 b8 00 0f 0b b8 01 00 00 00 e9 36 46 b8 00 31",
+    "00 00 00 00 00 e8 8b 8f df ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 c3 cc cc cc cc <0f> 0b 31 c0 c3 cc cc cc cc 0f 0b b8 01 00 00 00 c3 cc cc cc cc 31",
   ],
   "static_key_dec_not_one:279": [
     "kernel/jump_label.c:279",
     "static_key_dec_not_one+0x2e/0x50",
-    "ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 e9 4b 46 b8 00 0f 0b 31 c0 e9 42 46 b8 00 <0f> 0b b8 01 00 00 00 e9 36 46 b8 00 31 c0 e9 2f 46 b8 00 66 66 2e",
+    "ff 8b 07 85 c0 78 1a 74 21 83 f8 01 74 28 8d 50 ff f0 0f b1 17 75 ec b8 01 00 00 00 c3 cc cc cc cc 0f 0b 31 c0 c3 cc cc cc cc <0f> 0b b8 01 00 00 00 c3 cc cc cc cc 31 c0 c3 cc cc cc cc 66 66 2e",
   ],
   "__static_key_slow_dec_cpuslocked:303": [
     "kernel/jump_label.c:303",
@@ -32,7 +32,7 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "static_key_enable_cpuslocked:200": [
     "kernel/jump_label.c:200",
     "static_key_enable_cpuslocked+0x49/0x90",
-    "83 f8 01 75 25 5b e9 56 40 b8 00 48 c7 c7 e0 84 b4 82 e8 4a 74 7d 00 8b 03 85 c0 74 15 48 c7 c7 e0 84 b4 82 5b e9 67 60 7d 00 <0f> 0b 5b e9 2f 40 b8 00 c7 03 ff ff ff ff 48 89 df e8 71 fb ff ff",
+    "83 f8 01 75 25 5b c3 cc cc cc cc 48 c7 c7 e0 84 b4 82 e8 4a 74 7d 00 8b 03 85 c0 74 15 48 c7 c7 e0 84 b4 82 5b e9 67 60 7d 00 <0f> 0b 5b c3 cc cc cc cc c7 03 ff ff ff ff 48 89 df e8 71 fb ff ff",
   ],
   "static_key_enable_cpuslocked:196": [
     "kernel/jump_label.c:196",
@@ -52,12 +52,12 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "static_key_slow_inc_cpuslocked:177": [
     "kernel/jump_label.c:177",
     "static_key_slow_inc_cpuslocked+0x76/0x80",
-    "00 01 00 00 00 bb 01 00 00 00 48 c7 c7 e0 84 b4 82 e8 4e 5b 7d 00 89 d8 5b 5d e9 15 3b b8 00 e8 f0 f4 ff ff 89 c3 84 c0 75 db <0f> 0b eb dc 66 0f 1f 44 00 00 e8 1b 84 df ff 53 48 89 fb e8 72 4c",
+    "00 01 00 00 00 bb 01 00 00 00 48 c7 c7 e0 84 b4 82 e8 4e 5b 7d 00 89 d8 5b 5d c3 cc cc cc cc e8 f0 f4 ff ff 89 c3 84 c0 75 db <0f> 0b eb dc 66 0f 1f 44 00 00 e8 1b 84 df ff 53 48 89 fb e8 72 4c",
   ],
   "__copy_overflow:228": [
     "mm/maccess.c:228",
     "__copy_overflow+0x16/0x30",
-    "ff ff 5d 41 5c 41 5d e9 c8 6b b7 00 0f 1f 84 00 00 00 00 00 e8 db b4 de ff 48 89 f2 89 fe 48 c7 c7 90 13 37 82 e8 ba 68 e1 ff <0f> 0b e9 a3 6b b7 00 0f 1f 00 e8 bb b4 de ff b8 01 00 00 00 e9 91",
+    "ff ff 5d 41 5c 41 5d c3 cc cc cc cc 0f 1f 84 00 00 00 00 00 e8 db b4 de ff 48 89 f2 89 fe 48 c7 c7 90 13 37 82 e8 ba 68 e1 ff <0f> 0b c3 cc cc cc cc 0f 1f 00 e8 bb b4 de ff b8 01 00 00 00 c3 cc",
   ],
   "usercopy_abort:101": [
     "mm/usercopy.c:101",
@@ -67,52 +67,52 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "refcount_warn_saturate:22": [
     "lib/refcount.c:22",
     "refcount_warn_saturate+0x51/0x110",
-    "84 bc 00 00 00 e9 1f 46 8c 00 85 f6 74 23 80 3d 46 98 6c 01 00 75 ee 48 c7 c7 68 ac 3a 82 c6 05 36 98 6c 01 01 e8 0f 43 b6 ff <0f> 0b e9 f8 45 8c 00 80 3d 24 98 6c 01 00 75 cb 48 c7 c7 68 ac 3a",
+    "84 bc 00 00 00 c3 cc cc cc cc 85 f6 74 23 80 3d 46 98 6c 01 00 75 ee 48 c7 c7 68 ac 3a 82 c6 05 36 98 6c 01 01 e8 0f 43 b6 ff <0f> 0b c3 cc cc cc cc 80 3d 24 98 6c 01 00 75 cb 48 c7 c7 68 ac 3a",
   ],
   "refcount_warn_saturate:19": [
     "lib/refcount.c:19",
     "refcount_warn_saturate+0x74/0x110",
-    "01 01 e8 0f 43 b6 ff 0f 0b e9 f8 45 8c 00 80 3d 24 98 6c 01 00 75 cb 48 c7 c7 68 ac 3a 82 c6 05 14 98 6c 01 01 e8 ec 42 b6 ff <0f> 0b e9 d5 45 8c 00 80 3d ff 97 6c 01 00 75 a8 48 c7 c7 90 ac 3a",
+    "01 01 e8 0f 43 b6 ff 0f 0b c3 cc cc cc cc 80 3d 24 98 6c 01 00 75 cb 48 c7 c7 68 ac 3a 82 c6 05 14 98 6c 01 01 e8 ec 42 b6 ff <0f> 0b c3 cc cc cc cc 80 3d ff 97 6c 01 00 75 a8 48 c7 c7 90 ac 3a",
   ],
   "refcount_warn_saturate:25": [
     "lib/refcount.c:25",
     "refcount_warn_saturate+0x97/0x110",
-    "01 01 e8 ec 42 b6 ff 0f 0b e9 d5 45 8c 00 80 3d ff 97 6c 01 00 75 a8 48 c7 c7 90 ac 3a 82 c6 05 ef 97 6c 01 01 e8 c9 42 b6 ff <0f> 0b e9 b2 45 8c 00 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a",
+    "01 01 e8 ec 42 b6 ff 0f 0b c3 cc cc cc cc 80 3d ff 97 6c 01 00 75 a8 48 c7 c7 90 ac 3a 82 c6 05 ef 97 6c 01 01 e8 c9 42 b6 ff <0f> 0b c3 cc cc cc cc 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a",
   ],
   "refcount_warn_saturate:28": [
     "lib/refcount.c:28",
     "refcount_warn_saturate+0xba/0x110",
-    "01 01 e8 c9 42 b6 ff 0f 0b e9 b2 45 8c 00 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a 82 c6 05 cb 97 6c 01 01 e8 a6 42 b6 ff <0f> 0b e9 8f 45 8c 00 80 3d b6 97 6c 01 00 0f 85 5e ff ff ff 48 c7",
+    "01 01 e8 c9 42 b6 ff 0f 0b c3 cc cc cc cc 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a 82 c6 05 cb 97 6c 01 01 e8 a6 42 b6 ff <0f> 0b c3 cc cc cc cc 80 3d b6 97 6c 01 00 0f 85 5e ff ff ff 48 c7",
   ],
   "refcount_warn_saturate:34": [
     "lib/refcount.c:34",
     "refcount_warn_saturate+0xe1/0x110",
-    "42 b6 ff 0f 0b e9 8f 45 8c 00 80 3d b6 97 6c 01 00 0f 85 5e ff ff ff 48 c7 c7 18 ad 3a 82 c6 05 a2 97 6c 01 01 e8 7f 42 b6 ff <0f> 0b e9 68 45 8c 00 48 c7 c7 e8 ac 3a 82 c6 05 89 97 6c 01 01 e8",
+    "42 b6 ff 0f 0b c3 cc cc cc cc 80 3d b6 97 6c 01 00 0f 85 5e ff ff ff 48 c7 c7 18 ad 3a 82 c6 05 a2 97 6c 01 01 e8 7f 42 b6 ff <0f> 0b c3 cc cc cc cc 48 c7 c7 e8 ac 3a 82 c6 05 89 97 6c 01 01 e8",
   ],
   "refcount_warn_saturate:31": [
     "lib/refcount.c:31",
     "refcount_warn_saturate+0xfb/0x110",
-    "18 ad 3a 82 c6 05 a2 97 6c 01 01 e8 7f 42 b6 ff 0f 0b e9 68 45 8c 00 48 c7 c7 e8 ac 3a 82 c6 05 89 97 6c 01 01 e8 65 42 b6 ff <0f> 0b e9 4e 45 8c 00 66 66 2e 0f 1f 84 00 00 00 00 00 0f 1f 00 8b",
+    "18 ad 3a 82 c6 05 a2 97 6c 01 01 e8 7f 42 b6 ff 0f 0b c3 cc cc cc cc 48 c7 c7 e8 ac 3a 82 c6 05 89 97 6c 01 01 e8 65 42 b6 ff <0f> 0b c3 cc cc cc cc 66 66 2e 0f 1f 84 00 00 00 00 00 0f 1f 00 8b",
   ],
   "refcount_dec_not_one:87": [
     "lib/refcount.c:87",
     "refcount_dec_not_one+0x48/0x50",
-    "00 00 e9 1b 45 8c 00 31 c0 e9 14 45 8c 00 80 3d 3a 97 6c 01 00 75 e6 48 c7 c7 c0 ac 3a 82 c6 05 2a 97 6c 01 01 e8 08 42 b6 ff <0f> 0b eb cf 0f 1f 40 00 55 48 89 f5 53 48 89 fb e8 a3 ff ff ff 84",
+    "00 00 c3 cc cc cc cc 31 c0 c3 cc cc cc cc 80 3d 3a 97 6c 01 00 75 e6 48 c7 c7 c0 ac 3a 82 c6 05 2a 97 6c 01 01 e8 08 42 b6 ff <0f> 0b eb cf 0f 1f 40 00 55 48 89 f5 53 48 89 fb e8 a3 ff ff ff 84",
   ],
   "refcount_dec_and_mutex_lock:28": [
     "lib/refcount.c:28",
     "refcount_dec_and_mutex_lock+0x67/0x70",
-    "d3 5b 5d e9 ab 44 8c 00 80 3d d4 96 6c 01 00 c7 03 00 00 00 c0 75 e0 48 c7 c7 c0 ac 3a 82 c6 05 be 96 6c 01 01 e8 99 41 b6 ff <0f> 0b eb c9 0f 1f 44 00 00 55 48 89 f5 53 48 89 fb e8 33 ff ff ff",
+    "d3 5b 5d c3 cc cc cc cc 80 3d d4 96 6c 01 00 c7 03 00 00 00 c0 75 e0 48 c7 c7 c0 ac 3a 82 c6 05 be 96 6c 01 01 e8 99 41 b6 ff <0f> 0b eb c9 0f 1f 44 00 00 55 48 89 f5 53 48 89 fb e8 33 ff ff ff",
   ],
   "refcount_dec_and_lock:28": [
     "lib/refcount.c:28",
     "refcount_dec_and_lock+0x67/0x70",
-    "d3 5b 5d e9 3b 44 8c 00 80 3d 64 96 6c 01 00 c7 03 00 00 00 c0 75 e0 48 c7 c7 c0 ac 3a 82 c6 05 4e 96 6c 01 01 e8 29 41 b6 ff <0f> 0b eb c9 0f 1f 44 00 00 41 54 49 89 f4 55 48 89 d5 53 48 89 fb",
+    "d3 5b 5d c3 cc cc cc cc 80 3d 64 96 6c 01 00 c7 03 00 00 00 c0 75 e0 48 c7 c7 c0 ac 3a 82 c6 05 4e 96 6c 01 01 e8 29 41 b6 ff <0f> 0b eb c9 0f 1f 44 00 00 41 54 49 89 f4 55 48 89 d5 53 48 89 fb",
   ],
   "refcount_dec_and_lock_irqsave:28": [
     "lib/refcount.c:28",
     "refcount_dec_and_lock_irqsave+0x78/0x80",
-    "5d 41 5c e9 ba 43 8c 00 80 3d e3 95 6c 01 00 c7 03 00 00 00 c0 75 da 48 c7 c7 c0 ac 3a 82 c6 05 cd 95 6c 01 01 e8 a8 40 b6 ff <0f> 0b eb c3 cc cc cc cc 48 89 d0 48 ba 00 f0 ff ff ff 7f 00 00 48",
+    "5d 41 5c c3 cc cc cc cc 80 3d e3 95 6c 01 00 c7 03 00 00 00 c0 75 da 48 c7 c7 c0 ac 3a 82 c6 05 cd 95 6c 01 01 e8 a8 40 b6 ff <0f> 0b eb c3 cc cc cc cc 48 89 d0 48 ba 00 f0 ff ff ff 7f 00 00 48",
   ],
   "fortify_panic:1027": [
     "lib/string_helpers.c:1027",
@@ -177,22 +177,22 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "idr_alloc_u32:41": [
     "lib/idr.c:41",
     "idr_alloc_u32+0xe3/0x100",
-    "df 48 89 e6 e8 3e 29 01 00 31 c0 48 8b 54 24 20 65 48 2b 14 25 28 00 00 00 75 25 48 83 c4 28 5b 5d 41 5c 41 5d e9 cd ab 42 00 <0f> 0b 0d 04 00 00 08 89 47 04 e9 65 ff ff ff b8 e4 ff ff ff eb cb",
+    "df 48 89 e6 e8 3e 29 01 00 31 c0 48 8b 54 24 20 65 48 2b 14 25 28 00 00 00 75 25 48 83 c4 28 5b 5d 41 5c 41 5d c3 cc cc cc cc <0f> 0b 0d 04 00 00 08 89 47 04 e9 65 ff ff ff b8 e4 ff ff ff eb cb",
   ],
   "idr_alloc:86": [
     "lib/idr.c:86",
     "idr_alloc+0x57/0x70",
-    "48 0f 4f c8 e8 ca fe ff ff 85 c0 75 04 8b 44 24 04 48 8b 54 24 08 65 48 2b 14 25 28 00 00 00 75 12 48 83 c4 10 e9 59 ab 42 00 <0f> 0b b8 ea ff ff ff eb de e8 0b 15 07 00 66 66 2e 0f 1f 84 00 00",
+    "48 0f 4f c8 e8 ca fe ff ff 85 c0 75 04 8b 44 24 04 48 8b 54 24 08 65 48 2b 14 25 28 00 00 00 75 12 48 83 c4 10 c3 cc cc cc cc <0f> 0b b8 ea ff ff ff eb de e8 0b 15 07 00 66 66 2e 0f 1f 84 00 00",
   ],
   "idr_for_each:208": [
     "lib/idr.c:208",
     "idr_for_each+0xda/0xf0",
-    "48 85 c0 75 a4 31 c0 48 8b 54 24 20 65 48 2b 14 25 28 00 00 00 75 17 48 83 c4 28 5b 5d 41 5c 41 5d 41 5e 41 5f e9 96 a9 42 00 <0f> 0b eb d7 e8 4d 13 07 00 66 66 2e 0f 1f 84 00 00 00 00 00 66 90",
+    "48 85 c0 75 a4 31 c0 48 8b 54 24 20 65 48 2b 14 25 28 00 00 00 75 17 48 83 c4 28 5b 5d 41 5c 41 5d 41 5e 41 5f c3 cc cc cc cc <0f> 0b eb d7 e8 4d 13 07 00 66 66 2e 0f 1f 84 00 00 00 00 00 66 90",
   ],
   "idr_get_next:271": [
     "lib/idr.c:271",
     "idr_get_next+0x50/0x60",
-    "ff 48 8b 14 24 48 81 fa ff ff ff 7f 77 1c 89 13 48 8b 54 24 08 65 48 2b 14 25 28 00 00 00 75 10 48 83 c4 10 5b e9 10 a8 42 00 <0f> 0b 31 c0 eb e0 e8 c5 11 07 00 0f 1f 44 00 00 41 55 49 89 f5 41",
+    "ff 48 8b 14 24 48 81 fa ff ff ff 7f 77 1c 89 13 48 8b 54 24 08 65 48 2b 14 25 28 00 00 00 75 10 48 83 c4 10 5b c3 cc cc cc cc <0f> 0b 31 c0 eb e0 e8 c5 11 07 00 0f 1f 44 00 00 41 55 49 89 f5 41",
   ],
   "ida_free:527": [
     "lib/idr.c:527",
@@ -202,7 +202,7 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "radix_tree_preload:366": [
     "lib/radix-tree.c:366",
     "radix_tree_preload+0x12/0x20",
-    "94 96 41 00 e8 ef 7e 41 00 eb ad b8 f4 ff ff ff eb e7 66 0f 1f 44 00 00 f7 c7 00 04 00 00 74 0a be 15 00 00 00 e9 3e ff ff ff <0f> 0b be 15 00 00 00 e9 32 ff ff ff 66 90 41 56 41 55 41 54 49 89",
+    "cc cc cc cc e8 ef 7e 41 00 eb ad b8 f4 ff ff ff eb e7 66 0f 1f 44 00 00 f7 c7 00 04 00 00 74 0a be 15 00 00 00 e9 3e ff ff ff <0f> 0b be 15 00 00 00 e9 32 ff ff ff 66 90 41 56 41 55 41 54 49 89",
   ],
   "idr_destroy:671": [
     "lib/radix-tree.c:671",
@@ -217,12 +217,12 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "radix_tree_tag_set:972": [
     "lib/radix-tree.c:972",
     "radix_tree_tag_set+0xab/0xb0",
-    "b8 01 00 00 00 41 8b 51 04 d3 e0 85 c2 75 06 09 d0 41 89 41 04 48 89 f0 e9 f2 90 41 00 48 0f ab 10 eb aa 31 c0 48 39 f8 73 8d <0f> 0b 0f 1f 00 41 57 41 89 d3 41 89 d7 41 89 d2 41 56 41 83 e7 0f",
+    "b8 01 00 00 00 41 8b 51 04 d3 e0 85 c2 75 06 09 d0 41 89 41 04 48 89 f0 c3 cc cc cc cc 48 0f ab 10 eb aa 31 c0 48 39 f8 73 8d <0f> 0b 0f 1f 00 41 57 41 89 d3 41 89 d7 41 89 d2 41 56 41 83 e7 0f",
   ],
   "radix_tree_replace_slot:886": [
     "lib/radix-tree.c:886",
     "radix_tree_replace_slot+0x4f/0x60",
-    "c0 48 83 f8 01 41 83 d0 ff 48 39 fe 74 0f 89 d1 83 e0 01 83 e1 01 29 c1 44 09 c1 75 0d 48 89 16 e9 86 87 41 00 48 39 fe 74 f3 <0f> 0b 48 89 16 e9 77 87 41 00 45 31 c0 eb d0 66 90 48 89 d0 83 e0",
+    "c0 48 83 f8 01 41 83 d0 ff 48 39 fe 74 0f 89 d1 83 e0 01 83 e1 01 29 c1 44 09 c1 75 0d 48 89 16 c3 cc cc cc cc 48 39 fe 74 f3 <0f> 0b 48 89 16 c3 cc cc cc cc 45 31 c0 eb d0 66 90 48 89 d0 83 e0",
   ],
   "radix_tree_insert:724": [
     "lib/radix-tree.c:724",
@@ -252,17 +252,17 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "strscpy:181": [
     "lib/string.c:181",
     "strscpy+0xd7/0x110",
-    "83 c0 01 48 39 c2 74 0f 41 0f b6 0c 02 41 88 0c 01 84 c9 75 ea eb d8 41 c6 44 01 ff 00 48 c7 c0 f9 ff ff ff 5b e9 c9 4d 41 00 <0f> 0b 48 c7 c0 f9 ff ff ff e9 bb 4d 41 00 31 c0 48 01 c2 eb 09 48",
+    "83 c0 01 48 39 c2 74 0f 41 0f b6 0c 02 41 88 0c 01 84 c9 75 ea eb d8 41 c6 44 01 ff 00 48 c7 c0 f9 ff ff ff 5b c3 cc cc cc cc <0f> 0b 48 c7 c0 f9 ff ff ff c3 cc cc cc cc 31 c0 48 01 c2 eb 09 48",
   ],
   "strlcat:337": [
     "lib/string.c:337",
     "strlcat+0x73/0x80",
-    "8d 2c 17 e8 8f be 05 00 c6 45 00 00 48 89 d8 5b 5d e9 31 4d 41 00 49 39 c8 73 0f 48 89 fd 4c 89 c3 31 d2 eb de 45 31 c0 eb a9 <0f> 0b 66 66 2e 0f 1f 84 00 00 00 00 00 31 c0 48 85 d2 74 6c 55 49",
+    "8d 2c 17 e8 8f be 05 00 c6 45 00 00 48 89 d8 5b 5d c3 cc cc cc cc 49 39 c8 73 0f 48 89 fd 4c 89 c3 31 d2 eb de 45 31 c0 eb a9 <0f> 0b 66 66 2e 0f 1f 84 00 00 00 00 00 31 c0 48 85 d2 74 6c 55 49",
   ],
   "__xa_store:1548": [
     "lib/xarray.c:1548",
     "__xa_store+0x10c/0x120",
-    "05 c0 ff ff 48 0f 47 d8 48 8b 44 24 38 65 48 2b 04 25 28 00 00 00 75 21 48 83 c4 40 48 89 d8 5b 5d 41 5c 41 5d e9 84 b8 40 00 <0f> 0b 48 c7 c3 aa ff ff ff eb d3 31 db eb cf e8 30 22 05 00 41 55",
+    "05 c0 ff ff 48 0f 47 d8 48 8b 44 24 38 65 48 2b 04 25 28 00 00 00 75 21 48 83 c4 40 48 89 d8 5b 5d 41 5c 41 5d c3 cc cc cc cc <0f> 0b 48 c7 c3 aa ff ff ff eb d3 31 db eb cf e8 30 22 05 00 41 55",
   ],
   "__xa_cmpxchg:1614": [
     "lib/xarray.c:1614",
@@ -272,16 +272,16 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
   "__xa_insert:1651": [
     "lib/xarray.c:1651",
     "__xa_insert+0x101/0x120",
-    "77 31 31 c0 48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 25 48 83 c4 40 5b 5d 41 5c e9 e8 b5 40 00 48 81 fa 02 04 00 00 77 8a <0f> 0b b8 ea ff ff ff eb d1 48 c1 f8 02 eb cb e8 8b 1f 05 00 66 66",
+    "77 31 31 c0 48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 25 48 83 c4 40 5b 5d 41 5c c3 cc cc cc cc 48 81 fa 02 04 00 00 77 8a <0f> 0b b8 ea ff ff ff eb d1 48 c1 f8 02 eb cb e8 8b 1f 05 00 66 66",
   ],
   "__xa_alloc:1833": [
     "lib/xarray.c:1833",
     "__xa_alloc+0x126/0x150",
-    "3d 05 c0 ff ff 77 35 31 c0 48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 29 48 83 c4 40 5b 5d 41 5c 41 5d 41 5e e9 9a b4 40 00 <0f> 0b b8 ea ff ff ff eb d6 0f 0b b8 ea ff ff ff eb cd 48 c1 f8 02",
+    "3d 05 c0 ff ff 77 35 31 c0 48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 29 48 83 c4 40 5b 5d 41 5c 41 5d 41 5e c3 cc cc cc cc <0f> 0b b8 ea ff ff ff eb d6 0f 0b b8 ea ff ff ff eb cd 48 c1 f8 02",
   ],
   "__xa_alloc:1835": [
     "lib/xarray.c:1835",
     "__xa_alloc+0x12f/0x150",
-    "48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 29 48 83 c4 40 5b 5d 41 5c 41 5d 41 5e e9 9a b4 40 00 0f 0b b8 ea ff ff ff eb d6 <0f> 0b b8 ea ff ff ff eb cd 48 c1 f8 02 eb c7 e8 3d 1e 05 00 66 66",
+    "48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 29 48 83 c4 40 5b 5d 41 5c 41 5d 41 5e c3 cc cc cc cc 0f 0b b8 ea ff ff ff eb d6 <0f> 0b b8 ea ff ff ff eb cd 48 c1 f8 02 eb c7 e8 3d 1e 05 00 66 66",
   ],
 };

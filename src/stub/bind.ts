@@ -1,5 +1,5 @@
 /** Joins a declaration to the registers: decode, check, run, encode. */
-import { Errno, KoboxError } from "../base/errors.ts";
+import { Errno, GuestFault, KoboxError } from "../base/errors.ts";
 import {
   type ArgumentDecoder,
   compileDecoder,
@@ -14,6 +14,7 @@ import type { JournalSet } from "../kernel/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Block, Routine, Yield } from "../kernel/routine.ts";
 import { captureCall } from "./call.ts";
+import { placeFault } from "./fault-place.ts";
 import type { Failure, Stub } from "./declare.ts";
 import {
   encodeErrno,
@@ -144,6 +145,7 @@ const invokePlain = (binding: Binding, bound: BoundStub, registers: RegisterFile
       if (typeof answer === "object" && isWait(answer)) return wait(binding, registers, answer);
       binding.store(registers, answer);
     } catch (error) {
+      if (error instanceof GuestFault) placeFault(k, stub, args, registers, error.address);
       if (!(error instanceof Errno)) throw error;
       registers.u64[RAX] = encodeErrno(binding.rules, error.errno);
     }

@@ -40,6 +40,11 @@ export interface StubOptions<P extends string> {
   readonly sleeps?: true | ((args: Arguments<P>) => boolean);
   readonly acquires?: Resources<P>;
   readonly releases?: Resources<P>;
+  /**
+   * Where the real function stands when the memory behind an argument cannot be accessed, for the
+   * oops: `{ s: "strlen+0x0" }`. Without it: at its first byte.
+   */
+  readonly faultsAt?: Readonly<Partial<Record<Extract<keyof Arguments<P>, string>, string>>>;
   /** Other names of the same function in other kernel versions. */
   readonly aliases?: readonly string[];
   /** "full" when left out. */
@@ -86,6 +91,7 @@ export interface Stub extends Named {
   readonly releases: Readonly<Record<string, string>> | undefined;
   readonly errPtr: boolean;
   readonly xaError?: boolean;
+  readonly faultsAt?: Readonly<Record<string, string>>;
   readonly handler: (k: Kernel, args: never, call: Call) => unknown;
 }
 
@@ -109,13 +115,6 @@ export interface GuestCode extends Named {
   readonly kind: "code";
   /** The code, for the address it is placed at. */
   readonly bytes: (at: Address) => Uint8Array;
-  /** Accesses whose fault resumes elsewhere, as `__ex_table` has them: offsets into the code. */
-  readonly fixups: readonly Fixup[];
-}
-
-export interface Fixup {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** A function with a register convention of its own: reads and writes registers directly. */
@@ -165,6 +164,7 @@ export function stub<const P extends string>(
     releases: options.releases,
     errPtr: options.errPtr === true,
     xaError: options.xaError === true,
+    ...(options.faultsAt === undefined ? {} : { faultsAt: options.faultsAt as Record<string, string> }),
     handler,
   };
 }
@@ -186,12 +186,11 @@ export const variable = (
 export const guestCode = (
   name: string,
   bytes: readonly number[] | ((at: Address) => Uint8Array),
-  options: Commons & { readonly fixups?: readonly Fixup[] } = {},
+  options: Commons = {},
 ): GuestCode => ({
   kind: "code",
   ...named(name, options),
   bytes: typeof bytes === "function" ? bytes : () => Uint8Array.from(bytes),
-  fixups: options.fixups ?? [],
 });
 
 /** Declares a function that takes and leaves values in registers of its own choosing. */
