@@ -49,6 +49,8 @@ export interface Tasks {
   setComm(task: Task, comm: ByteString): void;
   /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
   shouldYield(): boolean;
+  /** Told about each task that has run for the last time, whatever ended it. Registered at boot. */
+  readonly ended: ((task: Task) => void)[];
 }
 
 /** Work costs time too: how long runnable tasks may keep each other busy before the caller goes on. */
@@ -68,6 +70,7 @@ export const createTasks = (
   interrupts: Interrupts,
 ): Tasks => {
   const tasks: JournalMap<number, Task> = journal.map();
+  const ended: ((task: Task) => void)[] = [];
   const structs: JournalMap<Address, Task> = journal.map();
   const state: {
     woken: boolean;
@@ -141,6 +144,7 @@ export const createTasks = (
     if (pause === "blocked" && task.deadline !== undefined)
       timeline.schedule(task.deadline, "task", task.pid);
     if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
+    if (pause === "dead") for (const told of ended) told(task);
     return pause === "stopped" ? "stopped" : undefined;
   };
 
@@ -225,6 +229,7 @@ export const createTasks = (
       task.yielded = true;
       return true;
     },
+    ended,
     signal(task, signal) {
       journal.touch(task).pending |= 1 << (signal - 1);
       if (task.waiting?.interruptible === true) wake(task);

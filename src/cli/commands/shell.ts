@@ -90,7 +90,8 @@ const prompt = async (session: Session, files: HostFiles): Promise<number> => {
 const showRecord =
   (level: () => number) =>
   (record: LogRecord): void => {
-    if (record.level < level()) process.stderr.write(`${pc.dim(displayText(consoleText(record)))}\n`);
+    if (record.level < level())
+      process.stderr.write(`${pc.dim(displayText(consoleText(record)).trimEnd())}\n`);
   };
 
 export const shellCommand = async (script: string | undefined, options: ShellOptions): Promise<number> => {

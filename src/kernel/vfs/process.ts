@@ -17,6 +17,7 @@ import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { checkImageSize, loadModule, mayInitModule } from "../modules/load.ts";
 import { deleteModule } from "../modules/unload.ts";
+import { systemCallCallers } from "../oops/callers.ts";
 import { SYSCALL } from "../oops/user-registers.ts";
 import { type Routine, block } from "../routine.ts";
 import type { Task } from "../task.ts";
@@ -95,13 +96,11 @@ export const createProcesses = (k: Kernel): Processes => {
       try {
         const code = yield* program(systemOf(process));
         yield* closeAll(process);
-        k.userWaits.wakeAll(WAIT_CHILD);
         return code;
       } catch (error) {
         if (!(error instanceof ProcessKilled)) throw error;
         yield* closeAll(process);
         k.journal.touch(process.task).signal = error.signal;
-        k.userWaits.wakeAll(WAIT_CHILD);
         return 0;
       }
     }
@@ -150,6 +149,7 @@ export const createProcesses = (k: Kernel): Processes => {
     function* call<T>(number: number, body: Routine<T>): Routine<T> {
       const before = task.syscall;
       task.syscall = number;
+      task.callers = systemCallCallers(number);
       try {
         const result = yield* body;
         task.syscall = before;
@@ -347,8 +347,7 @@ export const createProcesses = (k: Kernel): Processes => {
           if (process.children.size === 0 || (pid !== undefined && !process.children.has(pid)))
             throw new Errno(ECHILD);
           k.userWaits.join(WAIT_CHILD, task);
-          // A child that an oops ends wakes nobody.
-          yield block("a child to end", { deadline: k.clock.now() + 10_000_000, interruptible: true });
+          yield block("a child to end", { interruptible: true });
           interrupted();
         }
       },
@@ -396,6 +395,14 @@ export const createProcesses = (k: Kernel): Processes => {
       return Buffer.concat(parts);
     }
   };
+
+  k.tasks.ended.push((task) => {
+    const process = processes.get(task.pid);
+    if (process === undefined) return;
+    k.userWaits.wakeAll(WAIT_CHILD);
+    // What an oops ended has not closed its files; that may run guest code.
+    if (process.files.size > 0) k.tasks.spawn({ comm: task.comm, kind: "user" }, closeAll(process));
+  });
 
   const reapChild = (process: Process, pid: number | undefined): WaitStatus | undefined => {
     for (const child of process.children) {
