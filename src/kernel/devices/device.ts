@@ -14,6 +14,7 @@ import { createNode, removeNode } from "./device-node.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { addPowerFiles } from "./power.ts";
 import { deviceVariables } from "./uevent.ts";
+import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 export const deviceKobject = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
 
@@ -195,12 +196,9 @@ export function* releaseDevice(k: Kernel, kobject: Address): Routine<void> {
   } else if (release !== 0) yield* k.call(release, device);
   else {
     const name = k.driverCore.kobjects.name(kobject);
-    k.traces.warn(
-      { source: "drivers/base/core.c:2337", at: "device_release+0x87/0x90" },
-      {
-        message: `Device '${name}' does not have a release() function, it is broken and must be fixed. See Documentation/core-api/kobject.rst.`,
-      },
-    );
+    k.traces.warn(WARN_SITES.deviceRelease, {
+      message: `Device '${name}' does not have a release() function, it is broken and must be fixed. See Documentation/core-api/kobject.rst.`,
+    });
   }
   if (p !== 0) k.heap.kfree(p);
 }

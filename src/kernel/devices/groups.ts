@@ -5,6 +5,7 @@ import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { guestAttribute, guestBinary } from "./attributes.ts";
+import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 const SYSFS_PREALLOC = 0o10000;
 /** A table that no NULL ends goes no further than this. */
@@ -105,10 +106,9 @@ export const removeGroup = (k: Kernel, kobject: Address, group: Address): void =
     for (const attribute of pointers(k, view.bin_attrs)) removeAttribute(k, kobject, attribute);
   } else if (k.vfs.sysfs.hasGroup(kobject, name)) k.vfs.sysfs.removeGroup(kobject, name);
   else {
-    k.traces.warn(
-      { source: "fs/sysfs/group.c:278", at: "sysfs_remove_group+0x76/0x80" },
-      { message: `sysfs group '${name}' not found for kobject '${k.driverCore.kobjects.name(kobject)}'` },
-    );
+    k.traces.warn(WARN_SITES.sysfsRemoveGroup, {
+      message: `sysfs group '${name}' not found for kobject '${k.driverCore.kobjects.name(kobject)}'`,
+    });
   }
 };
 

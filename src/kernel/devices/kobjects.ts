@@ -8,6 +8,7 @@ import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { addGroups, removeGroups } from "./groups.ts";
+import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 /** Which of the kernel's own types a kobject is of; "guest" for a module's own kobj_type. */
 export type KobjectKind =
@@ -83,10 +84,9 @@ export const createKobjects = (k: Kernel): Kobjects => {
   function* add(kobject: Address): Routine<void> {
     const self = view(kobject);
     if (self.name === 0 || k.memory.u8(self.name) === 0) {
-      k.traces.warn(
-        { source: "lib/kobject.c:235", at: "kobject_add_internal+0x2a1/0x2b0" },
-        { message: `kobject: (${k.symbols.format(kobject)}): attempted to be registered with empty name!` },
-      );
+      k.traces.warn(WARN_SITES.kobjectAdd, {
+        message: `kobject: (${k.symbols.format(kobject)}): attempted to be registered with empty name!`,
+      });
       throw new Errno(EINVAL);
     }
     const kset = self.kset;

@@ -9,6 +9,7 @@ import type { Routine } from "../routine.ts";
 import { makeKernelDev } from "../vfs/node.ts";
 import { registerClass } from "./classes.ts";
 import { createDevice, destroyDevice } from "./device.ts";
+import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 export const MISC_MAJOR = 10;
 const MISC_DYNAMIC_MINOR = 255;
@@ -95,7 +96,7 @@ export const createMisc = (k: Kernel): MiscDevices => {
     *deregister(misc) {
       const at = misc + offset();
       if (k.memory.pointer(at) === at) {
-        k.traces.warn({ source: "drivers/char/misc.c:246", at: "misc_deregister+0xa9/0xb0" });
+        k.traces.warn(WARN_SITES.miscDeregister);
         return;
       }
       removeInit(k.memory, at);

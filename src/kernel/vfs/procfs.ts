@@ -17,7 +17,9 @@ import {
   singleOpen,
   singleRelease,
 } from "./seq-file.ts";
+import type { Site } from "../oops/incident.ts";
 import type { Tree } from "./tree.ts";
+import { WARN_SITES } from "./warn-sites.ts";
 
 /** What serves a new file: a table of the module's, or its seq_file functions. */
 export type ProcServer =
@@ -64,29 +66,26 @@ interface Entry {
   readonly operations: FileOperations | undefined;
 }
 
-const SITES = {
-  register: {
-    source: "fs/proc/generic.c:400",
-    at: "proc_register+0x19f/0x240",
-    code: "28 00 0f 84 d9 fe ff ff 80 8d aa 00 00 00 08 e9 cd fe ff ff 49 8b b5 a0 00 00 00 4c 89 fa 48 c7 c7 a0 45 38 82 e8 61 4f c9 ff <0f> 0b 48 c7 c7 30 40 06 84 e8 93 d1 64 00 8b 45 5c 48 c7 c7 f0 3b",
-  },
-  remove: {
-    source: "fs/proc/generic.c:734",
-    at: "remove_proc_entry+0x140/0x1b0",
-    code: "00 48 c7 c7 d0 45 38 82 e8 3d 45 c9 ff 0f 0b 48 c7 c7 30 40 06 84 e8 6f c7 64 00 48 89 ee 48 c7 c7 0f 45 38 82 e8 20 45 c9 ff <0f> 0b eb ab 48 c7 c7 30 40 06 84 e8 50 c7 64 00 eb 9d 41 83 6c 24",
-  },
-  /** Places that no recording shows yet: without the code's bytes. */
-  walk: { source: "fs/proc/generic.c:173", at: "__xlate_proc_name+0xa8/0xb0" },
-  create: { source: "fs/proc/generic.c:419", at: "__proc_create+0x1c9/0x2c0" },
-  nonEmpty: { source: "fs/proc/generic.c:740", at: "remove_proc_entry+0x19d/0x1b0" },
-} as const;
+/** Frames between proc_register's warning and the module, by what makes the entry; the others are tail calls. */
+const REGISTER_VIA: Readonly<Record<string, readonly ByteString[]>> = {
+  single: ["proc_create_single_data+0x3c/0x50"],
+  seq: ["proc_create_seq_private+0x43/0x50"],
+  "net-single": ["proc_create_net_single+0x44/0x50"],
+  "net-seq": ["proc_create_net_data+0x4b/0x60"],
+  data: ["proc_create_data+0x34/0x40"],
+  symlink: ["proc_symlink+0x71/0x90"],
+};
+const viaOf = (server: ProcServer, data: Address): readonly ByteString[] => {
+  if (server.kind === "ops") return data === 0 ? [] : (REGISTER_VIA["data"] ?? []);
+  return REGISTER_VIA[`${server.net === true ? "net-" : ""}${server.kind}`] ?? [];
+};
 
 const INLINE_NAME = 64;
 
 export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
   const entries: JournalMap<Address, Entry> = k.journal.map();
-  const warn = (site: keyof typeof SITES, message: ByteString): void =>
-    k.traces.warn(SITES[site], { message });
+  const warn = (site: Site, message: ByteString, via: readonly ByteString[] = []): void =>
+    k.traces.warn(site, { message, via });
   const root = tree.directory("/proc");
 
   const directoryOf = (parent: Address): DirectoryNode | undefined => {
@@ -113,14 +112,15 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
       at = addressOf(directory);
     }
     if (directory !== undefined) return { directory, parent: at, last };
-    warn("walk", `name '${name}'`);
+    warn(WARN_SITES.procWalk, `name '${name}'`);
     return undefined;
   };
   const acceptable = (last: ByteString, directory: DirectoryNode): boolean => {
-    if (last.length === 0 || last.length >= 256) warn("create", `name len ${last.length}`);
-    else if (last === "." || last === "..") warn("create", `name '${last}'`);
+    if (last.length === 0 || last.length >= 256) warn(WARN_SITES.procNameLength, `name len ${last.length}`);
+    else if (last === "." || last === "..")
+      warn(last === "." ? WARN_SITES.procNameDot : WARN_SITES.procNameDotDot, `name '${last}'`);
     else if (directory === root && /^(?:0|[1-9]\d*)$/.test(last))
-      warn("create", `create '/proc/${last}' by hand`);
+      warn(WARN_SITES.procByHand, `create '/proc/${last}' by hand`);
     else return true;
     return false;
   };
@@ -145,6 +145,7 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
   };
   const enter = (
     entry: NewEntry,
+    via: readonly ByteString[],
     make: (find: () => { address: Address; entry: Entry }) => { node: Node; operations?: FileOperations },
   ): Address => {
     const place = walk(entry.name, entry.parent);
@@ -157,7 +158,7 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
       return { address: found.address, entry: state };
     });
     if (directory.entries.has(last) || directory.dynamic?.find(last) !== undefined) {
-      warn("register", `proc_dir_entry '${nameOf(parent)}/${last}' already registered`);
+      warn(WARN_SITES.procRegister, `proc_dir_entry '${nameOf(parent)}/${last}' already registered`, via);
       return 0;
     }
     directory.entries.set(last, node);
@@ -179,7 +180,7 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
     k.journal.touch(entry).removed = true;
     entries.delete(address);
     if (entry.directory.entries.get(entry.name) === entry.node) entry.directory.entries.delete(entry.name);
-    for (const file of [...entry.open]) yield* entry.operations?.release?.(file) ?? nothing();
+    for (const file of entry.open.slice()) yield* entry.operations?.release?.(file) ?? nothing();
     k.journal.touch(entry.open).length = 0;
   }
   const below = (address: Address): [Address, Entry][] =>
@@ -198,27 +199,29 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
 
   return {
     create: (entry, server) =>
-      enter({ ...entry, mode: entry.mode & 0o777 || 0o444 }, (self) => {
+      enter({ ...entry, mode: entry.mode & 0o777 || 0o444 }, viaOf(server, entry.data), (self) => {
         const inner = serverOperations(k, server, () => self().address);
         return {
           node: tree.newSpecial(entry.mode & 0o777 || 0o444, guarded(k, self, inner)),
           operations: inner,
         };
       }),
-    mkdir: (entry) => enter(entry, () => ({ node: tree.newDirectory(entry.mode & 0o777 || 0o555) })),
+    mkdir: (entry) => enter(entry, [], () => ({ node: tree.newDirectory(entry.mode & 0o777 || 0o555) })),
     symlink: (name, parent, target) =>
-      enter({ name, parent, mode: 0o777, data: 0 }, () => ({ node: tree.newSymlink(target) })),
+      enter({ name, parent, mode: 0o777, data: 0 }, REGISTER_VIA["symlink"] ?? [], () => ({
+        node: tree.newSymlink(target),
+      })),
     *removeEntry(name, parent) {
       const place = walk(name, parent);
       if (place === undefined) return;
       const found = find(place.directory, place.last);
-      if (found === undefined) return warn("remove", `name '${name}'`);
+      if (found === undefined) return warn(WARN_SITES.procRemove, `name '${name}'`);
       const [address, entry] = found;
       const [leaked] = below(address);
       yield* rundown(address, entry);
       if (leaked !== undefined) {
         warn(
-          "nonEmpty",
+          WARN_SITES.procRemoveNonEmpty,
           `remove_proc_entry: removing non-empty directory '${nameOf(entry.parent)}/${entry.name}', leaking at least '${leaked[1].name}'`,
         );
       }
