@@ -55,8 +55,8 @@ const UPTIME = 2_250_000_000;
 /** A process that takes longer than this, in virtual time, waits for something that never comes. */
 const PATIENCE_NS = 24 * 3600 * 1e9;
 /** The same in calls of kernel functions and in turns of tasks, some ten seconds of real time: nothing sensible takes so much. */
-const PATIENCE_CALLS = 30_000_000;
-const PATIENCE_TURNS = 1_500_000;
+const PATIENCE_CALLS = 3_000_000;
+const PATIENCE_TURNS = 2_500_000;
 
 /** Boots a kernel. Errors: KoboxError when there is no such profile or the engine cannot be had. */
 export const boot = (options: SandboxOptions = {}): Sandbox => {

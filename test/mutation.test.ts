@@ -10,7 +10,7 @@ test(`${COUNT} damaged modules`, { timeout: 120_000 }, () => {
   const kinds = new Map<string, number>();
   for (let seed = 0; seed < COUNT; seed += 1) {
     const { kind, what, milliseconds } = bench.run(seed);
-    expect(milliseconds, what).toBeLessThan(20_000);
+    expect(milliseconds, what).toBeLessThan(60_000);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   bench.close();
