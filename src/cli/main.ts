@@ -80,6 +80,14 @@ program
   });
 
 program
+  .command("compatibility")
+  .description("which of the kernel's symbols have stubs, as Markdown")
+  .action(async () => {
+    const { compatibilityCommand } = await import("./commands/compatibility.ts");
+    process.exitCode = compatibilityCommand();
+  });
+
+program
   .command("profile")
   .description("build a kernel profile from a kernel image and its Module.symvers")
   .requiredOption("--kernel <image>", "vmlinuz or vmlinux")
