@@ -23,7 +23,7 @@ export const hungTask = (host: OopsHost, { task, seconds, stub, parent }: HungTa
   const { release, version, packageId } = host.build;
   const message = `task ${task.comm}:${task.pid} blocked for more than ${seconds} seconds.`;
   host.print(KERN_ERR, `INFO: ${message}`);
-  host.print(KERN_ERR, `      ${host.taints.describe()} ${release} ${version} ${packageId}`);
+  host.print(KERN_ERR, `      ${host.taints.describe()} ${release} ${version}${packageId}`);
   host.print(KERN_ERR, '"echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.');
   host.print(KERN_INFO, taskLine(task, parent));
   const via = ["__schedule+0x34d/0xa00", ...sleepPath(stub, host.stubFrame(stub))];
@@ -37,6 +37,6 @@ export const hungTask = (host: OopsHost, { task, seconds, stub, parent }: HungTa
 const taskLine = (task: Task, parent: number): ByteString => {
   const comm = task.comm.slice(0, 15).padEnd(15);
   const ids = `stack:0     pid:${String(task.pid).padEnd(5)} ppid:${String(parent).padEnd(6)}`;
-  const flags = task.callers.at(-1)?.startsWith("ret_from_fork") === true ? "0x00004000" : "0x00000002";
+  const flags = task.callers.at(-1)?.startsWith("ret_from_fork") === true ? "0x00004000" : "0x00004002";
   return `task:${comm} state:D ${ids} flags:${flags}`;
 };

@@ -43,7 +43,10 @@ const entryRegisters = (host: OopsHost, regs: PtRegs): ByteString[] => [
 /** The user-mode registers, at the end of a process's trace. */
 const userLines = (host: OopsHost, task: Task): ByteString[] => {
   const call = host.systemCall(task);
-  return call === undefined ? [] : [userRipLine(), userCodeLine(), ...generalLines(userRegisters(call))];
+  if (call === undefined) return [];
+  // The code of another task's program cannot be read.
+  const code = host.current()?.pid === task.pid ? [userCodeLine()] : [];
+  return [userRipLine(), ...code, ...generalLines(userRegisters(call))];
 };
 
 /** What an interrupt interrupted: the process, or the idle loop. */

@@ -76,6 +76,25 @@ describe("watchdog", () => {
   });
 });
 
+describe("khungtaskd", () => {
+  it("reports a task that waits for a mutex", () => {
+    const log = readRecording("oops/hung.jsonl")[0]?.steps[1]?.dmesg ?? [];
+    const start = log.findIndex((line) => line.startsWith("<3>INFO: task"));
+    const lines = log.slice(start, log.indexOf("<6> </TASK>") + 1);
+    const plain = lines.map(strip);
+    const { dump } = splitVia(parseDump(plain));
+    const { host, task: parsed } = rebuild(dump, plain);
+    const task = { ...parsed, comm: "init", pid: 81 };
+    for (const flag of [12, 13]) host.taints.add(flag, "still-ok");
+    host.knobs.task = undefined;
+    host.knobs.current = undefined;
+    task.registers.set(host.registers);
+    createTraces(host).hungTask({ task, seconds: 4, stub: "mutex_lock", parent: 1 });
+    expect(blurUser(host.printed)).toEqual(blurUser(lines));
+    expect(host.findings).toHaveLength(1);
+  });
+});
+
 describe("in an interrupt", () => {
   it("an oops shows both stacks and is the end", () => {
     const lines = consoleOf("crash-timer", /^BUG: kernel NULL/);
