@@ -79,3 +79,5 @@ export * from "./linux/string-argv.ts";
 export * from "./linux/proc_fs.ts";
 export * from "./linux/seq_file.ts";
 export * from "./linux/sysctl.ts";
+export * from "./linux/debugfs.ts";
+export * from "./linux/driver.ts";

@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC, POLLIN, POLLOUT } from "../user.ts";
 import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
+import { type Debugfs, createDebugfs } from "./debugfs.ts";
 import { regularFiles } from "./kept-files.ts";
 import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
@@ -23,6 +24,7 @@ export interface Vfs {
   readonly sysfs: Sysfs;
   readonly procfs: Procfs;
   readonly sysctls: Sysctls;
+  readonly debugfs: Debugfs;
   open(path: ByteString, from: ByteString, flags: number, mode: number): Routine<OpenFile>;
   /** A description that no path leads to (pipe ends, memfd). */
   adopt(node: Node, flags: number, operations: FileOperations): OpenFile;
@@ -89,6 +91,7 @@ export const createVfs = (k: Kernel): Vfs => {
     sysfs: createSysfs(k, tree),
     procfs: createProcfs(k, tree),
     sysctls: createSysctls(k, tree),
+    debugfs: createDebugfs(k, tree),
     *open(path, from, flags, mode) {
       const node = nodeFor(path, from, flags, mode);
       checkAccess(node, flags);
