@@ -13,7 +13,15 @@ const FLAGS = [
   "-Wextra",
   "-Wno-unused-function",
 ];
-const LINK = ["-shared", "-s", "-Wl,--gc-sections", "-Wl,-z,now", "-static-libstdc++", "-static-libgcc"];
+const LINK = [
+  "-shared",
+  "-s",
+  "-Wl,--gc-sections",
+  "-Wl,-z,now",
+  "-Wl,-z,nodelete",
+  "-static-libstdc++",
+  "-static-libgcc",
+];
 
 const compiler = () => process.env.CXX ?? "c++";
 

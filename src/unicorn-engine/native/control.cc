@@ -10,6 +10,8 @@ constexpr uint64_t CR0 = 0x80010033;
 constexpr uint64_t CR4 = 1u << 5 | 1u << 7 | 1u << 9 | 1u << 10 | 1u << 16 | 1u << 18 | 1u << 20 | 1u << 21;
 /// SCE, LME, LMA, NXE
 constexpr uint64_t EFER = 1 | 1 << 8 | 1 << 10 | 1 << 11;
+/// Dropping all translations costs as much as dropping those of so many pages, or less.
+constexpr uint64_t MANY_PAGES = 256;
 constexpr uint32_t MSR_EFER = 0xc0000080, MSR_FS_BASE = 0xc0000100, MSR_GS_BASE = 0xc0000101, MSR_KERNEL_GS_BASE = 0xc0000102;
 
 uint64_t read(Engine *e, int id) {
@@ -73,9 +75,12 @@ void flush_tlb(Engine *e) { uc_ctl_flush_tlb(e->uc); }
 void drop_translations(Engine *e) {
   uc_ctl_flush_tb(e->uc);
   e->code_guess = nullptr;
+  // It is empty now; a place that does not say so is not the right one.
+  if (code_full(e)) guess_code_buffer(e);
 }
 
 void invalidate_code(Engine *e, uint64_t address, uint64_t length) {
+  if (length > MANY_PAGES * PAGE) return drop_translations(e);
   if (!paging(e)) {
     if (length > 0 && address < e->ram_size) uc_ctl_remove_cache(e->uc, address, address + length);
     return;

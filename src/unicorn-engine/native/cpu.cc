@@ -133,17 +133,21 @@ CodeBuffer find_code_buffer(uc_engine *uc, uint64_t size) {
   // What was asked for, what is left of it, the next free place, (unused), the high-water mark; and two words
   // before these the place after the prologue, where translations begin.
   enum { START = -2, BASE = -1, ASKED = 0, LEFT = 1, NEXT = 2, HIGH = 4, REACH = 128 };
-  uint64_t *volatile found = nullptr;
   auto matches = [size](const uint64_t *at) {
     const uint64_t base = at[BASE], end = base + size;
     return at[ASKED] == size && at[LEFT] <= size && at[LEFT] > size - 4096 && at[START] >= base && at[START] < base + 4096 &&
            at[NEXT] == at[START] && at[HIGH] > base && at[HIGH] <= end;
   };
+  uint64_t *volatile found = nullptr;
+  volatile size_t window = REACH;
   each_pointer(uc, [&](size_t, uint64_t *from) {
-    if (found != nullptr) return;
     guarded([&] {
-      for (uint64_t *at = from - START; at < from + REACH && found == nullptr; at++)
-        if (matches(at)) found = at;
+      for (uint64_t *at = from - START; at < from + window; at++) {
+        if (!matches(at)) continue;
+        // The nearest: a structure of an engine that is gone may still lie about in freed memory.
+        found = at;
+        window = size_t(at - from);
+      }
     });
   });
   if (found == nullptr) return {nullptr, nullptr, nullptr};

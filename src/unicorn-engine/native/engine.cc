@@ -5,10 +5,10 @@
 
 namespace {
 
-/// For translations. Larger is slower to empty.
-constexpr uint32_t CODE_BUFFER = 16u << 20;
+/// For translations. Emptying it writes to all of it.
+constexpr uint32_t CODE_BUFFER = 8u << 20;
 /// Left for what is translated between two looks.
-constexpr uint32_t CODE_RESERVE = 4u << 20;
+constexpr uint32_t CODE_RESERVE = 2u << 20;
 
 void *map_memory(size_t size) {
   void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -43,8 +43,7 @@ void watch_code_buffer(Engine *e) {
     e->code_limit = buffer.end - CODE_RESERVE / 8;
     return;
   }
-  e->code_next = &e->code_guess;
-  e->code_limit = static_cast<const uint64_t *>(nullptr) + (CODE_BUFFER - CODE_RESERVE) / 8;
+  guess_code_buffer(e);
 }
 
 const char *set_up(Engine *e) {
@@ -65,6 +64,11 @@ const char *set_up(Engine *e) {
 }
 
 }  // namespace
+
+void guess_code_buffer(Engine *e) {
+  e->code_next = &e->code_guess;
+  e->code_limit = static_cast<const uint64_t *>(nullptr) + (CODE_BUFFER - CODE_RESERVE) / 8;
+}
 
 Engine *open_engine(size_t ram_size, bool checks, const char **why) {
   auto e = new Engine();

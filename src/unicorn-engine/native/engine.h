@@ -115,6 +115,9 @@ struct Engine {
   int references = 0;
 };
 
+/// From here on guesses how full the translator's buffer is.
+void guess_code_buffer(Engine *engine);
+
 /// Makes an engine, with one reference, or returns null with `why` set.
 Engine *open_engine(size_t ram_size, bool checks, const char **why);
 /// Frees the CPU; memory that the host may still see stays until `release_engine`.

@@ -21,6 +21,8 @@ namespace {
 /// After so many restores the known frames are forgotten, in case few of them are still written.
 constexpr unsigned FORGET_AFTER = 2048;
 constexpr size_t SHADOW_PAGE = PAGE / 8;
+/// From so many pages on, all translations are dropped instead of theirs.
+constexpr size_t MANY_PAGES = 256;
 
 struct LeafTable {
   uint64_t physical;
@@ -179,7 +181,10 @@ void take_host_marks(Engine *e, std::vector<uint32_t> &out) {
   }
 }
 
-void forget_translations(Engine *e, uint64_t address) { invalidate_code(e, address, PAGE); }
+void forget_translations(Engine *e, const std::vector<uint64_t> &pages) {
+  if (pages.size() > MANY_PAGES) return drop_translations(e);
+  for (uint64_t address : pages) invalidate_code(e, address, PAGE);
+}
 
 void finish_restore(Engine *e, Snapshot *s) {
   uc_context_restore(e->uc, s->context);
@@ -244,7 +249,7 @@ size_t restore_tables(Engine *e, Snapshot *s, const std::vector<uint32_t> &host)
   FrameSet dirty;
   dirty.has.assign(e->ram_size / PAGE, 0);
   std::vector<CodePage> code;
-  std::vector<uint64_t> changed;
+  std::vector<uint64_t> before, changed;
   uc_ctl_flush_tlb(e->uc);
   if (!scan_tables(e, s, dirty, code)) return SIZE_MAX;
   for (uint32_t frame : s->uppers) dirty.add(frame);
@@ -252,13 +257,14 @@ size_t restore_tables(Engine *e, Snapshot *s, const std::vector<uint32_t> &host)
   for (uint32_t frame : host) dirty.add(frame);
   // New code may come to the same addresses, in the same frames.
   for (const CodePage &page : code)
-    if (page.frame < dirty.has.size() && dirty.has[page.frame]) forget_translations(e, page.address);
+    if (page.frame < dirty.has.size() && dirty.has[page.frame]) before.push_back(page.address);
+  forget_translations(e, before);
   for (uint32_t frame : dirty.list)
     if (restore_frame(e, s, frame)) changed.push_back(s->code[frame]);
   forget_known(s);
   finish_restore(e, s);
   uc_ctl_flush_tlb(e->uc);
-  for (uint64_t address : changed) forget_translations(e, address);
+  forget_translations(e, changed);
   return dirty.list.size();
 }
 
@@ -320,20 +326,19 @@ size_t restore_snapshot(Engine *e) {
     return copied == SIZE_MAX ? restore_all(e, s) : copied;
   }
   size_t copied = s->known.size();
-  bool code_changed = false;
-  for (uint32_t frame : s->known) code_changed |= restore_frame(e, s, frame);
+  std::vector<uint32_t> changed;
+  for (uint32_t frame : s->known)
+    if (restore_frame(e, s, frame)) changed.push_back(frame);
   for (uint32_t frame : host) {
     if (s->is_known[frame]) continue;
     copied++;
-    code_changed |= restore_frame(e, s, frame);
+    if (restore_frame(e, s, frame)) changed.push_back(frame);
   }
   finish_restore(e, s);
-  if (code_changed) {
-    for (uint32_t frame : s->known)
-      if (s->is_code[frame]) forget_translations(e, s->code[frame]);
-    for (uint32_t frame : host)
-      if (s->is_code[frame]) forget_translations(e, s->code[frame]);
-  }
+  if (changed.empty()) return copied;
+  std::vector<uint64_t> pages;
+  for (uint32_t frame : changed) pages.push_back(s->code[frame]);
+  forget_translations(e, pages);
   return copied;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { COUNTER, REG, RESUME, STOP, createEngine } from "../index.ts";
-import { type Bench, NO_EXECUTE, PAGE, TEXT, WRITE, createBench, mapCode, start } from "./support.ts";
+import { type Bench, NO_EXECUTE, PAGE, TEXT, WRITE, createBench, hex, mapCode, start } from "./support.ts";
 
 const DATA = TEXT + 0x10000n;
 const HLT = 0xf4;
@@ -61,15 +61,16 @@ describe("the CPU", () => {
 
   it("reads memory through the segment bases it was given", () => {
     bench.engine.setControl({ gsBase: DATA, fsBase: DATA + 8n, kernelGsBase: DATA + 16n });
-    bench.entries[(bench.frame() * 0 + physical(DATA)) / 8] = 11n;
+    bench.entries[physical(DATA) / 8] = 11n;
     bench.entries[physical(DATA) / 8 + 1] = 22n;
     bench.entries[physical(DATA) / 8 + 2] = 33n;
     // mov rax, gs:[0]; mov rbx, fs:[0]; swapgs; mov rcx, gs:[0]; hlt
-    const code = [
-      ...[0x65, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0],
-      ...[0x64, 0x48, 0x8b, 0x1c, 0x25, 0, 0, 0, 0],
-      ...[0x0f, 0x01, 0xf8, 0x65, 0x48, 0x8b, 0x0c, 0x25, 0, 0, 0, 0, HLT],
-    ];
+    const code = hex(
+      "65 48 8b 04 25 00000000",
+      "64 48 8b 1c 25 00000000",
+      "0f 01 f8",
+      "65 48 8b 0c 25 00000000 f4",
+    );
     expect(run(code)).toBe(STOP.HLT);
     expect([register("RAX"), register("RBX"), register("RCX")]).toEqual([11n, 22n, 33n]);
     expect(bench.engine.control()).toMatchObject({ gsBase: DATA + 16n, kernelGsBase: DATA });
@@ -128,7 +129,6 @@ describe("exceptions", () => {
   it("let SMAP, SMEP and the user half be the CPU's work", () => {
     const user = 0x400000n;
     bench.map(user, bench.frame(), WRITE | 4n);
-    for (const index of [0, 1, 2]) void index;
     // Tables on the way must allow user access too.
     const root = Number(bench.engine.control().cr3);
     const open = (table: number, shift: bigint): number => {

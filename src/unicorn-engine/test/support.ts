@@ -117,3 +117,8 @@ export const mapCode = (bench: Bench, address: bigint, code: readonly number[]):
   bench.poke(physical, ...code);
   return physical;
 };
+
+/** Bytes from hexadecimal text; spaces do not matter. */
+export const hex = (...parts: readonly string[]): number[] => [
+  ...Buffer.from(parts.join("").replaceAll(" ", ""), "hex"),
+];
