@@ -113,7 +113,12 @@ const setOne = function* (host: ParseHost, parameter: Parameter, argument: Argum
 };
 
 const complain = (host: ParseHost, doing: ByteString, argument: Argument, error: number): void => {
-  const { name, value = "" } = argument;
+  const { name } = argument;
+  // As it stands now: the setter of an array has cut its text at the commas.
+  const value =
+    argument.value === undefined
+      ? ""
+      : host.memory.cstring(host.text + argument.at, argument.value.length + 1);
   if (error === -ENOENT) host.printk(3, `${doing}: Unknown parameter \`${name}'`);
   else if (error === -ENOSPC) host.printk(3, `${doing}: \`${value}' too large for parameter \`${name}'`);
   else host.printk(3, `${doing}: \`${value}' invalid for parameter \`${name}'`);

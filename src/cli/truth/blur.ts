@@ -58,12 +58,15 @@ const DATE = /\b[A-Z][a-z]{2} [ \d]\d (?:\d\d:\d\d| \d{4})\b/g;
 /** Line of `ps`: PID, user, ... */
 const PROCESS = /^ *\d+ (?=\S+ +(?:\d+ \w |[[{]|\w+ ))/;
 
+/** Where a module lies, in /proc/modules: only the first one after boot always lies at the same place. */
+const PLACE = /\b(Live|Loading|Unloading) 0xffffffffc0(?!201000)[0-9a-f]{6}\b/g;
+
 /** Output of a shell command, by line. */
 export const blurOutput = (out: ByteString): readonly string[] =>
   out
     .split("\n")
     .filter((line, at, all) => line !== "" || at < all.length - 1)
-    .map((line) => blurText(line).replace(DATE, "#").replace(PROCESS, "# "));
+    .map((line) => blurText(line).replace(DATE, "#").replace(PROCESS, "# ").replace(PLACE, "$1 #"));
 
 /** Late boot messages and those of powering off, which a machine that stops does not print. */
 const CONSOLE_NOISE =

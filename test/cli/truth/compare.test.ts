@@ -80,6 +80,14 @@ test("only what cannot agree is blurred", () => {
   }
 });
 
+test("of modules' places only the first after boot is compared", () => {
+  const out = (text: string) => ({ op: "sh", arg: "", status: 0, out: text, dmesg: [], late: [] });
+  const missing = (left: string, right: string): number =>
+    compareJob(recording(out(left)), [out(right)]).steps[0]?.out.missing.length ?? -1;
+  expect(missing("a 1 0 - Live 0xffffffffc0206000 (OE)\n", "a 1 0 - Live 0xffffffffc020a000 (OE)\n")).toBe(0);
+  expect(missing("a 1 0 - Live 0xffffffffc0201000 (OE)\n", "a 1 0 - Live 0xffffffffc020a000 (OE)\n")).toBe(1);
+});
+
 test("stale entries of a call trace do not count; code bytes only where they are the module's", () => {
   const trace = (rip: string, code: string): string[] => [
     `<4>RIP: ${rip}`,
