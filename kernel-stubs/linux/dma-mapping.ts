@@ -158,3 +158,24 @@ export const dmaSyncs = [
   ...SYNCS.map((prototype) => stub(prototype, () => {})),
   ...SG_SYNCS.map((prototype) => stub(prototype, () => {})),
 ];
+
+export const dmaAllocPages = stub(
+  `struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+    enum dma_data_direction dir, gfp_t gfp)`,
+  { fails: ["NULL"], sleeps: ({ gfp }) => maySleep(gfp), acquires: { dma_pages: "return" }, level: NO_IOMMU },
+  (k, { size, dma_handle, gfp }) => {
+    const page = k.pages.allocPages(orderOf(size), gfp);
+    if (page !== 0) k.memory.setU64(dma_handle, BigInt(k.pages.pageToFrame(page)) * 4096n);
+    return page;
+  },
+);
+
+export const dmaFreePages = stub(
+  `void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
+    enum dma_data_direction dir)`,
+  { releases: { dma_pages: "page" }, level: NO_IOMMU },
+  (k, { size, page }) => k.pages.freePages(page, orderOf(size)),
+);
+
+export const dmaCanMmap = stub("bool dma_can_mmap(struct device *dev)", () => true);
+export const dmaNeedSync = stub("bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)", () => false);

@@ -65,3 +65,29 @@ export const freePagesExact = stub(
   { releases: { page_exact: "virt" } },
   (k, { virt, size }) => k.pages.freeExact(virt, size),
 );
+
+/** Pages one by one, into the empty places of an array or to the front of a list. */
+export const allocPagesBulk = stub(
+  `unsigned long __alloc_pages_bulk(gfp_t gfp, int preferred_nid, nodemask_t *nodemask, int nr_pages,
+    struct list_head *page_list, struct page **page_array)`,
+  { sleeps },
+  (k, { gfp, nr_pages, page_list, page_array }) => {
+    let count = 0;
+    for (; count < nr_pages; count += 1) {
+      if (page_array !== 0 && k.memory.pointer(page_array + count * 8) !== 0) continue;
+      const page = k.pages.allocPages(0, gfp);
+      if (page === 0) break;
+      if (page_array !== 0) {
+        k.memory.setPointer(page_array + count * 8, page);
+        continue;
+      }
+      const node = page + k.offsetOf("page", "lru");
+      const first = k.memory.pointer(page_list);
+      k.memory.setPointer(node, first);
+      k.memory.setPointer(node + 8, page_list);
+      k.memory.setPointer(first + 8, node);
+      k.memory.setPointer(page_list, node);
+    }
+    return BigInt(count);
+  },
+);

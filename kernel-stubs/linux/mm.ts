@@ -92,6 +92,22 @@ export const memSection = variable("struct mem_section **mem_section", (k, { add
   k.memory.setPointer(address, k.memSections()),
 );
 
+/** Device pages, whose references count otherwise, do not exist here. */
+export const putDevmapManagedPageRefs = stub(
+  "bool __put_devmap_managed_page_refs(struct page *page, int refs)",
+  () => false,
+);
+
+/** Nobody maps pages to user space but through vm_area_structs. */
+export const pageMapped = stub(
+  "bool page_mapped(struct page *page)",
+  (k, { page }) => k.memory.i32(page + k.offsetOf("page", "_mapcount")) >= 0,
+);
+
+export const pageIsRam = stub("int page_is_ram(unsigned long pfn)", (k, { pfn }) =>
+  pfn < BigInt(k.machine.frames.total) ? 1 : 0,
+);
+
 /** Static keys of the allocators, as they stand after boot: `struct static_key` with its initial type bit. */
 const staticKey = (name: string, state: "on" | "off"): Variable =>
   variable(`struct static_key ${name}`, (k, { address }) => {

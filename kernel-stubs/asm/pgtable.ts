@@ -1,0 +1,24 @@
+/** arch/x86/include/asm/pgtable_types.h and mem_encrypt.h, as arch/x86/mm does it. */
+import { stub, variable } from "../../src/stub/declare.ts";
+
+/** Page-table bits of each enum page_cache_mode: WB, WC, UC-, UC, WT, WP (arch/x86/mm/init.c). */
+const PROTECTION = [0x00n, 0x08n, 0x10n, 0x18n, 0x80n, 0x88n] as const;
+const WRITE_COMBINING = 1;
+
+export const cachemode2protval = stub(
+  "unsigned long cachemode2protval(enum page_cache_mode pcm)",
+  (_k, { pcm }) => PROTECTION[pcm] ?? 0n,
+);
+
+export const pgprotWritecombine = stub(
+  "pgprot_t pgprot_writecombine(pgprot_t prot)",
+  (_k, { prot }) => prot | PROTECTION[WRITE_COMBINING],
+);
+
+/** No memory encryption. */
+export const smeMeMask = variable("u64 sme_me_mask", (k, { address }) => k.memory.setU64(address, 0n));
+
+/** All bits may be used. */
+export const pteMasks = ["__default_kernel_pte_mask", "__supported_pte_mask"].map((name) =>
+  variable(`pteval_t ${name}`, (k, { address }) => k.memory.setU64(address, 0xffff_ffff_ffff_ffffn)),
+);
