@@ -72,6 +72,7 @@ export const reportBug = (host: OopsHost, incident: Incident): "warn" | "bug" | 
 
 /** "t_crash.c:77" */
 const bugSource = ({ memory }: OopsHost, entry: Address): ByteString => {
-  const file = memory.cstring(entry + FILE_DISP + memory.i32(entry + FILE_DISP), MAX_PATH);
+  const name = entry + FILE_DISP + memory.i32(entry + FILE_DISP);
+  const file = memory.accessible(name, 1, "read") ? memory.cstring(name, MAX_PATH) : "?";
   return `${file}:${memory.u16(entry + LINE)}`;
 };

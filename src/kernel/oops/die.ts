@@ -11,6 +11,8 @@ import { TAINT } from "./taint.ts";
 const KERN_INFO = 6;
 /** The counts of softirq, hardirq and NMI in preempt_count (include/linux/preempt.h). */
 const INTERRUPT_MASK = 0xff_ff00;
+/** kernel.oops_limit */
+const OOPS_LIMIT = 10_000;
 const PREEMPT_NEED_RESCHED = 0x8000_0000;
 
 export interface Death {
@@ -55,6 +57,7 @@ export const die = (host: OopsHost, state: OopsState, incident: Incident, death:
   if (death.nmi || interrupt) panic(host, state, "Fatal exception in interrupt");
   else if (host.current() === undefined) panic(host, state, "Attempted to kill the idle task!");
   else exitNotes(host, incident, death);
+  if (state.dies >= OOPS_LIMIT) panic(host, state, `Oopsed too often (kernel.oops_limit is ${OOPS_LIMIT})`);
 };
 
 const exitNotes = (host: OopsHost, incident: Incident, death: Death): void => {

@@ -13,6 +13,8 @@ export interface OopsState {
   panicked: boolean;
   /** Place of the last sleep-in-atomic finding: the scheduler's complaint about it is no second one. */
   slept: ByteString | undefined;
+  /** How often each kind of thing was found at each place. */
+  readonly found: Record<string, number>;
   /** Things said once a boot. */
   readonly said: Record<string, true>;
 }
@@ -32,5 +34,6 @@ export const createOopsState = (): OopsState => ({
   trap: undefined,
   panicked: false,
   slept: undefined,
+  found: {},
   said: {},
 });

@@ -1,5 +1,6 @@
 import { type Address, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { GuestFault } from "../../base/errors.ts";
 import type { Exception } from "../executor.ts";
 import type { Task } from "../task.ts";
 import { bug } from "./bug.ts";
@@ -15,7 +16,7 @@ import { ipOf } from "./registers.ts";
 import { schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
 import { certainEntries, taskStack } from "./show-trace.ts";
-import { createOopsState } from "./state.ts";
+import { type OopsState, createOopsState } from "./state.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { GuestTrap } from "./trap.ts";
 import { type WarnOptions, warn } from "./warn.ts";
@@ -61,8 +62,22 @@ export interface Traces {
 
 const PF_INSTR = 16;
 
-export const createTraces = (host: OopsHost): Traces => {
+/** More findings of one kind at one place tell nothing new: a WARN may stand in a loop. */
+const SAME_FINDINGS = 10;
+
+const withLimitedFindings = (host: OopsHost, state: OopsState): OopsHost => ({
+  ...host,
+  finding(finding) {
+    const key = `${finding.kind} ${finding.where}`;
+    const count = (state.found[key] ?? 0) + 1;
+    host.journal.touch(state.found)[key] = count;
+    if (count <= SAME_FINDINGS) host.finding(finding);
+  },
+});
+
+export const createTraces = (kernel: OopsHost): Traces => {
   const state = createOopsState();
+  const host = withLimitedFindings(kernel, state);
 
   const running = (): Task => {
     const task = host.running();
@@ -100,8 +115,16 @@ export const createTraces = (host: OopsHost): Traces => {
   };
 
   return {
-    exception: (task, exception) =>
-      trapped() ?? handleGuestException(host, state, incidentOf(task, exception), exception),
+    exception(task, exception) {
+      try {
+        return trapped() ?? handleGuestException(host, state, incidentOf(task, exception), exception);
+      } catch (error) {
+        if (!(error instanceof GuestFault)) throw error;
+        // The guest has spoilt what the report itself needs; the kernel would fault again and again.
+        host.stop({ kind: "panic", message: `a fault while reporting a fault: ${error.message}` });
+        return "kill";
+      }
+    },
     strayHalt(task, address) {
       const regs = { ...readRegisters(host.registers), ip: toPattern(address) };
       const exception = { vector: 14, errorCode: PF_INSTR, address: toPattern(address), stub: undefined };

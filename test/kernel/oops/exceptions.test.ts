@@ -215,3 +215,43 @@ describe("page table walks", () => {
     expect(walkPageTables(ram, 0, 0)).toEqual([0x7fff_ffff_f067n]);
   });
 });
+
+describe("a guest that spoils its own tables", () => {
+  const trap = { vector: 6, errorCode: 0, address: 0n, stub: undefined };
+  const spoilt = (): { host: ReturnType<typeof fakeHost>; task: ReturnType<typeof fakeTask> } => {
+    const host = fakeHost();
+    const task = fakeTask("init", 80, []);
+    pushGuestFrame(task, STACK_LOW + 16000);
+    host.knobs.task = host.knobs.current = task;
+    host.registers[RIP] = 0x5000n;
+    host.memory.setU16(0x5000, 0x0b0f);
+    return { host, task };
+  };
+  it("a bug entry that is not there ends the run", () => {
+    const { host, task } = spoilt();
+    host.knobs.bugEntry = 0x9000;
+    expect(createTraces(host).exception(task, trap)).toBe("kill");
+    expect(host.stops).toHaveLength(1);
+  });
+  it("a file name that is not there is a question mark", () => {
+    const { host, task } = spoilt();
+    host.knobs.bugEntry = 0x9000;
+    host.memory.setU32(0x9004, 0x7000_0000);
+    host.memory.setU32(0x9008, 7);
+    createTraces(host).exception(task, trap);
+    expect(host.printed).toContain("<2>kernel BUG at ?:7!");
+  });
+  it("a WARN in a loop does not fill the report", () => {
+    const { host, task } = spoilt();
+    host.knobs.bugEntry = 0x9000;
+    host.memory.setU32(0x9004, 0x7000_0000);
+    host.memory.setU32(0x9008, 7 | (0x901 << 16));
+    const traces = createTraces(host);
+    for (let round = 0; round < 50; round += 1) {
+      host.registers[RIP] = 0x5000n;
+      expect(traces.exception(task, trap)).toBe("resume");
+    }
+    expect(host.findings).toHaveLength(10);
+    expect(host.printed.filter((line) => line.startsWith("<4>WARNING: "))).toHaveLength(50);
+  });
+});
