@@ -37,7 +37,8 @@ function* parentDirectory(k: Kernel, device: Address): Routine<{ parent: Address
   const { kobjects, devices } = k.driverCore;
   const view = k.struct("device", device);
   const up = view.parent === 0 ? 0 : deviceKobject(k, view.parent);
-  if (view.class === 0) return { parent: up === 0 ? kobjects.known("/devices") : up, glue: 0 };
+  const top = view.bus !== 0 && view.bus === k.driverCore.platform.bus() ? "/devices/platform" : "/devices";
+  if (view.class === 0) return { parent: up === 0 ? kobjects.known(top) : up, glue: 0 };
   const name = k.memory.cstring(k.struct("class", view.class).name, 256);
   if (up !== 0 && k.struct("device", view.parent).class !== 0) return { parent: up, glue: 0 };
   for (const [other, state] of devices.entries()) {
@@ -193,6 +194,8 @@ export function* releaseDevice(k: Kernel, kobject: Address): Routine<void> {
   if (k.driverCore.created.has(device)) {
     k.driverCore.created.delete(device);
     k.heap.kfree(device);
+  } else if (k.driverCore.platform.release(device)) {
+    // Nothing more: it was the kernel's.
   } else if (release !== 0) yield* k.call(release, device);
   else {
     const name = k.driverCore.kobjects.name(kobject);

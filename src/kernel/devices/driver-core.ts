@@ -22,6 +22,8 @@ export interface DriverCore {
   /** Classes and devices of the kernel's own memory (class_create, device_create). */
   readonly created: JournalSet<Address>;
   readonly misc: MiscDevices;
+  /** Heads of the kernel's own notifier chains, by the function that registers. */
+  readonly chains: JournalMap<string, Address>;
   readonly platform: Platform;
 }
 
@@ -59,6 +61,7 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     kobjects,
     created: k.journal.set(),
     misc: createMisc(k),
+    chains: k.journal.map(),
     platform: createPlatform(k),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),

@@ -11,6 +11,10 @@ export interface Platform {
   matches(device: Address, driver: Address): boolean;
   probe(device: Address, driver: Address): Routine<number>;
   remove(device: Address, driver: Address): Routine<void>;
+  /** Notes a device that platform_device_alloc made. */
+  own(device: Address): void;
+  /** platform_device_release(); false when the module made the device itself. */
+  release(device: Address): boolean;
 }
 
 const ID_SIZE = 32;
@@ -32,7 +36,17 @@ export const createPlatform = (k: Kernel): Platform => {
     }
     return false;
   };
+  const owned = k.journal.set<Address>();
   return {
+    own: (device) => owned.add(device),
+    release(device) {
+      if (!owned.delete(device)) return false;
+      const view = k.struct("platform_device", pdevOf(device));
+      for (const each of [view.dev.platform_data, view.mfd_cell, view.resource, view.driver_override])
+        k.heap.kfree(each);
+      k.heap.kfree(pdevOf(device));
+      return true;
+    },
     bus: () => k.profile.symbol("platform_bus_type")?.address ?? 0,
     matches(device, driver) {
       const pdev = pdevOf(device);

@@ -1,0 +1,225 @@
+/** include/linux/platform_device.h, as drivers/base/platform.c does it. */
+import type { Address } from "../../src/base/address.ts";
+import { EINVAL, ENXIO } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
+import { deleteDevice, deviceKobject } from "../../src/kernel/devices/device.ts";
+import {
+  addPlatformDevice,
+  initialisePlatformDevice,
+  pdevDevice,
+  placePlatformBus,
+  platformBus,
+} from "../../src/kernel/devices/platform-bus.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
+
+const NO_RESOURCES = { partial: "resources are not claimed in the machine's trees" };
+const ADDS = { fails: ["ENOMEM", "EINVAL", "EEXIST"], sleeps: true, level: NO_RESOURCES } as const;
+
+export const platformBusType = variable("struct bus_type platform_bus_type", (k) => void placePlatformBus(k));
+
+export const platformDeviceRegister = stub(
+  "int platform_device_register(struct platform_device *pdev)",
+  { ...ADDS, acquires: { device: "pdev" } },
+  function* (k, { pdev }) {
+    initialisePlatformDevice(k, pdev);
+    yield* addPlatformDevice(k, pdev);
+    return 0;
+  },
+);
+export const platformDeviceAdd = stub(
+  "int platform_device_add(struct platform_device *pdev)",
+  ADDS,
+  function* (k, { pdev }) {
+    if (pdev === 0) throw new Errno(EINVAL);
+    yield* addPlatformDevice(k, pdev);
+    return 0;
+  },
+);
+
+const allocate = (k: Kernel, name: Address, id: number): Address => {
+  const text = k.memory.cstring(name, 256);
+  const base = k.sizeOf("platform_device");
+  const pdev = k.heap.kmalloc(base + text.length + 1, GFP_KERNEL);
+  if (pdev === 0) return 0;
+  k.memory.setCstring(pdev + base, text);
+  const view = k.struct("platform_device", pdev);
+  view.name = pdev + base;
+  view.id = id;
+  initialisePlatformDevice(k, pdev);
+  k.driverCore.platform.own(pdevDevice(k, pdev));
+  return pdev;
+};
+export const platformDeviceAlloc = stub(
+  "struct platform_device *platform_device_alloc(const char *name, int id)",
+  { fails: ["NULL"], sleeps: true, acquires: { device: "return" } },
+  (k, { name, id }) => allocate(k, name, id),
+);
+
+const copy = (k: Kernel, from: Address, size: number): Address => {
+  if (from === 0) return 0;
+  const made = k.heap.kmalloc(size, GFP_KERNEL);
+  k.memory.write(made, k.memory.bytes(from, size));
+  return made;
+};
+const setResources = (k: Kernel, pdev: Address, res: Address, count: number): void => {
+  const view = k.struct("platform_device", pdev);
+  const made = copy(k, res, k.sizeOf("resource") * count);
+  k.heap.kfree(view.resource);
+  view.resource = made;
+  view.num_resources = count;
+};
+const setData = (k: Kernel, pdev: Address, data: Address, size: number): void => {
+  const view = k.struct("platform_device", pdev).dev;
+  const made = copy(k, data, size);
+  k.heap.kfree(view.platform_data);
+  view.platform_data = made;
+};
+export const platformDeviceAddResources = stub(
+  `int platform_device_add_resources(struct platform_device *pdev, const struct resource *res,
+      unsigned int num)`,
+  { fails: ["ENOMEM"], sleeps: true },
+  (k, { pdev, res, num }) => {
+    setResources(k, pdev, res, num);
+    return 0;
+  },
+);
+export const platformDeviceAddData = stub(
+  "int platform_device_add_data(struct platform_device *pdev, const void *data, size_t size)",
+  { fails: ["ENOMEM"], sleeps: true },
+  (k, { pdev, data, size }) => {
+    setData(k, pdev, data, size);
+    return 0;
+  },
+);
+export const platformDeviceRegisterFull = stub(
+  "struct platform_device *platform_device_register_full(const struct platform_device_info *pdevinfo)",
+  {
+    fails: ["ENOMEM", "EEXIST"],
+    errPtr: true,
+    sleeps: true,
+    acquires: { device: "return" },
+    level: NO_RESOURCES,
+  },
+  function* (k, { pdevinfo }) {
+    const info = k.struct("platform_device_info", pdevinfo);
+    const pdev = allocate(k, info.name, info.id);
+    const device = k.struct("device", pdevDevice(k, pdev));
+    device.parent = info.parent;
+    device.fwnode = info.fwnode;
+    if (info.dma_mask !== 0n) {
+      k.struct("platform_device", pdev).platform_dma_mask = info.dma_mask;
+      device.coherent_dma_mask = info.dma_mask;
+    }
+    if (info.num_res > 0) setResources(k, pdev, info.res, info.num_res);
+    if (info.size_data > 0) setData(k, pdev, info.data, Number(info.size_data));
+    try {
+      yield* addPlatformDevice(k, pdev);
+    } catch (error) {
+      yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
+      throw error;
+    }
+    return pdev;
+  },
+);
+
+export const platformDeviceDel = stub(
+  "void platform_device_del(struct platform_device *pdev)",
+  function* (k, { pdev }) {
+    if (pdev !== 0) yield* deleteDevice(k, pdevDevice(k, pdev));
+  },
+);
+export const platformDevicePut = stub(
+  "void platform_device_put(struct platform_device *pdev)",
+  { releases: { device: "pdev" } },
+  function* (k, { pdev }) {
+    if (pdev !== 0 && (pdev > 0 || pdev < -4095))
+      yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
+  },
+);
+export const platformDeviceUnregister = stub(
+  "void platform_device_unregister(struct platform_device *pdev)",
+  { sleeps: true, releases: { device: "pdev" } },
+  function* (k, { pdev }) {
+    if (pdev === 0 || (pdev < 0 && pdev >= -4095)) return;
+    yield* deleteDevice(k, pdevDevice(k, pdev));
+    yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
+  },
+);
+
+export const platformDriverRegister = stub(
+  "int __platform_driver_register(struct platform_driver *drv, struct module *owner)",
+  { fails: ["EBUSY", "EINVAL", "ENOMEM"], sleeps: true, acquires: { driver: "drv" } },
+  function* (k, { drv, owner }) {
+    const driver = drv + k.offsetOf("platform_driver", "driver");
+    const view = k.struct("device_driver", driver);
+    view.owner = owner;
+    view.bus = yield* platformBus(k);
+    yield* registerDriver(k, driver);
+    return 0;
+  },
+);
+export const platformDriverUnregister = stub(
+  "void platform_driver_unregister(struct platform_driver *drv)",
+  { sleeps: true, releases: { driver: "drv" } },
+  function* (k, { drv }) {
+    yield* unregisterDriver(k, drv + k.offsetOf("platform_driver", "driver"));
+  },
+);
+
+/** Bits of `resource.flags` that tell its type (include/linux/ioport.h). */
+const TYPE_BITS = 0x1f00n;
+const IORESOURCE_IRQ = 0x400n;
+
+const resource = (
+  k: Kernel,
+  pdev: Address,
+  type: bigint,
+  wanted: (index: number, at: Address) => boolean,
+): Address => {
+  const view = k.struct("platform_device", pdev);
+  const size = k.sizeOf("resource");
+  let index = 0;
+  for (let each = 0; each < view.num_resources; each += 1) {
+    const at = view.resource + each * size;
+    if ((k.struct("resource", at).flags & TYPE_BITS) !== type) continue;
+    if (wanted(index, at)) return at;
+    index += 1;
+  }
+  return 0;
+};
+const named = (k: Kernel, at: Address, name: Address): boolean => {
+  const known = k.struct("resource", at).name;
+  return known !== 0 && k.memory.cstring(known, 256) === k.memory.cstring(name, 256);
+};
+export const platformGetResource = stub(
+  "struct resource *platform_get_resource(struct platform_device *dev, unsigned int type, unsigned int num)",
+  (k, { dev, type, num }) => resource(k, dev, BigInt(type), (index) => index === num),
+);
+export const platformGetResourceByname = stub(
+  `struct resource *platform_get_resource_byname(struct platform_device *dev, unsigned int type,
+      const char *name)`,
+  (k, { dev, type, name }) => resource(k, dev, BigInt(type), (_index, at) => named(k, at, name)),
+);
+const irqOf = (k: Kernel, at: Address): number =>
+  at === 0 ? -ENXIO : Number(k.struct("resource", at).start);
+export const platformGetIrqOptional = stub(
+  "int platform_get_irq_optional(struct platform_device *dev, unsigned int num)",
+  { fails: ["ENXIO"] },
+  (k, { dev, num }) =>
+    irqOf(
+      k,
+      resource(k, dev, IORESOURCE_IRQ, (index) => index === num),
+    ),
+);
+export const platformGetIrq = stub(
+  "int platform_get_irq(struct platform_device *dev, unsigned int num)",
+  { fails: ["ENXIO"], level: { partial: "does not complain about a missing interrupt in the log" } },
+  (k, { dev, num }) =>
+    irqOf(
+      k,
+      resource(k, dev, IORESOURCE_IRQ, (index) => index === num),
+    ),
+);

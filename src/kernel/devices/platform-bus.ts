@@ -1,0 +1,73 @@
+/** platform_bus_type and devices on it (drivers/base/platform.c). */
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+import { registerBus } from "./bus.ts";
+import { addDevice, deviceKobject, initialiseDevice } from "./device.ts";
+
+const DEVID_NONE = -1;
+const DEVID_AUTO = -2;
+
+/** Puts the bus in its place in the kernel's data, with its name. */
+export const placePlatformBus = (k: Kernel): Address => {
+  const address = k.driverCore.platform.bus();
+  if (address === 0) return 0;
+  k.image.placeData(address, k.sizeOf("bus_type"));
+  const view = k.struct("bus_type", address);
+  if (view.name === 0) {
+    const name = k.statics.allocate(16);
+    k.memory.setCstring(name, "platform");
+    view.name = name;
+  }
+  return address;
+};
+
+/** The bus, registered. */
+export function* platformBus(k: Kernel): Routine<Address> {
+  const address = placePlatformBus(k);
+  if (!k.driverCore.buses.has(address)) yield* registerBus(k, address);
+  return address;
+}
+
+export const pdevDevice = (k: Kernel, pdev: Address): Address => pdev + k.offsetOf("platform_device", "dev");
+
+/** setup_pdev_dma_masks(), device_initialize(). */
+export const initialisePlatformDevice = (k: Kernel, pdev: Address): void => {
+  initialiseDevice(k, pdevDevice(k, pdev));
+  const view = k.struct("platform_device", pdev);
+  if (view.dev.coherent_dma_mask === 0n) view.dev.coherent_dma_mask = 0xffff_ffffn;
+  if (view.dev.dma_mask === 0) {
+    view.platform_dma_mask = 0xffff_ffffn;
+    view.dev.dma_mask = pdev + k.offsetOf("platform_device", "platform_dma_mask");
+  }
+};
+
+const pickId = (k: Kernel): number => {
+  const taken = new Set<number>();
+  for (const device of k.driverCore.devices.keys()) {
+    if (k.struct("device", device).bus !== k.driverCore.platform.bus()) continue;
+    const pdev = k.struct("platform_device", device - k.offsetOf("platform_device", "dev"));
+    if (pdev.id_auto) taken.add(pdev.id);
+  }
+  let id = 0;
+  while (taken.has(id)) id += 1;
+  return id;
+};
+
+/** platform_device_add(): names it and hands it to its bus. */
+export function* addPlatformDevice(k: Kernel, pdev: Address): Routine<void> {
+  const bus = yield* platformBus(k);
+  const view = k.struct("platform_device", pdev);
+  const device = pdevDevice(k, pdev);
+  k.struct("device", device).bus = bus;
+  const base: ByteString = k.memory.cstring(view.name, 256);
+  let name = base;
+  if (view.id === DEVID_AUTO) {
+    view.id = pickId(k);
+    view.id_auto = true;
+    name = `${base}.${view.id}.auto`;
+  } else if (view.id !== DEVID_NONE) name = `${base}.${view.id}`;
+  k.driverCore.kobjects.setName(deviceKobject(k, device), name);
+  yield* addDevice(k, device);
+}
