@@ -61,7 +61,9 @@ const installPackages = () => {
 };
 
 const buildEngine = async () => {
-  if (existsSync(join(ROOT, "src/unicorn-engine/build/unicorn_engine.node"))) return;
+  const built = join(ROOT, "src/unicorn-engine/build/stamp");
+  const sources = ["native", "install"].map((folder) => newest(join(ROOT, "src/unicorn-engine", folder)));
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return;
   say("building the engine binding (unicorn-engine)");
   if (!run(process.execPath, ["src/unicorn-engine/install.mjs"])) {
     fail("the engine binding could not be built", "See the message above.");
