@@ -58,6 +58,7 @@ export const createSaid = (): Said => {
       dumpStack: (callers) => void lines.push(`stack ${(callers["*"] ?? []).join(" ")}`),
       taint: (flag) => void lines.push(`taint ${flag}`),
       tainted: () => "Not tainted",
+      stub: () => "kfree",
       comm: () => "init",
       hashed: () => "00000000deadbeef",
       caller: () => "init_module+0x10/0x20 [m]",

@@ -30,6 +30,10 @@ const SAME = [
   "mem2-doublelate",
   "mem2-badgfpnew",
   "mem2-kreallochuge",
+  "mem2-kfreelow",
+  "mem2-kfreeuser",
+  "mem2-kfreestatic",
+  "mem2-nullcache",
 ];
 
 it.each(SAME)("%s logs the same", (job) => {

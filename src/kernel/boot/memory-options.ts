@@ -18,6 +18,7 @@ export const memoryOptions = (k: Kernel, seed: bigint): MemoryOptions => ({
     dumpStack: (callers) => k.traces.dumpStack({ via: viaOf(k, { callers }) }),
     taint: () => k.taints.add(TAINT.BAD_PAGE, "now-unreliable"),
     tainted: () => k.taints.describe(),
+    stub: () => runningStub(k),
     comm: () => k.current.comm,
     hashed: (address) => format("%p", hostArgs([address]), k.format).text,
     caller: () => k.symbols.format(k.memory.pointer(k.executor.register(4))),
@@ -26,7 +27,7 @@ export const memoryOptions = (k: Kernel, seed: bigint): MemoryOptions => ({
 
 /** Kernel frames between a complaint and the stub that the module called. */
 const viaOf = (k: Kernel, { callers }: Pick<Site, "callers">): readonly string[] => {
-  const address = k.executor.register(16) - 1;
-  const stub = k.executor.traps.get(address)?.name ?? "";
-  return callers[stub] ?? callers["*"] ?? [];
+  return callers[runningStub(k)] ?? callers["*"] ?? [];
 };
+
+const runningStub = (k: Kernel): string => k.executor.traps.get(k.executor.register(16) - 1)?.name ?? "";

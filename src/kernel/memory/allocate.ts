@@ -3,6 +3,7 @@ import { GuestFault } from "../../base/errors.ts";
 import { type Cache, HOT, OBJECT, SLAB } from "./cache.ts";
 import type { CacheTable } from "./caches.ts";
 import { OWNER } from "./frame-table.ts";
+import { FAULTS, placed } from "./fault-sites.ts";
 import { fixFlags } from "./failure.ts";
 import { GFP, gfpText } from "./gfp.ts";
 import {
@@ -37,10 +38,8 @@ export const cacheOf = (heap: HeapParts, record: number): Cache | undefined =>
 export const cacheAt = (heap: HeapParts, address: Address): Cache => {
   const cache = heap.caches.byAddress.get(address);
   if (cache !== undefined) return cache;
-  throw new GuestFault(address + heap.caches.offsetOf("kmem_cache", "object_size"), {
-    write: false,
-    present: false,
-  });
+  const size = address + heap.caches.offsetOf("kmem_cache", "object_size");
+  throw placed(heap.complaints, FAULTS.cache, new GuestFault(size, { write: false, present: false }));
 };
 
 export const fromCache = (heap: HeapParts, cache: Cache, gfp: number, size: number): Address => {
@@ -95,7 +94,8 @@ const headFrame = (heap: HeapParts, address: Address): number => {
   // The kernel image's own pages are reserved; here its frames are others' (see KernelImage).
   if (address >= KERNEL_MAP && address < KERNEL_MAP + KERNEL_IMAGE_SIZE) return NO_FRAME;
   if (heap.pages.isValidFrame(frame)) return heap.table.base(frame);
-  throw new GuestFault(heap.pages.virtToPage(address) + 8, { write: false, present: false });
+  const fault = new GuestFault(heap.pages.virtToPage(address) + 8, { write: false, present: false });
+  throw placed(heap.complaints, FAULTS.page, fault);
 };
 
 export const release = (heap: HeapParts, address: Address): void => {

@@ -55,6 +55,8 @@ export interface Complaints {
   taint(flag: string): void;
   /** print_tainted(): "Tainted: G           OE     " or "Not tainted". */
   tainted(): ByteString;
+  /** Name of the stub that runs, "" if none does. */
+  stub(): string;
   /** comm of the current task. */
   comm(): ByteString;
   /** %p of an address, hashed. */

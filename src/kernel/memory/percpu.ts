@@ -1,6 +1,7 @@
 import { type Address, PAGE_SIZE, alignUp } from "../../base/address.ts";
 import { ENOMEM } from "../../base/errno.ts";
 import { Errno, GuestFault } from "../../base/errors.ts";
+import { FAULTS, placed } from "./fault-sites.ts";
 import { GFP } from "./gfp.ts";
 import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
 import { PERCPU_BASE } from "./layout.ts";
@@ -106,7 +107,7 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
       const exists = index < 2 || (words[table + index] ?? 0) !== 0;
       if (exists && pointer >= start && pointer < start + size) return;
     }
-    throw new GuestFault(NO_CHUNK, { write: false, present: false });
+    throw placed(complaints, FAULTS.chunk, new GuestFault(NO_CHUNK, { write: false, present: false }));
   };
 
   return {

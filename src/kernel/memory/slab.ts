@@ -1,6 +1,8 @@
 import type { Address } from "../../base/address.ts";
+import { GuestFault } from "../../base/errors.ts";
 import { type Routine, callGuest } from "../routine.ts";
 import { type Cache, HOT, OBJECT, RECORD, SLAB, STATE } from "./cache.ts";
+import { FAULTS, placed } from "./fault-sites.ts";
 import { freePointer, setFreePointer } from "./freelist.ts";
 import { GFP } from "./gfp.ts";
 import type { Site } from "./host.ts";
@@ -83,6 +85,14 @@ const zero = (parts: SlabParts, object: Address, size: number): void => {
   for (let frame = Math.floor(physical / 4096); frame <= last; frame += 1) ram.touch(frame);
 };
 
+const nextFree = (parts: SlabParts, cache: Cache, object: Address): Address => {
+  try {
+    return freePointer(parts.host.memory, cache, object);
+  } catch (error) {
+    throw error instanceof GuestFault ? placed(parts.complaints, FAULTS.freelist, error) : error;
+  }
+};
+
 /**
  * An object of `cache`, zeroed unless the cache has a constructor; 0 when memory is used up.
  * `size` is what the caller asked for. A GuestFault means that the module broke the freelist.
@@ -93,7 +103,7 @@ export const allocObject = (parts: SlabParts, cache: Cache, gfp: number, size: n
   const { hot } = cache;
   if (store.doubles[hot >>> 1] === 0 && !refill(parts, cache, gfp)) return 0;
   const object = store.doubles[hot >>> 1] ?? 0;
-  store.setDouble(hot, freePointer(host.memory, cache, object));
+  store.setDouble(hot, nextFree(parts, cache, object));
   const known = note(parts, cache, object, size);
   // slab_want_init_on_alloc: what a constructor made stays.
   const plain = (cache.flags & SLAB.TYPESAFE_BY_RCU) === 0 || (gfp & GFP.ZERO) !== 0;
