@@ -2,6 +2,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import {
   EBADF,
   ECHILD,
+  EAGAIN,
   EINTR,
   ERESTARTSYS,
   ERESTART_RESTARTBLOCK,
@@ -74,6 +75,8 @@ export interface Processes {
 }
 
 const ALL_CAPABILITIES = (1n << 41n) - 1n;
+/** RLIMIT_NPROC, so that a fork bomb ends. */
+const MAX_PROCESSES = 1024;
 const MAX_FILE = 64 * 1024 * 1024;
 const READ_CHUNK = 1 << 20;
 
@@ -338,6 +341,7 @@ export const createProcesses = (k: Kernel): Processes => {
       uptime: () => k.clock.now(),
       realtime: () => k.clock.realtime(),
       *spawn(identity, program) {
+        if (processes.size >= MAX_PROCESSES) throw new Errno(EAGAIN);
         return start(identity, program, process).task.pid;
       },
       *waitpid(pid) {
@@ -400,6 +404,12 @@ export const createProcesses = (k: Kernel): Processes => {
     const process = processes.get(task.pid);
     if (process === undefined) return;
     k.userWaits.wakeAll(WAIT_CHILD);
+    const parent = processes.get(process.parent);
+    // Nobody will wait for it, nor for its children that ended before it.
+    if (parent === undefined || parent.task.state === "dead") processes.delete(task.pid);
+    for (const child of process.children) {
+      if (processes.get(child)?.task.state === "dead") processes.delete(child);
+    }
     // What an oops ended has not closed its files; that may run guest code.
     if (process.files.size > 0) k.tasks.spawn({ comm: task.comm, kind: "user" }, closeAll(process));
   });

@@ -1,4 +1,4 @@
-import { EBADF, ECHILD, ENOSYS, ESRCH } from "../../../src/base/errno.ts";
+import { EAGAIN, EBADF, ECHILD, ENOSYS, ESRCH } from "../../../src/base/errno.ts";
 import { block } from "../../../src/kernel/routine.ts";
 import { type UserSystem } from "../../../src/kernel/user.ts";
 import { endProcess, type Process, startProcess, type World } from "./world.ts";
@@ -22,6 +22,7 @@ const processes = (
   };
   return {
     *spawn(identity, program) {
+      if (world.processes.size > 200) return fail(EAGAIN);
       return startProcess(world, process, identity, program).pid;
     },
     *waitpid(pid) {

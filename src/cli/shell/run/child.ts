@@ -45,6 +45,15 @@ export function* shellProcess(shell: Shell, body: () => Routine<number>): Routin
 
 /** Forks: `body` runs in the child with a copy of the shell. Returns the child's PID. */
 export function* fork(shell: Shell, body: (child: Shell) => Routine<number>): Routine<number> {
+  try {
+    return yield* spawn(shell, body);
+  } catch (error) {
+    if (error instanceof Errno) throw new ShellError(`can't fork: ${strerror(error.errno)}`);
+    throw error;
+  }
+}
+
+function* spawn(shell: Shell, body: (child: Shell) => Routine<number>): Routine<number> {
   return yield* shell.sys.spawn(shell.identity, function* (sys) {
     const child: Shell = { ...shell, sys, state: copyState(shell.state), saved: new Set() };
     for (const fd of shell.saved) yield* closeQuietly(child, fd);

@@ -50,7 +50,6 @@ function* assign(shell: Shell, assignments: readonly Assignment[]): Routine<void
 export function* callFunction(shell: Shell, body: Node, args: readonly ByteString[]): Routine<number> {
   const { state } = shell;
   const { positional } = state;
-  if (state.scopes.length > 200) throw new ShellError("functions nested too deeply");
   state.positional = args;
   const scope = new Map<string, Variable | undefined>();
   state.scopes.push(scope);

@@ -77,9 +77,13 @@ function* round(shell: Shell, body: () => Routine<unknown>): Routine<boolean> {
   }
 }
 
+/** Nothing that a sandbox waits for takes so many rounds, and nobody can interrupt a loop of builtins. */
+const MAX_ROUNDS = 200_000;
+
 function* runWhile(shell: Shell, node: NodeOf<"while" | "until">): Routine<number> {
   let status = 0;
-  for (;;) {
+  for (let rounds = 0; ; rounds += 1) {
+    if (rounds >= MAX_ROUNDS) throw new ShellError(`a loop does not end (${MAX_ROUNDS} rounds)`);
     let more = false;
     const alive = yield* round(shell, function* () {
       more = ((yield* tested(shell, node.condition)) === 0) === (node.kind === "while");
@@ -175,10 +179,20 @@ function* runNode(shell: Shell, node: Node, place: Place): Routine<number> {
   }
 }
 
+/** A function that calls itself for ever must end before the host's stack does. */
+const MAX_DEPTH = 400;
+
 /** Runs a command and returns its status, which is also `$?` afterwards. */
 export function* evaluate(shell: Shell, node: Node, place: Place): Routine<number> {
   const { state } = shell;
-  const status = yield* runNode(shell, node, place);
+  if (state.depth >= MAX_DEPTH) throw new ShellError("commands nested too deeply");
+  state.depth += 1;
+  let status: number;
+  try {
+    status = yield* runNode(shell, node, place);
+  } finally {
+    state.depth -= 1;
+  }
   state.status = status;
   const simple = node.kind === "simple" || node.kind === "pipeline" || node.kind === "subshell";
   if (status !== 0 && simple && state.tested === 0 && state.options.has("e"))

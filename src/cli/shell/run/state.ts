@@ -30,6 +30,8 @@ export interface ShellState {
   /** Background children not waited for. */
   readonly children: Set<number>;
   loopDepth: number;
+  /** Commands being run inside one another, through functions, eval and forks. */
+  depth: number;
   /** For each function being run: what `local` has to put back. */
   readonly scopes: Map<string, Variable | undefined>[];
   /** In a condition, where `set -e` does not apply. */
@@ -101,6 +103,7 @@ export const createState = (
     rootPid: sys.pid,
     children: new Set(),
     loopDepth: 0,
+    depth: 0,
     scopes: [],
     tested: 0,
   };

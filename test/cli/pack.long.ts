@@ -1,0 +1,70 @@
+/** The packed program, installed in an empty folder and used from yet another one. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { type Ended, ROOT, inFolder } from "../support/command-line.ts";
+
+const MIB = 1024 * 1024;
+
+const run = (folder: string, command: string, ...args: readonly string[]): Ended => {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 1 << 28,
+  });
+  return { status, stdout, stderr };
+};
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const pack = (folder: string): Packed => {
+  const { status, stdout, stderr } = run(ROOT, "npm", "pack", "--json", "--pack-destination", folder);
+  expect(status, stderr).toBe(0);
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as Packed[];
+  if (packed === undefined) throw new Error("npm pack made nothing");
+  return packed;
+};
+
+it("runs a module with npx from a package without dependencies", { timeout: 600_000 }, () => {
+  inFolder((home) => {
+    const packed = pack(home);
+    expect(packed.size).toBeLessThan(8 * MIB);
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toContain("dist/cli.cjs");
+    expect(
+      paths.filter((path) => /node_modules|\/build\/|\.unicorn|\.cache$|(^|[/])tests?[/]/.test(path)),
+    ).toEqual([]);
+
+    writeFileSync(join(home, "package.json"), "{}");
+    const tarball = join(home, packed.filename);
+    const installed = run(home, "npm", "install", "--offline", "--no-audit", "--no-fund", tarball);
+    expect(installed.status, installed.stderr).toBe(0);
+    expect(statSync(join(home, "node_modules/kobox/bin/kobox.cjs")).isFile()).toBe(true);
+
+    inFolder((elsewhere) => {
+      const module = join(elsewhere, "hello.ko");
+      copyFileSync(join(ROOT, "samples/hello/hello.ko"), module);
+      const first = run(home, "npx", "--offline", "kobox", "run", module);
+      expect(first.status, first.stderr).toBe(0);
+      expect(first.stdout).toContain("hello from init");
+      expect(first.stdout).toContain("hello from exit");
+      // From yet another folder, with the module's name alone.
+      const program = join(home, "node_modules/.bin/kobox");
+      const second = run(elsewhere, program, "run", "--json", "hello.ko");
+      expect(second.status, second.stderr).toBe(0);
+      expect(JSON.parse(second.stdout)).toMatchObject({ report_version: 1, stop: null });
+
+      writeFileSync(
+        join(home, "use.mjs"),
+        'import { boot } from "kobox"; const box = boot(); console.log(box.kernel.profile.release); box.close();',
+      );
+      expect(run(home, process.execPath, "use.mjs").stdout).toBe("6.1.0-56-amd64\n");
+    });
+  });
+});
