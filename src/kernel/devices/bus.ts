@@ -5,6 +5,7 @@ import { EBUSY, EINVAL, ENODEV, ENXIO, EPROBE_DEFER } from "../../base/errno.ts"
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { attributeFile } from "../vfs/attribute-file.ts";
 import type { BusState } from "./driver-core.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 
@@ -65,9 +66,31 @@ export function* addDeviceToBus(k: Kernel, device: Address): Routine<void> {
   if (state === undefined) return;
   const kobject = kobjectOf(k, device);
   yield* addGroups(k, kobject, k.struct("bus_type", view.bus).dev_groups);
+  if (view.bus === k.driverCore.platform.bus()) addPlatformFiles(k, device, kobject);
   k.vfs.sysfs.link(state.devices, k.driverCore.kobjects.name(kobject), kobject);
   k.vfs.sysfs.link(kobject, "subsystem", state.kobject);
 }
+
+const addPlatformFiles = (k: Kernel, device: Address, kobject: Address): void => {
+  const pdev = k.struct("platform_device", device - k.offsetOf("platform_device", "dev"));
+  const file = (name: string, mode: number, text: () => ByteString): void =>
+    k.vfs.sysfs.addFile(kobject, {
+      name,
+      mode,
+      attribute: 0,
+      operations: attributeFile(k, {
+        *show(page) {
+          k.memory.setCstring(page, text());
+          return text().length;
+        },
+      }),
+    });
+  file("modalias", 0o444, () => `platform:${k.memory.cstring(pdev.name, 256)}\n`);
+  file("driver_override", 0o444, () => {
+    const override = pdev.driver_override;
+    return `${override === 0 ? "(null)" : k.memory.cstring(override, 256)}\n`;
+  });
+};
 
 export function* removeDeviceFromBus(k: Kernel, device: Address): Routine<void> {
   const view = k.struct("device", device);
@@ -166,6 +189,42 @@ export function* attachDriver(k: Kernel, driver: Address): Routine<void> {
   }
 }
 
+/** bind, unbind and uevent: a device's name is written to them. */
+const addDriverFiles = (k: Kernel, driver: Address, kobject: Address): void => {
+  const { devices, kobjects } = k.driverCore;
+  const named = (page: Address, length: number): Address | undefined => {
+    const name = k.memory.cstring(page, length).trimEnd();
+    const { bus } = k.struct("device_driver", driver);
+    return [...devices.keys()].find(
+      (each) => k.struct("device", each).bus === bus && kobjects.name(kobjectOf(k, each)) === name,
+    );
+  };
+  const file = (name: string, store: (page: Address, length: number) => Routine<number>): void =>
+    k.vfs.sysfs.addFile(kobject, {
+      name,
+      mode: 0o200,
+      operations: attributeFile(k, { store }),
+      attribute: 0,
+    });
+  file("uevent", function* (_page, length) {
+    return length;
+  });
+  if (k.struct("device_driver", driver).suppress_bind_attrs) return;
+  file("bind", function* (page, length) {
+    const device = named(page, length);
+    if (device === undefined || !(yield* matches(k, device, driver))) return -ENODEV;
+    if (k.struct("device", device).driver !== 0) return -EBUSY;
+    const result = yield* bind(k, device, driver);
+    return result === 0 ? length : result;
+  });
+  file("unbind", function* (page, length) {
+    const device = named(page, length);
+    if (device === undefined || k.struct("device", device).driver !== driver) return -ENODEV;
+    yield* releaseDriver(k, device);
+    return length;
+  });
+};
+
 /** driver_register(). */
 export function* registerDriver(k: Kernel, driver: Address): Routine<void> {
   const { drivers } = k.driverCore;
@@ -188,6 +247,7 @@ export function* registerDriver(k: Kernel, driver: Address): Routine<void> {
   const kobject = yield* newDirectory(k, name, bus.drivers, "driver");
   view.p = k.heap.internal(new Uint8Array(k.sizeOf("driver_private")));
   drivers.set(driver, { kobject, bus: view.bus });
+  addDriverFiles(k, driver, kobject);
   const module = view.owner === 0 ? undefined : k.modules.list.byStruct(view.owner);
   if (module !== undefined) {
     const mkobj = module.address + k.offsetOf("module", "mkobj");

@@ -57,7 +57,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
     const directory = directoryOf(parent);
     if (directory.entries.has(name)) {
       const what = node.kind === "directory" ? "Directory" : "File";
-      k.printk(3, `debugfs: ${what} '${name}' in directory '${where(parent)}' already present!`);
+      k.printk(3, `debugfs: ${what} '${name}' with parent '${where(parent)}' already present!`);
       throw new Errno(EEXIST);
     }
     directory.entries.set(name, node);
