@@ -68,7 +68,14 @@ const SLICE = 400_000;
 /** Slices without a call before time goes faster, and before the loop counts as endless. */
 const PATIENT_SLICES = 8;
 const IMPATIENT_NS = 500_000_000;
-const ENDLESS_SLICES = 400;
+const ENDLESS_SLICES = 80;
+/**
+ * From then on slices depend on the code: one that computes gets longer ones, one that only spins
+ * (few instructions a block) shorter ones.
+ */
+const SPINNING_SLICE = 100_000;
+const COMPUTING_SLICE = 4_000_000;
+const COMPUTING_BLOCK = 4;
 
 /** Of the calls allowed, the part after which each thousand takes this long: whoever polls the clock gets to the end. */
 const PATIENT_SHARE = 0.05;
@@ -89,7 +96,7 @@ export const createKernel = (
   const journal = createJournal();
   const { counters } = machine.engine;
   const work = { stubs: 0, patient: Infinity, limit: Infinity };
-  const busy = { slices: 0 };
+  const busy = { slices: 0, slice: SLICE, instructions: 0, blocks: 0 };
   const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
   const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
   const views = createStructViews(profile, machine.memory);
@@ -182,10 +189,13 @@ export const createKernel = (
     return {
       tick(stubs) {
         work.stubs += stubs;
-        if (stubs > 0) busy.slices = 0;
-        else loop();
+        if (stubs === 0) loop();
+        else if (busy.slices > 0) {
+          busy.slices = 0;
+          busy.slice = SLICE;
+        }
         if (work.stubs > work.patient) busyCalls();
-        counters[2] = (counters[0] ?? 0) + SLICE;
+        counters[2] = (counters[0] ?? 0) + busy.slice;
         k.interrupts.service("stub");
         return state.stopped === undefined;
       },
@@ -217,7 +227,14 @@ export const createKernel = (
    */
   function loop(): void {
     busy.slices += 1;
-    if (busy.slices > PATIENT_SLICES) clock.advanceTo(clock.now() + IMPATIENT_NS);
+    const [instructions = 0, blocks = 0] = counters;
+    if (busy.slices > PATIENT_SLICES) {
+      const block = (instructions - busy.instructions) / (blocks - busy.blocks);
+      busy.slice = block >= COMPUTING_BLOCK ? COMPUTING_SLICE : SPINNING_SLICE;
+      clock.advanceTo(clock.now() + IMPATIENT_NS);
+    }
+    busy.instructions = instructions;
+    busy.blocks = blocks;
     if (busy.slices >= ENDLESS_SLICES) endless();
   }
 
