@@ -10,8 +10,6 @@ constexpr uint64_t CR0 = 0x80010033;
 constexpr uint64_t CR4 = 1u << 5 | 1u << 7 | 1u << 9 | 1u << 10 | 1u << 16 | 1u << 18 | 1u << 20 | 1u << 21;
 /// SCE, LME, LMA, NXE
 constexpr uint64_t EFER = 1 | 1 << 8 | 1 << 10 | 1 << 11;
-/// Dropping all translations costs as much as dropping those of so many pages, or less.
-constexpr uint64_t MANY_PAGES = 256;
 constexpr uint32_t MSR_EFER = 0xc0000080, MSR_FS_BASE = 0xc0000100, MSR_GS_BASE = 0xc0000101, MSR_KERNEL_GS_BASE = 0xc0000102;
 
 uint64_t read(Engine *e, int id) {

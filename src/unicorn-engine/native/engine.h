@@ -136,6 +136,8 @@ bool install_checks(Engine *engine);
 bool set_control(Engine *engine, Control which, uint64_t value);
 uint64_t get_control(Engine *engine, Control which);
 void flush_tlb(Engine *engine);
+/// Dropping all translations costs as much as dropping those of so many pages, or less.
+constexpr uint64_t MANY_PAGES = 256;
 void drop_translations(Engine *engine);
 inline bool code_full(const Engine *engine) { return *engine->code_next >= engine->code_limit; }
 /// Forgets what was translated from [address, address + length), guest-virtual.
