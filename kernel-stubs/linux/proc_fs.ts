@@ -3,7 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import type { ProcServer } from "../../src/kernel/vfs/procfs.ts";
+import type { ProcServer } from "../../src/kernel/vfs/proc-server.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const NAME_MAX = 4096;
