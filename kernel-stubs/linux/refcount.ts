@@ -1,8 +1,10 @@
 /** include/linux/refcount.h: lib/refcount.c. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { warnOnceAt } from "../reports.ts";
+import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "./spinlock.ts";
 
 const REFCOUNT_SATURATED = 0xc000_0000;
 
@@ -42,4 +44,76 @@ export const decNotOne = (k: Kernel, r: Address): boolean => {
 
 export const refcountDecNotOne = stub("bool refcount_dec_not_one(refcount_t *r)", (k, { r }) =>
   decNotOne(k, r),
+);
+
+/** refcount_dec_and_test(): true when the count has come to 0. */
+const decAndTest = (k: Kernel, r: Address, place: string): boolean => {
+  const value = k.memory.u32(r);
+  if (value === 1) {
+    k.memory.setU32(r, 0);
+    return true;
+  }
+  if (value === 0 || value > 0x7fff_ffff) {
+    k.memory.setU32(r, REFCOUNT_SATURATED);
+    warnOnceAt(k, place, "refcount_t: underflow; use-after-free.");
+  } else k.memory.setU32(r, value - 1);
+  return false;
+};
+
+/** With the lock held when the count has come to 0. */
+export const refcountDecAndLock = stub(
+  "bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)",
+  (k, { r, lock }) => {
+    if (decNotOne(k, r)) return false;
+    within(k, spinLock, { lock });
+    if (decAndTest(k, r, "refcount_dec_and_lock:28")) return true;
+    within(k, spinUnlock, { lock });
+    return false;
+  },
+);
+
+export const refcountDecAndLockIrqsave = stub(
+  "bool refcount_dec_and_lock_irqsave(refcount_t *r, spinlock_t *lock, unsigned long *flags)",
+  (k, { r, lock, flags }) => {
+    if (decNotOne(k, r)) return false;
+    const saved = within(k, spinLockIrqsave, { lock }) as bigint;
+    k.memory.setU64(flags, saved);
+    if (decAndTest(k, r, "refcount_dec_and_lock_irqsave:28")) return true;
+    within(k, spinUnlockIrqrestore, { lock, flags: saved });
+    return false;
+  },
+);
+
+export const refcountDecAndMutexLock = stub(
+  "bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock)",
+  { sleeps: true },
+  (k, { r, lock }) => {
+    if (decNotOne(k, r)) return false;
+    const wait = k.mutexes.acquire(lock, k.current);
+    if (wait !== undefined) return wait;
+    if (decAndTest(k, r, "refcount_dec_and_mutex_lock:28")) return true;
+    k.mutexes.release(lock, k.current);
+    return false;
+  },
+);
+
+/** include/linux/spinlock.h: lib/dec_and_lock.c */
+export const atomicDecAndLock = stub(
+  "int _atomic_dec_and_lock(atomic_t *atomic, spinlock_t *lock)",
+  (k, { atomic, lock }) => {
+    const last = k.memory.u32(atomic) === 1;
+    if (last) within(k, spinLock, { lock });
+    k.memory.setU32(atomic, (k.memory.u32(atomic) - 1) >>> 0);
+    return Number(last);
+  },
+);
+
+export const atomicDecAndLockIrqsave = stub(
+  "int _atomic_dec_and_lock_irqsave(atomic_t *atomic, spinlock_t *lock, unsigned long *flags)",
+  (k, { atomic, lock, flags }) => {
+    const last = k.memory.u32(atomic) === 1;
+    if (last) k.memory.setU64(flags, within(k, spinLockIrqsave, { lock }) as bigint);
+    k.memory.setU32(atomic, (k.memory.u32(atomic) - 1) >>> 0);
+    return Number(last);
+  },
 );
