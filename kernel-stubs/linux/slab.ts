@@ -225,7 +225,7 @@ export const kmemCacheShrink = stub("int kmem_cache_shrink(struct kmem_cache *ca
 );
 
 export const kmemCacheSize = stub("unsigned int kmem_cache_size(struct kmem_cache *s)", (k, { s }) =>
-  k.memory.u32(s + k.offsetOf("kmem_cache", "object_size")),
+  k.heap.cacheSize(s),
 );
 
 export const kmemDumpObj = stub(

@@ -36,7 +36,7 @@ export const cacheOf = (heap: HeapParts, record: number): Cache | undefined =>
 
 /** The cache behind a `struct kmem_cache *`; a wild pointer faults where the kernel would first look. */
 export const cacheAt = (heap: HeapParts, address: Address): Cache => {
-  const cache = heap.caches.byAddress.get(address);
+  const cache = heap.caches.byAddress.get(address) ?? heap.kmallocs.at(address);
   if (cache !== undefined) return cache;
   const size = address + heap.caches.offsetOf("kmem_cache", "object_size");
   throw placed(heap.complaints, FAULTS.cache, new GuestFault(size, { write: false, present: false }));

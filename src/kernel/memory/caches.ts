@@ -6,11 +6,19 @@ import type { OffsetOf } from "./host.ts";
 import { allocObject, freeObject } from "./slab.ts";
 import { type SlabParts, recordOf } from "./slab-pages.ts";
 
+interface CacheLayout {
+  /** Of FIELDS, in their order. */
+  readonly words: readonly number[];
+  readonly random: number;
+  readonly ctor: number;
+}
+
 /** The kernel's list of slab caches (mm/slab_common.c). */
 export interface CacheTable {
   readonly parts: SlabParts;
   readonly journal: Journal;
   readonly offsetOf: OffsetOf;
+  layout(): CacheLayout;
   readonly seed: number;
   readonly byId: JournalMap<number, Cache>;
   readonly byAddress: JournalMap<Address, Cache>;
@@ -30,34 +38,48 @@ export const createCacheTable = (
   parts,
   journal,
   offsetOf,
+  layout: layoutOf(offsetOf),
   seed,
   byId: journal.map(),
   byAddress: journal.map(),
   state: { next: 1, descriptors: undefined },
 });
 
+/** Fields of `struct kmem_cache` that are written, each a 32-bit word of the same cache. */
+const FIELDS: readonly (readonly [field: string, value: (cache: Cache) => number])[] = [
+  ["flags", ({ flags }) => flags],
+  ["min_partial", ({ geometry }) => geometry.minPartial],
+  ["size", ({ geometry }) => geometry.size],
+  ["object_size", ({ objectSize }) => objectSize],
+  ["offset", ({ geometry }) => geometry.offset],
+  ["oo", ({ geometry }) => (geometry.order << 16) | geometry.objects],
+  ["refcount", ({ refcount }) => refcount],
+  ["inuse", ({ geometry, objectSize }) => Math.max(geometry.inuse, Math.ceil(objectSize / 8) * 8)],
+  ["align", ({ geometry }) => geometry.align],
+  ["useroffset", ({ userOffset }) => userOffset],
+  ["usersize", ({ userSize }) => userSize],
+];
+
 /** Writes what the guest can see of a cache into its `struct kmem_cache`. */
 export const describe = (table: CacheTable, cache: Cache): void => {
   const { memory } = table.parts.host;
-  const { geometry } = cache;
-  const at = (field: string): Address => cache.address + table.offsetOf("kmem_cache", field);
-  const words: Readonly<Record<string, number>> = {
-    flags: cache.flags,
-    min_partial: geometry.minPartial,
-    size: geometry.size,
-    object_size: cache.objectSize,
-    offset: geometry.offset,
-    oo: (geometry.order << 16) | geometry.objects,
-    refcount: cache.refcount,
-    inuse: Math.max(geometry.inuse, Math.ceil(cache.objectSize / 8) * 8),
-    align: geometry.align,
-    useroffset: cache.userOffset,
-    usersize: cache.userSize,
-  };
-  for (const field of Object.keys(words)) memory.setU32(at(field), (words[field] ?? 0) >>> 0);
-  memory.setU32(at("random"), cache.secret.low);
-  memory.setU32(at("random") + 4, cache.secret.high);
-  memory.setPointer(at("ctor"), cache.ctor);
+  const { address, secret } = cache;
+  const { words, random, ctor } = table.layout();
+  FIELDS.forEach(([, value], index) => memory.setU32(address + (words[index] ?? 0), value(cache) >>> 0));
+  memory.setU32(address + random, secret.low);
+  memory.setU32(address + random + 4, secret.high);
+  memory.setPointer(address + ctor, cache.ctor);
+};
+
+/** Offsets are looked up once. */
+const layoutOf = (offsetOf: OffsetOf): CacheTable["layout"] => {
+  let layout: CacheLayout | undefined;
+  return () =>
+    (layout ??= {
+      words: FIELDS.map(([field]) => offsetOf("kmem_cache", field)),
+      random: offsetOf("kmem_cache", "random"),
+      ctor: offsetOf("kmem_cache", "ctor"),
+    });
 };
 
 const secretOf = (seed: number, id: number): Cache["secret"] => {
@@ -90,8 +112,9 @@ const make = (table: CacheTable, request: CacheRequest): Cache | undefined => {
   return cache;
 };
 
-const settle = (table: CacheTable, cache: Cache, holder: Cache): Cache | undefined => {
-  cache.address = allocObject(table.parts, holder, 0, 0);
+/** Gives the cache its guest struct: a new object of `holder`, or the address that waits for it. */
+const settle = (table: CacheTable, cache: Cache, holder: Cache | Address): Cache | undefined => {
+  cache.address = typeof holder === "number" ? holder : allocObject(table.parts, holder, 0, 0);
   if (cache.address === 0) {
     table.byId.delete(cache.id);
     table.parts.store.release(cache.hot, HOT.WORDS * 4);
@@ -114,9 +137,12 @@ const descriptorCache = (table: CacheTable): Cache | undefined => {
   return settled;
 };
 
-/** A new cache with its `struct kmem_cache`, as create_cache makes it; undefined when it cannot be made. */
-export const addCache = (table: CacheTable, request: CacheRequest): Cache | undefined => {
-  const holder = descriptorCache(table);
+/**
+ * A new cache with its `struct kmem_cache`, as create_cache makes it; undefined when it cannot be made.
+ * `address`: where the struct is to be, zeroed; allocated if left out.
+ */
+export const addCache = (table: CacheTable, request: CacheRequest, address?: Address): Cache | undefined => {
+  const holder = address ?? descriptorCache(table);
   const cache = holder === undefined ? undefined : make(table, request);
   return holder === undefined || cache === undefined ? undefined : settle(table, cache, holder);
 };

@@ -58,6 +58,8 @@ export interface Heap {
   cacheDestroy(cache: Address): void;
   /** kmem_cache_free, with its check that the object is the cache's. */
   cacheFree(cache: Address, object: Address): void;
+  /** kmem_cache_size */
+  cacheSize(cache: Address): number;
   /** kmem_cache_shrink: 0 when no slab is left. */
   cacheShrink(cache: Address): number;
   /** True when allocating from the cache may run its constructor in the guest. */
@@ -94,7 +96,7 @@ export const createHeap = (
     internal: (bytes) => internalCopy(heap, bytes),
     kmallocCache: (type, index) => {
       const exists = type < KMALLOC_TYPES && index > 0 && index < KMALLOC_INDEXES;
-      return exists ? (heap.kmallocs.find(type, index)?.address ?? 0) : 0;
+      return exists ? heap.kmallocs.address(type, index) : 0;
     },
     cacheAlloc(address, gfp, size) {
       const cache = cacheAt(heap, address);
@@ -108,6 +110,7 @@ export const createHeap = (
     cacheCreate: (request) => createCache(heap, request),
     cacheDestroy: (address) => destroyCache(heap, address),
     cacheFree: (address, object) => freeToCache(heap, address, object),
+    cacheSize: (address) => cacheAt(heap, address).objectSize,
     cacheShrink: (address) => shrink(heap, address),
     hasConstructor: (address) => cacheAt(heap, address).ctor !== 0,
     objectAt: (address) => objectAt(heap, address),

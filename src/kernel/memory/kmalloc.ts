@@ -1,8 +1,9 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import type { Journal } from "../journal.ts";
-import { type Cache, SLAB, cacheAlignment } from "./cache.ts";
+import { type Cache, type CacheRequest, SLAB, cacheAlignment } from "./cache.ts";
 import { type CacheTable, addCache } from "./caches.ts";
 import { GFP } from "./gfp.ts";
+import { frameToVirt } from "./layout.ts";
 
 /** A pointer to no bytes: not NULL, never dereferenced (include/linux/slab.h). */
 export const ZERO_SIZE_PTR: Address = 0x10;
@@ -46,33 +47,57 @@ export const kmallocRoundup = (size: number): number => {
   return bytes;
 };
 
-/** The kmalloc caches, each made when first used. */
+/** The kmalloc caches. Each has its address from the start, and is made when first used. */
 export interface KmallocCaches {
   /** Undefined when memory is used up. */
   find(type: number, index: number): Cache | undefined;
+  /** `struct kmem_cache *`; 0 when memory is used up. */
+  address(type: number, index: number): Address;
+  /** The cache at such an address. */
+  at(address: Address): Cache | undefined;
 }
+
+/** Room for each descriptor, and the order of the block that holds them all. */
+const DESCRIPTOR = 256;
+const DESCRIPTORS_ORDER = 2;
+
+const kmallocRequest = (type: number, index: number): CacheRequest => {
+  const size = classSize(index);
+  const power = (size & (size - 1)) === 0;
+  const flags = (FLAGS[type] ?? 0) | SLAB.KMALLOC;
+  const name = `${PREFIX[type]}${sizeText(size)}`;
+  const align = cacheAlignment(flags, power ? Math.max(8, size) : 8, size);
+  return { name, size, align, flags, ctor: 0, userOffset: 0, userSize: size };
+};
 
 export const createKmallocCaches = (table: CacheTable, journal: Journal): KmallocCaches => {
   const made: (Cache | undefined)[] = Array.from({ length: KMALLOC_TYPES * KMALLOC_INDEXES });
+  const state = { base: 0 };
+  const address = (type: number, index: number): Address => {
+    if (state.base === 0) {
+      const frame = table.parts.pages.allocate(DESCRIPTORS_ORDER, GFP.COMP);
+      if (frame === undefined) return 0;
+      journal.touch(state).base = frameToVirt(frame);
+    }
+    return state.base + (type * KMALLOC_INDEXES + index) * DESCRIPTOR;
+  };
+  const find = (type: number, index: number): Cache | undefined => {
+    const slot = type * KMALLOC_INDEXES + index;
+    const found = made[slot];
+    if (found !== undefined) return found;
+    const place = address(type, index);
+    const cache = place === 0 ? undefined : addCache(table, kmallocRequest(type, index), place);
+    if (cache !== undefined) journal.touch(made)[slot] = cache;
+    return cache;
+  };
   return {
-    find(type, index) {
-      const at = type * KMALLOC_INDEXES + index;
-      const found = made[at];
-      if (found !== undefined) return found;
-      const size = classSize(index);
-      const power = (size & (size - 1)) === 0;
-      const flags = (FLAGS[type] ?? 0) | SLAB.KMALLOC;
-      const cache = addCache(table, {
-        name: `${PREFIX[type]}${sizeText(size)}`,
-        size,
-        align: cacheAlignment(flags, power ? Math.max(8, size) : 8, size),
-        flags,
-        ctor: 0,
-        userOffset: 0,
-        userSize: size,
-      });
-      if (cache !== undefined) journal.touch(made)[at] = cache;
-      return cache;
+    find,
+    address,
+    at(place) {
+      const slot = (place - state.base) / DESCRIPTOR;
+      if (state.base === 0 || !Number.isInteger(slot) || slot < 0 || slot >= made.length) return undefined;
+      const index = slot % KMALLOC_INDEXES;
+      return index === 0 ? undefined : find(Math.floor(slot / KMALLOC_INDEXES), index);
     },
   };
 };
