@@ -16,7 +16,13 @@ const { status } = spawnSync(
   { cwd: ROOT, stdio: ["ignore", 2, 2] },
 );
 if (status !== 0) process.exit(status ?? 1);
-for (const name of ["test", "bench", "vitest.config.d.ts", "vitest.long.config.d.ts"]) {
+for (const name of [
+  "test",
+  "src/unicorn-engine/test",
+  "bench",
+  "vitest.config.d.ts",
+  "vitest.long.config.d.ts",
+]) {
   rmSync(join(out, name), { recursive: true, force: true });
 }
 

@@ -25,7 +25,7 @@ describe("run --json", () => {
     ["an unresolved symbol", 1, ["samples/exports_user/exports_user.ko"]],
     ["an oops in init", 1, ["samples/oops/oops.ko"]],
     ["an init that fails", 1, ["test/truth/mods/t_ret.ko", "ret=-12"]],
-    ["an oops in exit", 1, ["test/truth/mods/t_crash.ko", "mode=exit-null"]],
+    ["an oops in exit", 1, ["test/truth/mods/t_crash.ko", "mode=null", "when=exit"]],
     ["a panic", 1, ["test/truth/mods/t_crash.ko", "mode=timer"]],
     ["an endless loop", 1, ["test/truth/mods/t_crash.ko", "mode=loop"]],
     ["no module at all", 1, ["package.json"]],
