@@ -66,6 +66,10 @@ describe("parsePrototype", () => {
 describe("declarations", () => {
   it("finds names", () => {
     expect(prototypeName("void *memset(void *s, int c, size_t n)")).toBe("memset");
+    expect(prototypeName("int f2 (void)")).toBe("f2");
+    for (const text of ["", "int f", "(int)", "int *(x)"]) {
+      expect(() => prototypeName(text)).toThrow(/no name/);
+    }
     expect(parseDeclaration("unsigned long jiffies").name).toBe("jiffies");
     expect(formatType(parseDeclaration("struct workqueue_struct *system_wq").type)).toBe(
       "struct workqueue_struct *",
