@@ -108,6 +108,8 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
         () => `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
       );
       if (stop === undefined) kernel.tasks.settle();
+      // Nobody waits for it. What an oops left keeps its stack, for whoever looks at it.
+      if (task.state === "dead" && task.signal === 0) kernel.tasks.reap(task);
       return {
         code: task.exitCode,
         signal: task.signal,
