@@ -92,3 +92,5 @@ export * from "./linux/shrinker.ts";
 export * from "./linux/cpumask.ts";
 export * from "./linux/kfifo.ts";
 export * from "./linux/siphash.ts";
+export * from "./crypto/utils.ts";
+export * from "./linux/once.ts";
