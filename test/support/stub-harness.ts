@@ -64,6 +64,11 @@ export const createStubHarness = (overrides: Partial<Kernel> = {}): StubHarness 
     userMemory,
     journal: createJournal(),
     executor: { current: () => undefined },
+    symbols: {
+      address: () => undefined,
+      lookup: () => undefined,
+      format: (address: Address) => `${address}`,
+    },
     call: callGuest,
     printk: (level: number, text: string) => log.push(`<${level}>${text}`),
     ...overrides,

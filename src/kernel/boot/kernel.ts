@@ -40,6 +40,7 @@ import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
 import { scratchMemory } from "./scratch.ts";
 import { interruptHost, taskMemory } from "./task-host.ts";
+import { handleRcu } from "../time/rcu.ts";
 import { handleTasklets } from "../time/tasklets.ts";
 import { createTimers } from "../time/timers.ts";
 import { createTimeline } from "../timeline.ts";
@@ -167,6 +168,7 @@ export const createKernel = (
   parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
   parts.timers = createTimers(k);
   handleTasklets(k);
+  handleRcu(k);
   parts.hrtimers = createHrtimers(k);
   parts.workqueues = createWorkqueues(k);
   parts.kthreads = createKthreads(k);
