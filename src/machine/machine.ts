@@ -33,7 +33,7 @@ export interface Machine {
   translate(address: Address): number | undefined;
   /** Writes whatever the protection; the pages must be mapped. */
   poke(address: Address, bytes: Uint8Array): void;
-  /** Tells the engine that code at [address, address+length) was changed by host code. */
+  /** While it is still mapped: tells the engine that code at [address, address+length) was changed by host code. */
   codeChanged(address: Address, length: number): void;
   /** From here on `restore` comes back. */
   snapshot(): void;
@@ -94,7 +94,7 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
       return (((ram.words[entry] ?? 0) & 0xfffff000) >>> 0) + (address & 0xfff);
     },
     poke(address, bytes) {
-      for (let offset = 0; offset < bytes.length; ) {
+      for (let offset = 0; offset < bytes.length;) {
         const at = address + offset;
         const entry = tables.find(at);
         if (!present(entry)) throw new GuestFault(at, { write: true, present: false });
