@@ -24,7 +24,7 @@ program
   .option("--seed <number>", "everything that is left to chance", "1")
   .option("--settle <ms>", "virtual milliseconds between insert and remove", "50")
   .option("--unknown <policy>", "calls of functions without a stub: guess or stop", "guess")
-  .option("--memory <MiB>", "guest memory", "256")
+  .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .action(async (...args) => {
