@@ -10,8 +10,16 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(ROOT, "node_modules/typescript/bin/tsc"),
-    ...["-p", ROOT, "--noEmit", "false", "--emitDeclarationOnly", "--declaration"],
-    ...["--rootDir", ROOT, "--outDir", out],
+    "-p",
+    ROOT,
+    "--noEmit",
+    "false",
+    "--emitDeclarationOnly",
+    "--declaration",
+    "--rootDir",
+    ROOT,
+    "--outDir",
+    out,
   ],
   { cwd: ROOT, stdio: ["ignore", 2, 2] },
 );
