@@ -29,11 +29,14 @@ const synchronize = (k: Kernel): Block | undefined => {
   k.journal.touch(task).restart = deadline;
   return block("an RCU grace period", { deadline });
 };
-export const synchronizeRcu = stub(
-  "void synchronize_rcu(void)",
-  { sleeps: true, aliases: ["synchronize_rcu_expedited", "synchronize_net", "rcu_barrier"] },
+export const synchronizeRcu = stub("void synchronize_rcu(void)", { sleeps: true }, synchronize);
+export const synchronizeRcuExpedited = stub(
+  "void synchronize_rcu_expedited(void)",
+  { sleeps: true },
   synchronize,
 );
+export const synchronizeNet = stub("void synchronize_net(void)", { sleeps: true }, synchronize);
+export const rcuBarrier = stub("void rcu_barrier(void)", { sleeps: true }, synchronize);
 
 export const callRcu = stub(
   "void call_rcu(struct callback_head *head, rcu_callback_t func)",
