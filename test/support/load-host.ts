@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { toAddress } from "../../src/base/address.ts";
 import type { Address } from "../../src/base/address.ts";
-import { viewOf } from "../../src/loader/elf.ts";
 import type { KernelBuild, LoadHost, StructOffsets } from "../../src/loader/host.ts";
 import { linkModule, noteSignature, prepareModule } from "../../src/loader/load.ts";
 import type { LinkedModule, PreparedModule } from "../../src/loader/load.ts";
@@ -9,6 +8,7 @@ import { moveModule } from "../../src/loader/image.ts";
 import type { ModuleBases, ModuleImage } from "../../src/loader/image.ts";
 import type { SymbolResolver } from "../../src/loader/symbols.ts";
 import type { TextPatching } from "../../src/loader/text-patching.ts";
+import { textPatching } from "../../src/kernel/boot/text-patching.ts";
 import { openProfile } from "../../src/profile/profile.ts";
 import type { Profile } from "../../src/profile/profile.ts";
 
@@ -78,46 +78,11 @@ export const debianResolver = (): SymbolResolver => ({
   refModule: () => 0,
 });
 
-/**
- * Features of the recordings' CPU (QEMU's "max" without KVM) that code is patched by, among those
- * the test modules ask for: word and bit as in cpufeatures.h.
- */
-const RECORDED_FEATURES: ReadonlySet<number> = new Set(
-  [
-    [1, 27], // RDTSCP
-    [3, 9], // UP
-    [3, 16], // REP_GOOD
-    [3, 18], // LFENCE_RDTSC
-    [3, 21], // ALWAYS
-    [4, 23], // POPCNT
-    [9, 9], // ERMS
-    [9, 20], // SMAP
-    [11, 12], // RETPOLINE
-    [18, 4], // FSRM
-  ].map(([word = 0, bit = 0]) => word * 32 + bit),
-);
-
 const kernelAddress = (name: string): Address => debianProfile().kernelSymbol(name)?.address ?? 0;
 
 let patching: TextPatching | undefined;
-/** How the recorded machine patched text. */
-export const recordedPatching = (): TextPatching => (patching ??= readPatching());
-
-const readPatching = (): TextPatching => {
-  const operations = viewOf(debianProfile().dataInit("pv_ops") ?? new Uint8Array(0));
-  return {
-    cpuHas: (feature) => RECORDED_FEATURES.has(feature),
-    uniprocessor: true,
-    compiledReturnThunk: kernelAddress("__x86_return_thunk"),
-    returnThunk: kernelAddress("__x86_return_thunk"),
-    indirectThunks: kernelAddress("__x86_indirect_thunk_array"),
-    paravirt: {
-      operation: (type) => toAddress(operations.getBigUint64(type * 8, true)),
-      nop: kernelAddress("_paravirt_nop"),
-      bug: kernelAddress("paravirt_BUG"),
-    },
-  };
-};
+/** How the recorded machine patched text: as the sandbox does. */
+export const recordedPatching = (): TextPatching => (patching ??= textPatching(debianProfile()));
 
 export const moduleFile = (path: string): Uint8Array => readFileSync(new URL(`../${path}`, import.meta.url));
 

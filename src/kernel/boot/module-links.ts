@@ -5,6 +5,7 @@ import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { WorkCounters } from "../modules/history.ts";
 import type { ModuleLinks } from "../modules/modules.ts";
 import { format } from "../printf/format.ts";
+import { staticKeyState } from "../static-keys.ts";
 import type { Linkage } from "./kernel.ts";
 import { textPatching } from "./text-patching.ts";
 
@@ -28,7 +29,7 @@ export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): Modu
   free: (address) => k.heap.kfree(address),
   patching: textPatching(k.profile),
   fentry: k.profile.symbol("__fentry__")?.address ?? 0,
-  foreignKey: () => ({ enabled: false, initially: false }),
+  foreignKey: (key) => staticKeyState(k, key),
   staticCalls: { keyOfTrampoline: () => undefined, functionOf: () => undefined, returnZero: undefined },
   fillPercpu: (address, bytes) => k.memory.write(k.cpu.base + address, bytes),
   createSysfs: (module) => createModuleSysfs(k, module),
