@@ -2,6 +2,7 @@ import { REG, RESUME, STOP } from "unicorn-engine";
 import { type Address, addressFromHalves, toPattern } from "../base/address.ts";
 import { type FaultPlace, GuestFault } from "../base/errors.ts";
 import type { Machine } from "../machine/machine.ts";
+import type { Journal, JournalMap } from "./journal.ts";
 import type { Block, GuestCall, Routine, Yield } from "./routine.ts";
 import type { Frame, Task } from "./task.ts";
 
@@ -64,7 +65,7 @@ export interface ExecutorHost {
 }
 
 export interface Executor {
-  readonly traps: Map<Address, Trap>;
+  readonly traps: JournalMap<Address, Trap>;
   /** The engine's registers: those of the task that runs. */
   readonly registers: BigUint64Array;
   /** The task whose registers are in the engine. */
@@ -86,11 +87,16 @@ const ARGUMENTS = [REG.RDI, REG.RSI, REG.RDX, REG.RCX, REG.R8, REG.R9] as const;
 const RFLAGS = 0x202n;
 const INTERRUPTS_ON = 0x200n;
 
-export const createExecutor = (machine: Machine, host: ExecutorHost, sentinel: Address): Executor => {
+export const createExecutor = (
+  machine: Machine,
+  journal: Journal,
+  host: ExecutorHost,
+  sentinel: Address,
+): Executor => {
   const { engine, memory } = machine;
   const { registers } = engine;
   const halves = new Int32Array(registers.buffer, registers.byteOffset, registers.length * 2);
-  const traps = new Map<Address, Trap>();
+  const traps = journal.map<Address, Trap>();
   /** Return addresses that end a guest call. */
   const returns = new Set<Address>([sentinel]);
   const state: { running: Task | undefined; feed: bigint; switches: number } = {

@@ -104,7 +104,7 @@ export const createKernel = (
   const timeline = createTimeline(journal);
   let links: Linkage | undefined;
   const image = createKernelImage(machine, journal);
-  const executor = createExecutor(machine, executorHost(), SENTINEL);
+  const executor = createExecutor(machine, journal, executorHost(), SENTINEL);
   const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } =
     {
       stopped: undefined,
@@ -187,7 +187,7 @@ export const createKernel = (
   image.placeTrap(SENTINEL);
   return k;
 
-  function executorHost(): Parameters<typeof createExecutor>[1] {
+  function executorHost(): Parameters<typeof createExecutor>[2] {
     return {
       tick(stubs) {
         work.stubs += stubs;

@@ -16,6 +16,7 @@ const CAP_SYS_MODULE = 16;
 export const moduleLinks = (k: Kernel, links: Linkage, work: WorkCounters): ModuleLinks => ({
   work,
   kernelSymbol: links.resolve,
+  bindAt: links.bindAt,
   allocatePercpu({ size, align }, module) {
     try {
       return k.percpu.allocReserved(size, align);

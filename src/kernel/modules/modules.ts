@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, ENOENT } from "../../base/errno.ts";
 import type { KernelBuild, LoadHost } from "../../loader/host.ts";
+import { undefinedSymbols } from "../../loader/imports.ts";
 import type { TextPatching } from "../../loader/text-patching.ts";
 import type { ExportedSymbol, SymbolResolver } from "../../loader/symbols.ts";
 import type { Kernel } from "../kernel.ts";
@@ -20,6 +21,8 @@ import type { ModuleSystem } from "./system.ts";
 export interface ModuleLinks {
   /** An exported symbol of the kernel, ready for use. */
   kernelSymbol(name: ByteString): ExportedSymbol | undefined;
+  /** Puts the kernel function at that address in its place. */
+  bindAt(address: Address): boolean;
   readonly allocatePercpu: ModuleSystem["allocatePercpu"];
   readonly freePercpu: ModuleSystem["freePercpu"];
   allocate(size: number): Address;
@@ -86,6 +89,13 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     changed: () => void waits.wakeAll(MODULE_WQ),
     resolver: (module) => createResolver({ k, list, references, links }, module),
     trustedCertificates: () => k.profile.certificates(),
+    bindImports({ info }) {
+      for (const name of undefinedSymbols(info)) {
+        const symbol = k.profile.symbol(name);
+        if (symbol?.kind === "function" && !k.executor.traps.has(symbol.address))
+          links.bindAt(symbol.address);
+      }
+    },
     patching: links.patching,
     fentry: links.fentry,
     foreignKey: links.foreignKey,

@@ -42,6 +42,8 @@ export interface ModuleSystem {
   changed(): void;
 
   resolver(module: Module): SymbolResolver;
+  /** Readies the kernel functions it imports now instead of when each is first called. */
+  bindImports(module: Module): void;
   trustedCertificates(): readonly Uint8Array[];
   readonly patching: TextPatching;
   /** What `call __fentry__` is bound to. */

@@ -4,8 +4,6 @@ import {
   ECHILD,
   EAGAIN,
   EINTR,
-  ERESTARTSYS,
-  ERESTART_RESTARTBLOCK,
   EINVAL,
   EISDIR,
   ENOENT,
@@ -18,7 +16,6 @@ import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { checkImageSize, loadModule, mayInitModule } from "../modules/load.ts";
 import { deleteModule } from "../modules/unload.ts";
-import { systemCallCallers } from "../oops/callers.ts";
 import { SYSCALL } from "../oops/user-registers.ts";
 import { type Routine, block } from "../routine.ts";
 import type { Task } from "../task.ts";
@@ -36,6 +33,7 @@ import { regularFiles } from "./kept-files.ts";
 import { type Node, kernelMajor, kernelMinor, makeKernelDev } from "./node.ts";
 import type { OpenFile } from "./operations.ts";
 import { pipeOperations } from "./pipe.ts";
+import { HARMLESS, ProcessKilled, deliverSignals, systemCall } from "./system-call.ts";
 
 /** A user process: a host program with descriptors, a directory and credentials. */
 export interface Process {
@@ -50,20 +48,6 @@ export interface Process {
   /** Signals, as bits like `Task.pending`, that only interrupt its system calls. */
   handled: number;
 }
-
-/** A signal whose default action ends the process was delivered. */
-class ProcessKilled extends Error {
-  override readonly name = "ProcessKilled";
-  readonly signal: number;
-
-  constructor(signal: number) {
-    super(`killed by signal ${signal}`);
-    this.signal = signal;
-  }
-}
-
-/** SIGCHLD, SIGCONT, the stop signals, SIGURG, SIGWINCH: nothing happens to a process that does not handle them. */
-const HARMLESS = [17, 18, 19, 20, 21, 22, 23, 28].reduce((mask, signal) => mask | (1 << (signal - 1)), 0);
 
 export interface Processes {
   /** Starts a program as a process without a parent. */
@@ -148,33 +132,8 @@ export const createProcesses = (k: Kernel): Processes => {
     };
     const resolve = (path: ByteString, follow: "all" | "not-last" = "all"): Node =>
       tree.resolve(path, { from: process.directory, follow });
-    /** Notes which system call the process is in while `body` runs. */
-    function* call<T>(number: number, body: Routine<T>): Routine<T> {
-      const before = task.syscall;
-      task.syscall = number;
-      task.callers = systemCallCallers(number);
-      try {
-        const result = yield* body;
-        task.syscall = before;
-        deliver();
-        return result;
-      } catch (error) {
-        task.syscall = before;
-        deliver();
-        // A call that would be restarted after the handler: host programs have none.
-        if (error instanceof Errno && error.errno >= ERESTARTSYS && error.errno <= ERESTART_RESTARTBLOCK)
-          throw new Errno(EINTR);
-        throw error;
-      }
-    }
-    /** On the way back to user space: deadly signals end the process, others are forgotten. */
-    const deliver = (): void => {
-      const { pending } = task;
-      if (pending === 0) return;
-      k.journal.touch(task).pending = 0;
-      const deadly = pending & ~process.handled & ~HARMLESS;
-      if (deadly !== 0) throw new ProcessKilled(32 - Math.clz32(deadly & -deadly));
-    };
+    const call = <T>(number: number, body: Routine<T>): Routine<T> => systemCall(k, process, number, body);
+    const deliver = (): void => deliverSignals(k, process);
     const interrupted = (): void => {
       const { pending } = task;
       deliver();

@@ -1,0 +1,96 @@
+import type { ByteString } from "../base/bytes.ts";
+import { Errno } from "../base/errors.ts";
+import type { StopReason } from "../kernel/kernel.ts";
+import { initModule } from "../kernel/modules/init.ts";
+import { bringUp, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
+import type { Module } from "../kernel/modules/module.ts";
+import { deleteModule } from "../kernel/modules/unload.ts";
+import { SYSCALL } from "../kernel/oops/user-registers.ts";
+import type { Routine } from "../kernel/routine.ts";
+import { takeSnapshot } from "../kernel/snapshot.ts";
+import { O_NONBLOCK } from "../kernel/user.ts";
+import { systemCall } from "../kernel/vfs/system-call.ts";
+import type { Sandbox } from "../sandbox.ts";
+
+/** How a system call about a module ended. */
+export type Outcome =
+  /** The system call's result: 0, or -errno; what init itself returned is in `kernel.modules.history`. */
+  | { readonly kind: "returned"; readonly value: number }
+  | { readonly kind: "killed"; readonly signal: number }
+  /** It never came back, and the kernel goes no further: panic, hang, deadlock. */
+  | { readonly kind: "stopped"; readonly stop: StopReason };
+
+export interface ModuleToLoad {
+  readonly bytes: Uint8Array;
+  readonly parameters?: ByteString;
+}
+
+/**
+ * A module loaded up to the moment before its init: COMING, notifiers told, parameters set, sysfs
+ * made, and nothing running. `init` and `exit` run as the rest of the system call would, each in a
+ * process of its own, and go on from where the kernel stands; `restore` goes back to that moment.
+ */
+export interface Armed {
+  readonly kind: "armed";
+  readonly module: Module;
+  /** Puts guest memory, kernel objects, time and counters back to the moment before init. */
+  restore(): void;
+  /** do_init_module(): init and what follows it, up to LIVE or the module's end. */
+  init(): Outcome;
+  /** delete_module(2), not waiting for users. */
+  exit(): Outcome;
+}
+
+const perform = (sandbox: Sandbox, comm: ByteString, number: number, body: Routine<number>): Outcome => {
+  const { kernel } = sandbox;
+  const noted: { value: number | undefined } = { value: undefined };
+  const end = sandbox.run({ comm, argv: [comm] }, function* ({ pid }) {
+    const process = kernel.processes.find(pid);
+    if (process === undefined) return 0;
+    try {
+      noted.value = yield* systemCall(kernel, process, number, body);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      noted.value = -error.errno;
+    }
+    return 0;
+  });
+  if (noted.value !== undefined) return { kind: "returned", value: noted.value };
+  if (end.stop !== undefined) return { kind: "stopped", stop: end.stop };
+  return { kind: "killed", signal: end.signal };
+};
+
+/**
+ * Loads a module up to the moment before its init and takes a snapshot there (the sandbox's only one:
+ * an earlier one ends). Where loading fails, how: -errno as the system call would have given it, or
+ * what a parameter's or a notifier's code in the guest came to.
+ */
+export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad): Armed | Outcome => {
+  const { kernel } = sandbox;
+  const { modules } = kernel;
+  const loaded: { module: Module | undefined } = { module: undefined };
+  const outcome = perform(sandbox, "insmod", SYSCALL.FINIT_MODULE, load());
+  const { module } = loaded;
+  if (module === undefined) return outcome;
+  // Else each run from the snapshot would do so anew.
+  modules.bindImports(module);
+  const snapshot = takeSnapshot(kernel);
+
+  function* load(): Routine<number> {
+    mayInitModule(modules);
+    checkImageSize(bytes);
+    loaded.module = yield* bringUp(modules, bytes, parameters, 0);
+    return 0;
+  }
+  function* unload(name: ByteString): Routine<number> {
+    yield* deleteModule(modules, name, O_NONBLOCK);
+    return 0;
+  }
+  return {
+    kind: "armed",
+    module,
+    restore: () => snapshot.restore(),
+    init: () => perform(sandbox, "insmod", SYSCALL.FINIT_MODULE, initModule(modules, module)),
+    exit: () => perform(sandbox, "rmmod", SYSCALL.DELETE_MODULE, unload(module.name)),
+  };
+};
