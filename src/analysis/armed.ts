@@ -9,7 +9,7 @@ import { SYSCALL } from "../kernel/oops/user-registers.ts";
 import type { Routine } from "../kernel/routine.ts";
 import { takeSnapshot } from "../kernel/snapshot.ts";
 import { O_NONBLOCK } from "../kernel/user.ts";
-import { systemCall } from "../kernel/vfs/system-call.ts";
+import { systemCall } from "../kernel/vfs/calls/context.ts";
 import type { Sandbox } from "../sandbox.ts";
 
 /** How a system call about a module ended. */
@@ -48,7 +48,7 @@ const perform = (sandbox: Sandbox, comm: ByteString, number: number, body: Routi
     const process = kernel.processes.find(pid);
     if (process === undefined) return 0;
     try {
-      noted.value = yield* systemCall(kernel, process, number, body);
+      noted.value = yield* systemCall(kernel, process, number, () => body);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       noted.value = -error.errno;

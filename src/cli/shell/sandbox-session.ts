@@ -71,7 +71,7 @@ export const sandboxSessionHost = (sandbox: Sandbox): SessionHost => ({
       yield* connect(sandbox, sys, output);
       return yield* program(sys);
     });
-    shell.handled |= SIGINT_BIT;
+    shell.signals.handled |= SIGINT_BIT;
     return {
       runUntil(done) {
         kernel.tasks.wake(shell.task);

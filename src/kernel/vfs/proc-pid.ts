@@ -77,7 +77,7 @@ const directoryOf = (k: Kernel, tree: Tree, task: Task): DirectoryNode => {
   text("wchan", 0o444, () => "0");
   tree.add(directory, "cwd", tree.newSymlink(process?.directory ?? "/"));
   const fds = tree.newDirectory(0o500);
-  for (const [fd, { path }] of process?.files ?? []) tree.add(fds, `${fd}`, tree.newSymlink(path));
+  for (const [fd, { path }] of process?.files.entries() ?? []) tree.add(fds, `${fd}`, tree.newSymlink(path));
   tree.add(directory, "fd", fds);
   return directory;
 };
