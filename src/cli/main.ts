@@ -100,7 +100,18 @@ program
     process.stdout.write(`${await profileCommand(options)}\n`);
   });
 
+/** "no such file" and the like: what Node says of a path somebody gave. */
+const fileProblem = (error: unknown): string | undefined => {
+  if (!(error instanceof Error) || !("path" in error) || !("code" in error)) return undefined;
+  return `${error.path}: ${error.message.replace(/^\w+: /, "").replace(/,.*/, "")}`;
+};
+
 const report = (error: unknown): number => {
+  const problem = fileProblem(error);
+  if (problem !== undefined) {
+    process.stderr.write(`kobox: ${problem}\n`);
+    return EXIT.USAGE;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.CLEAN : EXIT.USAGE;
   if (error instanceof KoboxError) {
     process.stderr.write(`kobox: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);

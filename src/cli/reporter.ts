@@ -1,5 +1,6 @@
 import type { ByteString } from "../base/bytes.ts";
 import type { Log } from "../kernel/log/log.ts";
+import { recordText } from "../kernel/log/print.ts";
 
 export type ReportedLog = Pick<Log, "since" | "next" | "open" | "closeOpen">;
 
@@ -20,7 +21,7 @@ export const createReporter = (
   const take = (): ByteString[] => {
     const records = log.since(seq);
     seq = log.next;
-    return records.map(({ level, text }) => `<${level}>${text}`);
+    return records.map(recordText);
   };
   return () => {
     const dmesg = take();

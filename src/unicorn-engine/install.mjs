@@ -28,7 +28,11 @@ const fingerprint = () => {
 /** Makes the addon where it is missing or old. Throws InstallFailure. */
 export const install = () => {
   const wanted = fingerprint();
-  if (existsSync(TARGET) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+  if (existsSync(TARGET) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) {
+    // Whoever compares dates must find it newer than its sources.
+    writeFileSync(STAMP, wanted);
+    return;
+  }
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new InstallFailure(
       `${process.platform}-${process.arch} is not supported`,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import type { LineDiff } from "../../src/cli/truth/diff.ts";
 import { parseJobs } from "../../src/cli/truth/jobs.ts";
 import { type TruthResult, runTruth } from "../../src/cli/truth/run.ts";
 import { createScenarioSystem } from "../../src/cli/truth/system.ts";
@@ -40,18 +41,27 @@ export const replay = (path: string, job: string): TruthResult => {
 export const jobNames = (path: string): string[] =>
   parseJobs(readFileSync(join(ROOT, path), "utf8"), path).map(({ name }) => name);
 
-/** Where a step's outcome (not its log) is another than the recorded one: "job/step/field: recorded ..., kobox ...". */
+/** Where a step differs from the recording: "job/step op/field: recorded ..., kobox ...", or "job/step op/log: ...". */
 export const differences = ({ comparisons }: TruthResult): string[] =>
   comparisons.flatMap(({ job, steps }) =>
-    steps.flatMap((step) =>
-      step.fields.map(
-        ({ field, recorded, kobox }) =>
-          `${job}/${step.index} ${step.op}/${field}: recorded ${recorded}, kobox ${kobox}`,
-      ),
-    ),
+    steps.flatMap((step) => {
+      const at = `${job}/${step.index} ${step.op}`;
+      return [
+        ...step.fields.map(
+          ({ field, recorded, kobox }) => `${at}/${field}: recorded ${recorded}, kobox ${kobox}`,
+        ),
+        ...lineDifferences(`${at}/log`, step.log),
+        ...lineDifferences(`${at}/out`, step.out),
+      ];
+    }),
   );
 
-/** One test a job: its steps end as they did on the real kernel, but for what is known. */
+const lineDifferences = (at: string, { missing, extra }: LineDiff): string[] => [
+  ...missing.map((line) => `${at}: recorded only: ${line}`),
+  ...extra.map((line) => `${at}: kobox only: ${line}`),
+];
+
+/** One test a job: its steps end and log as they did on the real kernel, but for what is known. */
 export const testJobs = (path: string, known: KnownDifferences = {}): void => {
   it.each(jobNames(path))("%s", (job) => {
     const found = differences(replay(path, job));

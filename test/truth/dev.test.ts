@@ -1,3 +1,5 @@
 import { testJobs } from "../support/truth-replay.ts";
 
-testJobs("test/truth/dev.jobs");
+testJobs("test/truth/dev.jobs", {
+  "kthread/2 sh/out": "ps lists the recorded machine's own threads",
+});
