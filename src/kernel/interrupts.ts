@@ -49,6 +49,7 @@ const SOFTIRQ_OFFSET = 0x100;
 const SOFTIRQ_MASK = 0xff00;
 const HARDIRQ_OFFSET = 0x10000;
 const RFLAGS_IF = 0x200n;
+const RFLAGS_RESERVED = 2n;
 
 interface Pending {
   readonly kind: string;
@@ -87,6 +88,7 @@ export const createInterrupts = (
     host.addPreemptCount(offset);
     state.active.push(context);
     task.callers = handler.callers ?? [];
+    task.registers[REG.RFLAGS] = context === "hardirq" ? RFLAGS_RESERVED : RFLAGS_RESERVED | RFLAGS_IF;
     executor.pushRoutine(task, handler.act(event.key), () => {}, handler.name);
     task.state = "runnable";
     const pause = executor.run(task);

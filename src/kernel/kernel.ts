@@ -9,6 +9,7 @@ import type { Events, Finding } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
+import type { Irqs } from "./irq/irqs.ts";
 import type { Journal, JournalSet } from "./journal.ts";
 import type { Log } from "./log/log.ts";
 import type { FormatEnv } from "./printf/env.ts";
@@ -50,6 +51,8 @@ export interface Kernel {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly interrupts: Interrupts;
+  /** Interrupt lines: `k.irqs.raise(7)`. */
+  readonly irqs: Irqs;
   readonly executor: Executor;
   readonly tasks: Tasks;
   readonly image: KernelImage;

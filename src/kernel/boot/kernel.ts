@@ -10,6 +10,8 @@ import { type Finding, createEvents } from "../events.ts";
 import { type Exception, createExecutor } from "../executor.ts";
 import { createKernelImage } from "../image.ts";
 import { createInterrupts } from "../interrupts.ts";
+import { createIrqs } from "../irq/irqs.ts";
+import { populateIrqs } from "../irq/proc.ts";
 import { createJournal } from "../journal.ts";
 import type { Kernel, StopReason } from "../kernel.ts";
 import { createLog } from "../log/log.ts";
@@ -166,6 +168,7 @@ export const createKernel = (
   parts.traces = createTraces(oopsHost(k));
   parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
   parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
+  parts.irqs = createIrqs(k);
   parts.timers = createTimers(k);
   handleTasklets(k);
   handleRcu(k);
@@ -181,6 +184,7 @@ export const createKernel = (
   mapUserText(machine);
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
+  populateIrqs(k, k.vfs.tree);
   parts.processes = createProcesses(k);
   links = linkage(k);
   parts.modules = createModules(k, moduleLinks(k, links, counted));

@@ -119,6 +119,14 @@ export const DEFERRED_CALLERS = {
   ],
   hrtimerSoft: ["__hrtimer_run_queues+0x10d/0x250", "hrtimer_run_softirq+0x88/0xd0", ...SOFTIRQ],
   rcu: ["rcu_do_batch+0x19a/0x540", "rcu_core+0x1b5/0x4d0", ...SOFTIRQ],
+  irq: [
+    "__handle_irq_event_percpu+0x46/0x190",
+    "handle_irq_event+0x34/0x70",
+    "handle_edge_irq+0x87/0x220",
+    "__common_interrupt+0x3f/0xa0",
+    "common_interrupt+0x7d/0xa0",
+  ],
+  irqThread: ["irq_thread_fn+0x1c/0x60", "irq_thread+0xf0/0x1b0", ...KTHREAD],
   irqWork: [
     "irq_work_single+0x23/0x60",
     "irq_work_run_list+0x2c/0x40",

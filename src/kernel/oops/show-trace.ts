@@ -49,8 +49,11 @@ const userLines = (host: OopsHost, task: Task): ByteString[] => {
   return [userRipLine(), ...code, ...generalLines(userRegisters(call))];
 };
 
+/** What stands below a device's interrupt; a timer's is INTERRUPT_ENTRY. */
+const DEVICE_ENTRY = " asm_common_interrupt+0x22/0x40";
+
 /** What an interrupt interrupted: the process, or the idle loop. */
-const interruptedLines = (host: OopsHost): ByteString[] => {
+const interruptedLines = (host: OopsHost, interrupt: Task): ByteString[] => {
   const task = host.current();
   if (task === undefined) return IDLE;
   const regs = readRegisters(task.registers);
@@ -58,7 +61,9 @@ const interruptedLines = (host: OopsHost): ByteString[] => {
   const standing: Standing = inModule ? "guest" : standingOf(task);
   const { entries, complete } = stackTrace(host, task, regs, standing);
   return [
-    INTERRUPT_ENTRY,
+    interrupt.callers.some((caller) => caller.startsWith("common_interrupt+"))
+      ? DEVICE_ENTRY
+      : INTERRUPT_ENTRY,
     ...entryRegisters(host, regs),
     ...entries.map(entryLine),
     ...(complete ? userLines(host, task) : []),
@@ -74,7 +79,15 @@ export const traceLines = (host: OopsHost, incident: Incident): ByteString[] => 
     const user = complete ? userLines(host, incident.task) : [];
     return ["Call Trace:", " <TASK>", ...lines, ...user, " </TASK>"];
   }
-  return ["Call Trace:", " <IRQ>", ...lines, " </IRQ>", " <TASK>", ...interruptedLines(host), " </TASK>"];
+  return [
+    "Call Trace:",
+    " <IRQ>",
+    ...lines,
+    " </IRQ>",
+    " <TASK>",
+    ...interruptedLines(host, incident.task),
+    " </TASK>",
+  ];
 };
 
 /** The functions of a trace that are certain, innermost first, the place itself at the top. */

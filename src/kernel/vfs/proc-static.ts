@@ -16,8 +16,6 @@ const devices = (k: Kernel): ByteString => {
   return `Character devices:\n${lines.join("")}\nBlock devices:\n259 blkext\n`;
 };
 
-const interrupts = (): ByteString => "           CPU0       \n";
-
 /** Names and addresses; a page of text each time it is read would be made anew, so it is made once a reading. */
 const kallsyms = (k: Kernel): ByteString => {
   const lines: string[] = [];
@@ -88,7 +86,6 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
       .map(({ minor, name }) => `${`${minor}`.padStart(3)} ${name}\n`)
       .join(""),
   );
-  file("interrupts", interrupts);
   file("version", () => version(k).line);
   file("uptime", () => `${seconds(k.clock.now())} ${seconds(k.clock.now())}\n`);
   file("cmdline", () => "console=ttyS0 nokaslr\n");
@@ -102,7 +99,6 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
     "bus",
     "driver",
     "fs",
-    "irq",
     "sysvipc",
     "tty",
     "sys/dev",
