@@ -1,6 +1,7 @@
 /** include/linux/refcount.h: lib/refcount.c. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { isBlock } from "../../src/kernel/routine.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { warnOnceAt } from "../reports.ts";
@@ -90,9 +91,9 @@ export const refcountDecAndMutexLock = stub(
   (k, { r, lock }) => {
     if (decNotOne(k, r)) return false;
     const wait = k.mutexes.acquire(lock, k.current);
-    if (wait !== undefined) return wait;
+    if (isBlock(wait)) return wait;
     if (decAndTest(k, r, "refcount_dec_and_mutex_lock:28")) return true;
-    k.mutexes.release(lock, k.current);
+    k.mutexes.release(lock);
     return false;
   },
 );

@@ -1,4 +1,4 @@
-/** include/linux/spinlock.h and rwlock.h, as kernel/locking/spinlock.c does it, on one CPU. */
+/** include/linux/spinlock.h, as kernel/locking/spinlock.c does it, on one CPU. */
 import { RFLAGS } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -6,22 +6,18 @@ import { type Declared, stub } from "../../src/stub/declare.ts";
 
 const LOCKED = 1;
 const SOFTIRQ_DISABLE_OFFSET = 0x200;
-const FLAGS_IF = 0x200n;
-/** A writer in a rwlock; readers count from bit 9 (asm-generic/qrwlock_types.h). */
-const QW_LOCKED = 0xff;
-const QR_BIAS = 0x200;
-
-type Side = "irq" | "bh" | "none";
+export const FLAGS_IF = 0x200n;
+export type Side = "irq" | "bh" | "none";
 
 const count = (k: Kernel, delta: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta);
 
-const enter = (k: Kernel, side: Side): bigint => {
+export const enter = (k: Kernel, side: Side): bigint => {
   const flags = k.executor.registers[RFLAGS] ?? 0n;
   if (side === "irq") k.cpu.setIrqs("off");
   count(k, side === "bh" ? SOFTIRQ_DISABLE_OFFSET + 1 : 1);
   return flags;
 };
-const leave = (k: Kernel, side: Side): void => {
+export const leave = (k: Kernel, side: Side): void => {
   count(k, side === "bh" ? -(SOFTIRQ_DISABLE_OFFSET + 1) : -1);
   if (side === "irq") k.cpu.setIrqs("on");
 };
@@ -34,34 +30,42 @@ const SPINNING = {
 };
 
 /** With one CPU a lock that is taken stays taken: whoever spins for it spins for ever. */
-const deadlock = (k: Kernel, what: string, lock: Address): void => {
-  const where = k.symbols.format(lock);
+export const deadlock = (k: Kernel, kind: "spinlock" | "rwlock", lock: Address): void => {
+  const [holder] = k.lockdep.holders(lock);
+  const stack = k.traces.stack(k.executor.current() ?? k.current);
+  const name = k.lockdep.name(lock, kind);
   k.findings.add({
     kind: "deadlock",
     severity: "error",
-    message: `${what} ${where} is taken already and can never be released`,
-    where: k.traces.stack(k.current)[0],
-    stack: k.traces.stack(k.current),
+    message: `${name} is taken already and can never be released`,
+    where: stack[0],
+    stack,
+    ...(holder === undefined ? {} : { related: [{ message: "it was taken here", stack: holder.stack }] }),
   });
   // The watchdog needs the timer interrupt.
-  if (what === "spinlock" && !k.cpu.irqsDisabled()) {
+  if (kind === "spinlock" && !k.cpu.irqsDisabled()) {
     k.traces.softLockup(k.current, { site: SPINNING, via: ["_raw_spin_lock+0x25/0x30"] });
   }
-  k.stop({ kind: "deadlock", message: `${what} ${where} is taken already: the CPU would spin for ever` });
+  k.stop({ kind: "deadlock", message: `${name} is taken already: the CPU would spin for ever` });
 };
 
 const takeSpin = (k: Kernel, lock: Address): void => {
   if (k.memory.u32(lock) !== 0) deadlock(k, "spinlock", lock);
+  else k.lockdep.wanted(lock, "spinlock");
   k.memory.setU32(lock, LOCKED);
+  k.lockdep.taken(lock, "spinlock");
 };
-const takeRead = (k: Kernel, lock: Address): void => {
-  const word = k.memory.u32(lock);
-  if ((word & QW_LOCKED) !== 0) deadlock(k, "rwlock", lock);
-  k.memory.setU32(lock, word + QR_BIAS);
+const trySpin = (k: Kernel, lock: Address, side: Side): number => {
+  if (k.memory.u32(lock) !== 0) return 0;
+  enter(k, side);
+  k.memory.setU32(lock, LOCKED);
+  k.lockdep.taken(lock, "spinlock");
+  return 1;
 };
-const takeWrite = (k: Kernel, lock: Address): void => {
-  if (k.memory.u32(lock) !== 0) deadlock(k, "rwlock", lock);
-  k.memory.setU32(lock, QW_LOCKED);
+/** The lock is one byte, as the kernel clears it (queued_spin_unlock). */
+const releaseSpin = (k: Kernel, lock: Address): void => {
+  k.lockdep.released(lock, "spinlock");
+  k.memory.setU8(lock, 0);
 };
 
 export const spinLock = stub(
@@ -76,7 +80,7 @@ export const spinUnlock = stub(
   "void _raw_spin_unlock(raw_spinlock_t *lock)",
   { releases: { spinlock: "lock" } },
   (k, { lock }) => {
-    k.memory.setU32(lock, 0);
+    releaseSpin(k, lock);
     leave(k, "none");
   },
 );
@@ -93,17 +97,17 @@ export const spinUnlockIrqrestore = stub(
   "void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)",
   { releases: { spinlock: "lock" } },
   (k, { lock, flags }) => {
-    k.memory.setU32(lock, 0);
+    releaseSpin(k, lock);
     leave(k, "none");
     k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
   },
 );
 
-interface Variant {
+export interface Variant {
   readonly suffix: string;
   readonly side: Side;
 }
-const VARIANTS: readonly Variant[] = [
+export const VARIANTS: readonly Variant[] = [
   { suffix: "_irq", side: "irq" },
   { suffix: "_bh", side: "bh" },
 ];
@@ -120,90 +124,18 @@ const variants: Declared[] = VARIANTS.flatMap(({ suffix, side }) => [
     `void _raw_spin_unlock${suffix}(raw_spinlock_t *lock)` as "void f(raw_spinlock_t *lock)",
     { releases: { spinlock: "lock" } },
     (k, { lock }) => {
-      k.memory.setU32(lock, 0);
+      releaseSpin(k, lock);
       leave(k, side);
     },
   ),
 ]);
 export const spinVariants: readonly Declared[] = variants;
 
-export const spinTrylock = stub("int _raw_spin_trylock(raw_spinlock_t *lock)", (k, { lock }) => {
-  if (k.memory.u32(lock) !== 0) return 0;
-  enter(k, "none");
-  takeSpin(k, lock);
-  return 1;
-});
-export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock)", (k, { lock }) => {
-  if (k.memory.u32(lock) !== 0) return 0;
-  enter(k, "bh");
-  takeSpin(k, lock);
-  return 1;
-});
-
-const RW: readonly Variant[] = [{ suffix: "", side: "none" }, ...VARIANTS];
-export const rwLocks: readonly Declared[] = RW.flatMap(({ suffix, side }) => [
-  stub(
-    `void _raw_read_lock${suffix}(rwlock_t *lock)` as "void f(rwlock_t *lock)",
-    { acquires: { rwlock: "lock" } },
-    (k, { lock }) => {
-      enter(k, side);
-      takeRead(k, lock);
-    },
-  ),
-  stub(
-    `void _raw_read_unlock${suffix}(rwlock_t *lock)` as "void f(rwlock_t *lock)",
-    { releases: { rwlock: "lock" } },
-    (k, { lock }) => {
-      k.memory.setU32(lock, k.memory.u32(lock) - QR_BIAS);
-      leave(k, side);
-    },
-  ),
-  stub(
-    `void _raw_write_lock${suffix}(rwlock_t *lock)` as "void f(rwlock_t *lock)",
-    { acquires: { rwlock: "lock" } },
-    (k, { lock }) => {
-      enter(k, side);
-      takeWrite(k, lock);
-    },
-  ),
-  stub(
-    `void _raw_write_unlock${suffix}(rwlock_t *lock)` as "void f(rwlock_t *lock)",
-    { releases: { rwlock: "lock" } },
-    (k, { lock }) => {
-      k.memory.setU32(lock, 0);
-      leave(k, side);
-    },
-  ),
-]);
-
-export const readLockIrqsave = stub("unsigned long _raw_read_lock_irqsave(rwlock_t *lock)", (k, { lock }) => {
-  const flags = enter(k, "irq");
-  takeRead(k, lock);
-  return flags;
-});
-export const writeLockIrqsave = stub(
-  "unsigned long _raw_write_lock_irqsave(rwlock_t *lock)",
-  (k, { lock }) => {
-    const flags = enter(k, "irq");
-    takeWrite(k, lock);
-    return flags;
-  },
+export const spinTrylock = stub("int _raw_spin_trylock(raw_spinlock_t *lock)", (k, { lock }) =>
+  trySpin(k, lock, "none"),
 );
-export const readUnlockIrqrestore = stub(
-  "void _raw_read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)",
-  (k, { lock, flags }) => {
-    k.memory.setU32(lock, k.memory.u32(lock) - QR_BIAS);
-    leave(k, "none");
-    k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
-  },
-);
-export const writeUnlockIrqrestore = stub(
-  "void _raw_write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)",
-  (k, { lock, flags }) => {
-    k.memory.setU32(lock, 0);
-    leave(k, "none");
-    k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
-  },
+export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock)", (k, { lock }) =>
+  trySpin(k, lock, "bh"),
 );
 
 /** kernel/softirq.c: the caller has subtracted nothing yet; pending softirqs run at the next chance. */

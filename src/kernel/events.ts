@@ -22,6 +22,13 @@ export interface Finding {
   /** symbol+offset/size [module], where known. */
   readonly where: string | undefined;
   readonly stack: readonly string[];
+  /** Other places that have to do with it: where the lock was taken, the memory freed. */
+  readonly related?: readonly Related[];
+}
+
+export interface Related {
+  readonly message: string;
+  readonly stack: readonly string[];
 }
 
 export interface Events {

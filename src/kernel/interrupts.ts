@@ -42,6 +42,8 @@ export interface InterruptHost {
   addPreemptCount(delta: number): void;
   /** Guest code in interrupt context tried to sleep. */
   slept(task: Task): void;
+  /** It has come to its end; preempt_count was `before`. */
+  left(task: Task, handler: string, before: number): void;
 }
 
 /** include/linux/preempt.h */
@@ -91,7 +93,9 @@ export const createInterrupts = (
     task.registers[REG.RFLAGS] = context === "hardirq" ? RFLAGS_RESERVED : RFLAGS_RESERVED | RFLAGS_IF;
     executor.pushRoutine(task, handler.act(event.key), () => {}, handler.name);
     task.state = "runnable";
+    const before = host.preemptCount();
     const pause = executor.run(task);
+    host.left(task, handler.name, before);
     if (pause === "blocked" || pause === "yield") host.slept(task);
     task.frames.length = 0;
     state.active.pop();

@@ -23,8 +23,11 @@ import type { Vmalloc } from "./memory/vmalloc.ts";
 import type { ModuleSystem } from "./modules/system.ts";
 import type { Taints } from "./oops/taint.ts";
 import type { Traces } from "./oops/traces.ts";
+import type { Lockdep } from "./locks/lockdep.ts";
+import type { Mutexes } from "./locks/mutex.ts";
+import type { RwSemaphores } from "./locks/rwsem.ts";
+import type { Semaphores } from "./locks/semaphore.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
-import type { SleepingLocks } from "./sched/locks.ts";
 import type { WaitLists } from "./sched/waits.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
@@ -82,7 +85,12 @@ export interface Kernel {
   readonly hrtimers: Hrtimers;
   readonly workqueues: Workqueues;
   readonly kthreads: Kthreads;
-  readonly mutexes: SleepingLocks;
+  /** Who holds which lock, in which order and context. */
+  readonly lockdep: Lockdep;
+  readonly mutexes: Mutexes;
+  readonly rtMutexes: Mutexes;
+  readonly rwsems: RwSemaphores;
+  readonly semaphores: Semaphores;
   /** Tasks that wait for a completion. */
   readonly completions: WaitLists;
   readonly vfs: Vfs;

@@ -49,3 +49,6 @@ export const block = (
   deadline: options.deadline,
   interruptible: options.interruptible ?? false,
 });
+
+export const isBlock = (answer: Block | number | bigint | boolean | undefined): answer is Block =>
+  typeof answer === "object";

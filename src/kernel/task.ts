@@ -63,6 +63,8 @@ export interface Task {
   exitCode: number;
   /** Signals sent and not yet taken, as bits (1 << (signal - 1)). */
   pending: number;
+  /** RCU read-side sections that have been reported as left open. */
+  leftOpen: number;
 }
 
 export interface TaskOptions {

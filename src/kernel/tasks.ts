@@ -114,6 +114,7 @@ export const createTasks = (
       signal: 0,
       exitCode: 0,
       pending: 0,
+      leftOpen: 0,
     };
     if (numbered) tasks.set(pid, task);
     if (task.taskStruct !== 0) structs.set(task.taskStruct, task);

@@ -23,8 +23,9 @@ import { createTaints } from "../oops/taint.ts";
 import { mapUserText } from "../oops/user-text.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
+import { watchHeap, watchVmalloc } from "../locks/watch-frees.ts";
+import { createLocks } from "../locks/locks.ts";
 import { createKthreads } from "../sched/kthreads.ts";
-import { createSleepingLocks } from "../sched/locks.ts";
 import { createWaitLists } from "../sched/waits.ts";
 import { createWorkqueues } from "../sched/workqueues.ts";
 import { createStatics } from "../statics.ts";
@@ -176,9 +177,9 @@ export const createKernel = (
   parts.workqueues = createWorkqueues(k);
   parts.kthreads = createKthreads(k);
   parts.completions = createWaitLists(k);
-  parts.mutexes = createSleepingLocks(k, "mutex", (lock, owner) => {
-    k.memory.setPointer(lock, owner?.taskStruct ?? 0);
-  });
+  Object.assign(parts, createLocks(k));
+  parts.heap = watchHeap(k, k.heap);
+  parts.vmalloc = watchVmalloc(k, k.vmalloc);
   parts.userWaits = createWaitLists(k);
   parts.userBuffers = createUserMemory(machine, journal);
   mapUserText(machine);

@@ -3,12 +3,18 @@ import { RIP } from "../../abi/calls.ts";
 import { toAddress } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Task } from "../task.ts";
+import { checkLeft, checkPreemption } from "../locks/leaving.ts";
 import { createTaskMemory } from "../task-memory.ts";
 
 export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
   createContext: (context) => k.tasks.create({ comm: context, kind: "interrupt", context }),
   preemptCount: () => k.cpu.preemptCount(),
   addPreemptCount: (delta) => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta),
+  left(task, handler, before) {
+    const what = `a callback of ${handler.replace(/[.+].*/, "")}()`;
+    checkLeft(k, task, what);
+    checkPreemption(k, what, before);
+  },
   slept(task) {
     k.stop({ kind: "panic", message: `scheduling while atomic in ${task.comm}` });
   },

@@ -1,5 +1,6 @@
 import { RBX } from "../../abi/calls.ts";
 import { toAddress } from "../../base/address.ts";
+import { checkLeft } from "../locks/leaving.ts";
 import { loadCallers } from "../oops/callers.ts";
 import { type Routine, callGuest } from "../routine.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
@@ -47,6 +48,7 @@ function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   k.executor.setRegister(RBX, module.initFunction);
   const rax = yield* callGuest(module.initFunction);
   measured(Number(BigInt.asIntN(32, rax)));
+  checkLeft(k, k.current, `init of ${module.name}`);
   k.traces.checkInitcall(k.current, module.initFunction, before);
   return Number(BigInt.asIntN(32, rax));
 }

@@ -1,6 +1,7 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { EAGAIN, EBUSY, ENOENT, EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { checkLeft } from "../locks/leaving.ts";
 import { destroyParameters } from "../params.ts";
 import { MODULE_CALLERS } from "../oops/callers.ts";
 import { type Routine, callGuest } from "../routine.ts";
@@ -30,6 +31,7 @@ export function* deleteModule(system: ModuleSystem, name: ByteString, flags: num
     system.k.current.callers = MODULE_CALLERS.deleteModule;
     yield* callGuest(module.exitFunction);
     measured(undefined);
+    checkLeft(system.k, system.k.current, `exit of ${name}`);
   }
   system.k.current.callers = MODULE_CALLERS.going;
   yield* system.notify(module, MODULE_STATE.GOING);
@@ -63,6 +65,7 @@ export function* freeModule(system: ModuleSystem, module: Module): Routine<void>
   if (module.arguments !== 0) system.freeArguments(module.arguments);
   if (module.percpu !== undefined) system.freePercpu(module.percpu);
   if (module.init.size > 0) memory.release(module.init.base);
+  k.lockdep.freed(module.core.base, module.core.size);
   memory.release(module.core.base);
   system.changed();
 }

@@ -3,6 +3,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EINTR } from "../../base/errno.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { checkLeft } from "../locks/leaving.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
@@ -50,6 +51,7 @@ export const createKthreads = (k: Kernel): Kthreads => {
     thread.result = result;
     task.state = "dead";
     task.exitCode = result;
+    checkLeft(k, task, `thread ${task.comm}`);
     waits.wakeAll(task.taskStruct);
   };
   // The thread's first turn: kthread() looks whether it was stopped before it ever ran.

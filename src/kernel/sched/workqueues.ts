@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { checkLeft } from "../locks/leaving.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
@@ -141,7 +142,10 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
   k.bottoms.set("worker", (task) => {
     const item = itemOf(task.pid);
     const pool = poolOf(task);
-    if (item !== undefined) finish(item);
+    if (item !== undefined) {
+      checkLeft(k, task, `work function ${k.symbols.format(item.fn)}`);
+      finish(item);
+    }
     // Only the worker that was woken last has not looked yet.
     else if (coming[pool] > 0) k.journal.touch(coming)[pool] -= 1;
     proceed(task);

@@ -120,6 +120,7 @@ export const fakeTask = (comm: string, pid: number, callers: readonly string[]):
   signal: 0,
   exitCode: 0,
   pending: 0,
+  leftOpen: 0,
 });
 
 /** Guest code called by host code whose stack pointer was `sp`. */

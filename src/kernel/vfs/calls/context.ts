@@ -3,6 +3,7 @@ import type { ByteString } from "../../../base/bytes.ts";
 import { EBADF, EINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Kernel } from "../../kernel.ts";
+import { checkLeft } from "../../locks/leaving.ts";
 import { systemCallCallers } from "../../oops/callers.ts";
 import type { Routine } from "../../routine.ts";
 import type { Node } from "../node.ts";
@@ -59,10 +60,12 @@ export function* systemCall<T>(
     try {
       const result = yield* body();
       task.syscall = before;
+      checkLeft(k, task, "a system call");
       deliverSignals(k, process);
       return result;
     } catch (error) {
       task.syscall = before;
+      checkLeft(k, task, "a system call");
       const taken = deliverSignals(k, process);
       if (!(error instanceof Errno) || !isRestart(error.errno)) throw error;
       // ERESTARTSYS with SA_RESTART, and whatever no handler saw, starts anew.
