@@ -4,12 +4,15 @@ import type { Kernel, StopReason } from "./kernel/kernel.ts";
 import type { LogRecord } from "./kernel/log/record.ts";
 import type { Routine } from "./kernel/routine.ts";
 import type { ProcessIdentity, UserSystem } from "./kernel/user.ts";
+import { type Snapshot, takeSnapshot } from "./kernel/snapshot.ts";
 import { createMachine } from "./machine/machine.ts";
+import type { Address } from "./base/address.ts";
 import { KoboxError } from "./base/errors.ts";
 import { DEFAULT_RELEASE, defaultProfilePath } from "./profile/default-profile.ts";
 import { openProfile } from "./profile/profile.ts";
 import { type Binder, createBinder } from "./stub/bind.ts";
 import { createLinker } from "./stub/linker.ts";
+import type { Stub } from "./stub/declare.ts";
 import { createRegistry, type Registry } from "./stub/registry.ts";
 import { type UnknownPolicy, declareUnknown } from "./stub/unknown.ts";
 
@@ -42,8 +45,17 @@ export interface Sandbox {
   readonly binder: Binder;
   /** Runs a program as a process of its own until it has ended, or never will; then lets others settle. */
   run(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): ProcessEnd;
+  /** Lets everything run until `done` holds; when it never will, why, with `waiting` for the message. */
+  runUntil(done: () => boolean, waiting: () => string): StopReason | undefined;
   /** Lets virtual time pass while everything else goes on. */
   sleep(nanoseconds: number): ProcessEnd;
+  /**
+   * Serves a kernel function by this stub from now on, whatever served it before; call the result
+   * to put that back. KoboxError "no-symbol" when the kernel has no such function.
+   */
+  replace(stub: Stub): () => void;
+  /** A moment to come back to: see takeSnapshot. Replaced functions stay replaced. */
+  snapshot(): Snapshot;
   close(): void;
 }
 
@@ -64,6 +76,9 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM });
   const registry = createRegistry(stubs);
   const made: { binder?: Binder } = {};
+  const replacements = new Map<Address, Stub>();
+  const replaced = (k: Kernel, name: string): Stub | undefined =>
+    replacements.size === 0 ? undefined : replacements.get(k.symbols.address(name) ?? 0);
   const { onRecord } = options;
   const kernel = createKernel(
     machine,
@@ -77,7 +92,8 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     (k) => {
       made.binder = createBinder(k);
       made.binder.hooks.sleep = ({ name }) => k.traces.mightSleep(name);
-      return createLinker(k, registry, made.binder, {
+      const served = { ...registry, find: (name: string) => replaced(k, name) ?? registry.find(name) };
+      return createLinker(k, served, made.binder, {
         declare: (name) => declareUnknown(k, name, options.unknown ?? "guess"),
       });
     },
@@ -95,6 +111,12 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     });
     if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
     return done() ? undefined : { kind: "hang", message: waiting() };
+  };
+
+  /** Whoever gets to the address next finds what serves it now. */
+  const unbind = (address: Address): void => {
+    kernel.executor.traps.delete(address);
+    kernel.image.placeTrap(address);
   };
 
   return {
@@ -125,6 +147,30 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
         () => "time does not pass",
       );
       return { code: 0, signal: 0, ...(stop === undefined ? {} : { stop }) };
+    },
+    runUntil,
+    replace(stub) {
+      const address = kernel.symbols.address(stub.name);
+      if (address === undefined) {
+        throw new KoboxError("no-symbol", `${kernel.profile.release} has no function ${stub.name}`);
+      }
+      const before = replacements.get(address);
+      replacements.set(address, stub);
+      unbind(address);
+      return () => {
+        if (before === undefined) replacements.delete(address);
+        else replacements.set(address, before);
+        unbind(address);
+      };
+    },
+    snapshot() {
+      const { restore } = takeSnapshot(kernel);
+      return {
+        restore() {
+          restore();
+          for (const address of replacements.keys()) unbind(address);
+        },
+      };
     },
     close: () => machine.close(),
   };

@@ -179,6 +179,14 @@ export type Arguments<Prototype extends string> = Prototype extends `${string}($
 
 type ResultValue<Declarator> = Declarator extends readonly [string, infer T] ? T : never;
 
+/** The arguments of a prototype in order; those that point may also be given as contents. */
+export type Passed<Prototype extends string> = Prototype extends `${string}(${infer Params})`
+  ? WithContents<TypesOf<ParameterList<OneLine<Params>>>>
+  : readonly never[];
+type WithContents<Values extends readonly unknown[]> = {
+  [I in keyof Values]: typeof pointee extends keyof Values[I] ? Values[I] | string | Uint8Array : Values[I];
+};
+
 /** What the function returns: `undefined` for void. */
 export type Result<Prototype extends string> = Prototype extends `${infer Head}(${string}`
   ? ResultValue<Parameter<Trim<OneLine<Head>>>>

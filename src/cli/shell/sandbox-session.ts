@@ -3,7 +3,7 @@ import { O_RDONLY, O_WRONLY, type UserSystem } from "../../kernel/user.ts";
 import type { Process } from "../../kernel/vfs/process.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import type { SessionHost, SessionProcess, Stop } from "./session.ts";
-import { SIGNALS } from "./signals.ts";
+import { SIGNALS } from "../../base/signals.ts";
 
 type Output = (fd: 1 | 2, bytes: Uint8Array) => void;
 

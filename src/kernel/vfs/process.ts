@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import type { Task } from "../task.ts";
 import type { ProcessIdentity, UserSystem, WaitStatus } from "../user.ts";
+import { type AttachedProcess, attach, createAttachedTask, handleAttached } from "./attached.ts";
 import { type CallContext, createContext } from "./calls/context.ts";
 import { descriptorCalls } from "./calls/descriptors.ts";
 import { moduleCalls } from "./calls/modules.ts";
@@ -24,11 +25,15 @@ export interface Process {
   /** Children that have not been waited for. */
   readonly children: JournalSet<number>;
   readonly signals: SignalActions;
+  /** It closes its files and will not run again. */
+  exiting: boolean;
 }
 
 export interface Processes {
   /** Starts a program as a process without a parent. */
   start(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): Process;
+  /** Starts a process that does what it is told from outside. */
+  attach(identity: ProcessIdentity): AttachedProcess;
   find(pid: number): Process | undefined;
   all(): Iterable<Process>;
   /** The running process has that capability; kernel threads have all. */
@@ -47,6 +52,8 @@ export interface ProcessTable {
 export const WAIT_CHILD = -1_000_000;
 const ALL_CAPABILITIES = (1n << 41n) - 1n;
 
+const commOf = ({ comm }: ProcessIdentity): ByteString => comm.slice(0, 15);
+
 const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
   pid: context.process.task.pid,
   parent: context.process.parent,
@@ -57,6 +64,7 @@ const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
 });
 
 function* closeAll(k: Kernel, process: Process): Routine<void> {
+  k.journal.touch(process).exiting = true;
   for (const [fd, file] of process.files.entries()) {
     process.files.delete(fd);
     yield* k.vfs.close(file);
@@ -97,6 +105,7 @@ const newProcess = (
     capabilities: parent?.capabilities ?? ALL_CAPABILITIES,
     children: k.journal.set(),
     signals: newSignalActions(),
+    exiting: false,
   };
 };
 
@@ -127,7 +136,7 @@ export const createProcesses = (k: Kernel): Processes => {
       const system = systemOf(createContext(k, process), table);
       return yield* life(k, process, () => program(system));
     }
-    const task = k.tasks.spawn({ comm: identity.comm.slice(0, 15), kind: "user" }, body());
+    const task = k.tasks.spawn({ comm: commOf(identity), kind: "user" }, body());
     const process = newProcess(k, task, identity, parent);
     born.process = process;
     processes.set(task.pid, process);
@@ -148,8 +157,15 @@ export const createProcesses = (k: Kernel): Processes => {
   };
   const table: ProcessTable = { count: () => processes.size, start, reapChild };
   watchEnds(k, processes);
+  handleAttached(k);
   return {
     start: (identity, program) => start(identity, program),
+    attach(identity) {
+      const process = newProcess(k, createAttachedTask(k, commOf(identity)), identity, undefined);
+      processes.set(process.task.pid, process);
+      const system = systemOf(createContext(k, process), table);
+      return attach(k, process, system, (program) => life(k, process, program));
+    },
     find: (pid) => processes.get(pid),
     all: () => processes.values(),
     capable(capability) {

@@ -2,7 +2,7 @@ import { strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import { complain } from "../launch.ts";
 import { type Program, ProgramFailure } from "../program.ts";
-import { SIGNALS, signalNumber } from "../signals.ts";
+import { SIGNALS, signalNumber } from "../../../base/signals.ts";
 
 export const kill: Program = function* ({ sys, args, out }) {
   const words = [...args];

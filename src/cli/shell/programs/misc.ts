@@ -3,7 +3,7 @@ import type { Routine } from "../../../kernel/routine.ts";
 import { runProgram } from "../launch.ts";
 import { parseOptions, usageFailure } from "../options.ts";
 import { basename, type Program, type ProgramCall, ProgramFailure } from "../program.ts";
-import { signalNumber } from "../signals.ts";
+import { signalNumber } from "../../../base/signals.ts";
 import { listTime } from "./mode.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86400 };

@@ -6,7 +6,7 @@ import type { WaitStatus } from "../../../kernel/user.ts";
 import { readRest } from "../io.ts";
 import { complain } from "../launch.ts";
 import { SignalDeath } from "../program.ts";
-import { signalText } from "../signals.ts";
+import { signalText } from "../../../base/signals.ts";
 import { ShellSyntaxError } from "../syntax/source.ts";
 import { closeQuietly } from "./redirect.ts";
 import { ControlFlow, copyState, type Shell, ShellError } from "./state.ts";

@@ -84,7 +84,8 @@ export const createContext = (k: Kernel, process: Process): CallContext => {
     fileOf(fd) {
       const file = files.get(fd);
       if (file === undefined) throw new Errno(EBADF);
-      return file;
+      // Whatever is done with it may move its position or change its state.
+      return k.journal.touch(file);
     },
     install(file) {
       let fd = 0;

@@ -1,0 +1,41 @@
+import { boot as bootSandbox } from "../sandbox.ts";
+import type { UnknownPolicy } from "../stub/unknown.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { type Kernel, createKernelHandle } from "./kernel.ts";
+import { type LogMessage, messageOf } from "./log.ts";
+
+export interface BootOptions {
+  /** Release of the kernel profile, or the path of a profile file. */
+  readonly kernel?: string;
+  /** Bytes of guest RAM. */
+  readonly ram?: number;
+  /** Everything that is left to chance; the same seed is the same run. 1 when left out. */
+  readonly seed?: number | bigint;
+  /** Of the processes that act for the test: all when left out. */
+  readonly capabilities?: Capabilities;
+  /** What calls of functions without a stub do: guess a result, or end the run. */
+  readonly unknown?: UnknownPolicy;
+  /** Folder in which relative paths of modules begin; the working directory when left out. */
+  readonly modules?: string;
+  /** Told about each message of the kernel log. */
+  readonly onMessage?: (message: LogMessage) => void;
+}
+
+const DEFAULT_RAM = 64 * 1024 * 1024;
+
+/** Boots a kernel. KoboxError when there is no such profile or the engine cannot be had. */
+export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
+  const { onMessage } = options;
+  const sandbox = bootSandbox({
+    kernel: options.kernel,
+    ram: options.ram ?? DEFAULT_RAM,
+    seed: BigInt(options.seed ?? 1),
+    unknown: options.unknown,
+    ...(onMessage === undefined ? {} : { onRecord: (record) => onMessage(messageOf(record)) }),
+  });
+  sandbox.kernel.vfs.tree.directory("/tmp");
+  return createKernelHandle(sandbox, {
+    capabilities: options.capabilities ?? "all",
+    folder: options.modules ?? ".",
+  });
+};

@@ -1,0 +1,63 @@
+import { KoboxError } from "../base/errors.ts";
+
+/** Bits of include/uapi/linux/capability.h, in order. */
+const NAMES = [
+  "CAP_CHOWN",
+  "CAP_DAC_OVERRIDE",
+  "CAP_DAC_READ_SEARCH",
+  "CAP_FOWNER",
+  "CAP_FSETID",
+  "CAP_KILL",
+  "CAP_SETGID",
+  "CAP_SETUID",
+  "CAP_SETPCAP",
+  "CAP_LINUX_IMMUTABLE",
+  "CAP_NET_BIND_SERVICE",
+  "CAP_NET_BROADCAST",
+  "CAP_NET_ADMIN",
+  "CAP_NET_RAW",
+  "CAP_IPC_LOCK",
+  "CAP_IPC_OWNER",
+  "CAP_SYS_MODULE",
+  "CAP_SYS_RAWIO",
+  "CAP_SYS_CHROOT",
+  "CAP_SYS_PTRACE",
+  "CAP_SYS_PACCT",
+  "CAP_SYS_ADMIN",
+  "CAP_SYS_BOOT",
+  "CAP_SYS_NICE",
+  "CAP_SYS_RESOURCE",
+  "CAP_SYS_TIME",
+  "CAP_SYS_TTY_CONFIG",
+  "CAP_MKNOD",
+  "CAP_LEASE",
+  "CAP_AUDIT_WRITE",
+  "CAP_AUDIT_CONTROL",
+  "CAP_SETFCAP",
+  "CAP_MAC_OVERRIDE",
+  "CAP_MAC_ADMIN",
+  "CAP_SYSLOG",
+  "CAP_WAKE_ALARM",
+  "CAP_BLOCK_SUSPEND",
+  "CAP_AUDIT_READ",
+  "CAP_PERFMON",
+  "CAP_BPF",
+  "CAP_CHECKPOINT_RESTORE",
+] as const;
+
+export type Capability = (typeof NAMES)[number];
+
+/** Which capabilities a process has: all of them, or those named. */
+export type Capabilities = "all" | readonly Capability[];
+
+export const ALL_CAPABILITIES = (1n << BigInt(NAMES.length)) - 1n;
+
+/** KoboxError "usage" for a name that is none. */
+export const capabilityMask = (capabilities: Capabilities): bigint => {
+  if (capabilities === "all") return ALL_CAPABILITIES;
+  return capabilities.reduce((mask, name) => {
+    const bit = NAMES.indexOf(name);
+    if (bit < 0) throw new KoboxError("usage", `there is no capability ${name}`);
+    return mask | (1n << BigInt(bit));
+  }, 0n);
+};

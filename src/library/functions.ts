@@ -1,0 +1,85 @@
+import { decodePattern, representationOf } from "../abi/calls.ts";
+import { type CType, type Prototype, parsePrototype } from "../abi/prototype.ts";
+import type { Passed, PrototypeError, PrototypeErrors, Result } from "../abi/prototype-types.ts";
+import type { Address } from "../base/address.ts";
+import { KoboxError } from "../base/errors.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { GFP_KERNEL } from "../kernel/memory/gfp.ts";
+import type { Routine } from "../kernel/routine.ts";
+import type { Sandbox } from "../sandbox.ts";
+import { begin } from "./call.ts";
+import { toBytes } from "./file.ts";
+
+/** Stops the compiler at a prototype it cannot read, with the reason. */
+export type Readable<P extends string> = [PrototypeErrors<P>] extends [never]
+  ? P
+  : PrototypeError<PrototypeErrors<P>>;
+
+/** Guest functions as TypeScript functions. */
+export interface Functions {
+  /**
+   * Calls a function by its C prototype: `call("int add(int a, int b)", 1, 2)`. Runs in a process of
+   * its own, so it may sleep. Pointers take addresses; or contents (text gets its NUL), which are put
+   * into kernel memory for the call, and a buffer afterwards holds what the function left there.
+   * Throws KilledError when it crashes, HangError when it never returns.
+   */
+  call<const P extends string>(prototype: P & Readable<P>, ...args: Passed<P>): Result<P>;
+  /** The same as a function to call again, of the symbol the prototype names or at an address. */
+  function<const P extends string>(
+    prototype: P & Readable<P>,
+    address?: Address,
+  ): (...args: Passed<P>) => Result<P>;
+}
+
+type Argument = number | bigint | boolean | string | Uint8Array;
+
+const place = (k: Kernel, type: CType | undefined, value: string | Uint8Array): Address => {
+  if (type !== undefined && type.kind !== "pointer") {
+    throw new KoboxError("usage", "only a pointer can be given as contents");
+  }
+  const bytes = typeof value === "string" ? toBytes(`${value}\0`) : value;
+  const address = k.heap.kmalloc(Math.max(bytes.length, 1), GFP_KERNEL);
+  k.memory.write(address, bytes);
+  return address;
+};
+
+function* perform(k: Kernel, prototype: Prototype, fn: Address, args: readonly Argument[]): Routine<bigint> {
+  const placed: { readonly address: Address; readonly contents: string | Uint8Array }[] = [];
+  const patterns = args.map((value, index) => {
+    if (typeof value === "boolean") return Number(value);
+    if (typeof value !== "string" && typeof value !== "object") return value;
+    const address = place(k, prototype.parameters[index]?.type, value);
+    placed.push({ address, contents: value });
+    return address;
+  });
+  const rax = yield* k.call(fn, ...patterns);
+  for (const { address, contents } of placed) {
+    if (typeof contents === "object") contents.set(k.memory.bytes(address, contents.length));
+    k.heap.kfree(address);
+  }
+  return rax;
+}
+
+const invoke = (sandbox: Sandbox, prototype: Prototype, fn: Address, args: readonly Argument[]): unknown => {
+  const { kernel } = sandbox;
+  const attached = kernel.processes.attach({ comm: "caller", argv: ["caller"] });
+  const { task } = attached.process;
+  const says = `${prototype.name}()`;
+  const rax = begin(sandbox, attached, { says, act: () => perform(kernel, prototype, fn, args) }).wait();
+  attached.exit(0);
+  kernel.tasks.settle();
+  if (task.state === "dead") kernel.tasks.reap(task);
+  return decodePattern(representationOf(prototype.result), rax);
+};
+
+/** `symbol` finds the functions. */
+export const createFunctions = (sandbox: Sandbox, symbol: (name: string) => Address): Functions => {
+  const bind = (text: string, address?: Address): ((...args: readonly Argument[]) => unknown) => {
+    const prototype = parsePrototype(text);
+    return (...args) => invoke(sandbox, prototype, address ?? symbol(prototype.name), args);
+  };
+  return {
+    call: ((text: string, ...args: readonly Argument[]) => bind(text)(...args)) as Functions["call"],
+    function: bind as Functions["function"],
+  };
+};

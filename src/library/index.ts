@@ -1,0 +1,26 @@
+/** The library's front door: `import { boot } from "kobox"`. See docs/library.md. */
+export { type BootOptions, boot } from "./boot.ts";
+export type { Capabilities, Capability } from "./capabilities.ts";
+export type { Pending } from "./call.ts";
+export type { Duration } from "./duration.ts";
+export { HangError, KilledError, ModuleError, StoppedError, SystemCallError } from "./errors.ts";
+export type { Access, File, OpenOptions, PollOptions, Readiness } from "./file.ts";
+export type { Functions } from "./functions.ts";
+export { _IO, _IOR, _IOW, _IOWR } from "./ioctl.ts";
+export type { InsmodResult, Kernel } from "./kernel.ts";
+export { LOG_LEVELS, type LogLevel, type LogMessage } from "./log.ts";
+export type { Memory } from "./memory.ts";
+export type { Module, RemoveOptions } from "./module.ts";
+export { type ModuleSource, readModule } from "./module-file.ts";
+export type { ModuleParameters, Parameters, ParameterValue } from "./parameters.ts";
+export type { FileStatus, PathCalls, ProcessOptions, Signal, UserProcess } from "./process.ts";
+export type { Snapshot } from "./snapshot.ts";
+export type { Original, StubBody, StubCall, StubHandle } from "./stub.ts";
+export type { TaskInfo } from "./tasks.ts";
+export { Errno, GuestFault, KoboxError } from "../base/errors.ts";
+export * as errno from "../base/errno.ts";
+export type { Address } from "../base/address.ts";
+export type { Finding } from "../kernel/events.ts";
+export { block } from "../kernel/routine.ts";
+export type { UserSystem } from "../kernel/user.ts";
+export { type Sandbox, type SandboxOptions, boot as bootSandbox } from "../sandbox.ts";
