@@ -76,7 +76,8 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM });
   const registry = createRegistry(stubs);
   const made: { binder?: Binder } = {};
-  const replacements = new Map<Address, Stub>();
+  /** What serves a function instead of its stub; undefined: its stub again. */
+  const replacements = new Map<Address, Stub | undefined>();
   const replaced = (k: Kernel, name: string): Stub | undefined =>
     replacements.size === 0 ? undefined : replacements.get(k.symbols.address(name) ?? 0);
   const { onRecord } = options;
@@ -158,8 +159,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       replacements.set(address, stub);
       unbind(address);
       return () => {
-        if (before === undefined) replacements.delete(address);
-        else replacements.set(address, before);
+        replacements.set(address, before);
         unbind(address);
       };
     },
