@@ -9,7 +9,9 @@ import type { TaskMemory } from "./tasks.ts";
 
 /** THREAD_SIZE on x86-64: 16 KiB, in the vmalloc area with a guard page below (CONFIG_VMAP_STACK). */
 const STACK_PAGES = 4;
-const STACK_AREA: Address = -0x36ff_f000_0000;
+/** From one stack to the next. */
+export const STACK_STRIDE = (STACK_PAGES + 4) * PAGE_SIZE;
+export const STACK_AREA: Address = -0x36ff_f000_0000;
 /** `STACK_END_MAGIC`, at the low end of each stack (include/uapi/linux/magic.h). */
 const STACK_END_MAGIC = 0x57ac6e9dn;
 
@@ -49,7 +51,7 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
       if (reused !== undefined) return { low: reused, high: reused + STACK_PAGES * PAGE_SIZE };
       const frame = machine.frames.allocate(STACK_PAGES);
       if (frame === undefined) throw new Errno(ENOMEM);
-      const low = STACK_AREA + journal.touch(state).stacks * (STACK_PAGES + 4) * PAGE_SIZE;
+      const low = STACK_AREA + journal.touch(state).stacks * STACK_STRIDE;
       state.stacks += 1;
       machine.map(low, frame, STACK_PAGES, { write: true, execute: false });
       memory.setU64(low, STACK_END_MAGIC);

@@ -5,6 +5,10 @@ export interface Frames {
   readonly total: number;
   /** How many frames are not allocated. */
   free(): number;
+  /** Whether a frame is allocated. */
+  taken(frame: number): boolean;
+  /** No frame from there on was ever allocated. */
+  high(): number;
   /**
    * `count` consecutive frames, the first a multiple of `align`, the last below frame `below`; undefined
    * when there are none. Zeroed.
@@ -75,6 +79,8 @@ export const createFrames = (ram: Ram, first: number): Frames => {
   return {
     total,
     free: () => words[header + FREE] ?? 0,
+    taken,
+    high: () => words[header + HIGH] ?? 0,
     allocate(count, align = 1, below = total) {
       if (count <= 0 || count > total) return undefined;
       const which = count === 1 ? HINT : BLOCK_HINT;

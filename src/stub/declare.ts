@@ -18,10 +18,18 @@ export type Failure = "NULL" | "FALSE" | "ZERO" | "UNCOPIED" | ErrnoName;
 /** How much of the real function a stub does. */
 export type SupportLevel = "full" | { readonly partial: string };
 
-/** Which argument (or the returned value) identifies the resource, by kind: `{ slab: "return" }`. */
+/**
+ * What identifies the resource, by kind: an argument, the returned value (`{ slab: "return" }`), the
+ * running task (`{ rcu: "current" }`), or what a function makes of the call once it is done (for
+ * releases: before it is done). It may answer with several, or with nothing.
+ */
 export type Resources<P extends string> = Readonly<
-  Record<string, "return" | Extract<keyof Arguments<P>, string>>
+  Record<string, "return" | "current" | Extract<keyof Arguments<P>, string> | KeyOf<Arguments<P>>>
 >;
+/** `result`: RAX as a signed number. */
+type KeyOf<A> = (k: Kernel, args: A, result: number) => Address | readonly Address[] | undefined;
+/** The same with its arguments' types erased. */
+export type ResourceKey = string | KeyOf<never>;
 
 /** Pointers are numbers, too: NULL cannot be told from an int's failures here. */
 type FailureOf<P extends string> =
@@ -87,8 +95,8 @@ export interface Stub extends Named {
   readonly prototype: string;
   readonly fails: readonly Failure[];
   readonly sleeps: true | ((args: never) => boolean) | undefined;
-  readonly acquires: Readonly<Record<string, string>> | undefined;
-  readonly releases: Readonly<Record<string, string>> | undefined;
+  readonly acquires: Readonly<Record<string, ResourceKey>> | undefined;
+  readonly releases: Readonly<Record<string, ResourceKey>> | undefined;
   readonly errPtr: boolean;
   readonly xaError?: boolean;
   readonly faultsAt?: Readonly<Record<string, string>>;

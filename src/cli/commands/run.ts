@@ -8,6 +8,8 @@ import type { LoadRecord } from "../../kernel/modules/history.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
+import { auditEndedTasks, auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
+import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { type Report, type ReportStep, moduleReport } from "../report.ts";
@@ -118,6 +120,7 @@ interface Plan {
 
 const drive = (sandbox: Sandbox, plan: Plan): Report => {
   const { kernel } = sandbox;
+  const ledger = openLedger(kernel, sandbox.binder);
   const log = createReporter(kernel.log);
   const steps: ReportStep[] = [];
   const loads: { readonly record: LoadRecord; readonly file: ModuleFile }[] = [];
@@ -136,6 +139,10 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     note("insmod", parameters === "" ? file.file : `${file.file} ${parameters}`, end);
     const record = kernel.modules.history.all()[before];
     if (record !== undefined) loads.push({ record, file });
+    if (!end.stopped && end.signal === undefined) {
+      auditEndedTasks(kernel, ledger);
+      if (record !== undefined && end.ret !== 0) auditModule(kernel, ledger, record.name, "failed-init");
+    }
     return end.stopped || end.ret !== 0 ? undefined : record?.name;
   };
   const names: string[] = [];
@@ -151,14 +158,15 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   if (plan.rmmod) {
     for (const each of name === undefined ? names : [name, ...names]) {
       if (kernel.stopped !== undefined) break;
-      note(
-        "rmmod",
-        each,
-        perform(sandbox, "rmmod", function* (sys) {
-          yield* sys.deleteModule(each, O_NONBLOCK);
-          return 0;
-        }),
-      );
+      const end = perform(sandbox, "rmmod", function* (sys) {
+        yield* sys.deleteModule(each, O_NONBLOCK);
+        return 0;
+      });
+      note("rmmod", each, end);
+      if (end.stopped || end.signal !== undefined) continue;
+      auditEndedTasks(kernel, ledger);
+      if (end.ret === 0) auditModule(kernel, ledger, each, "exit");
+      else auditReferences(kernel, ledger, each);
     }
   }
   return {

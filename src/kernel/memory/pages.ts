@@ -45,6 +45,8 @@ export interface Pages {
   figures(): MemoryFigures;
   /** pfn_valid: RAM of this machine, rounded up to a memory section. */
   isValidFrame(frame: number): boolean;
+  /** Who has a frame; undefined for one that the allocators never had. */
+  owner(frame: number): Owner | undefined;
 }
 
 /** Frames in a memory section: 128 MB (SECTION_SIZE_BITS 27). */
@@ -184,5 +186,6 @@ export const createPages = (
     pageToFrame,
     figures,
     isValidFrame: (frame) => frame >= 0 && frame < validFrames,
+    owner: (frame) => (table.find(frame) === 0 ? undefined : table.owner(frame)),
   };
 };

@@ -13,6 +13,7 @@ import { checkInitcall } from "./initcall.ts";
 import { SOFT_LOCKUP_SECONDS, softLockup } from "./lockup.ts";
 import { announcePanic, endPanic } from "./panic.ts";
 import { ipOf } from "./registers.ts";
+import { returnAddresses } from "./return-addresses.ts";
 import { schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
 import { certainEntries, taskStack } from "./show-trace.ts";
@@ -58,6 +59,8 @@ export interface Traces {
   stack(task: Task): readonly ByteString[];
   /** The same of the running task, with return addresses: "name+0x1/0x2" alone for host code. */
   entries(): readonly TraceEntry[];
+  /** Of the running task, which stands in a stub: the nearest return addresses in guest code, unnamed. */
+  returnAddresses(limit: number): readonly Address[];
 }
 
 const PF_INSTR = 16;
@@ -155,6 +158,7 @@ export const createTraces = (kernel: OopsHost): Traces => {
     checkInitcall: (task, fn, before) => checkInitcall(host, task, fn, before),
     stack: (task) => taskStack(host, task),
     entries: () => certainEntries(host, running()),
+    returnAddresses: (limit) => returnAddresses(host, running(), host.registers, limit),
   };
 };
 

@@ -1,0 +1,165 @@
+import type { Address } from "../../base/address.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { isVmalloc } from "../../kernel/memory/layout.ts";
+
+/**
+ * What is lost when a resource is left behind. `memory`: bytes. `registration`: the kernel goes on
+ * calling code, or reading data, of the module that is gone. `activity`: the same, and soon. `lock`: whoever
+ * wants it next waits for ever. `reference`: something else can never be freed.
+ */
+export type Family = "memory" | "registration" | "activity" | "lock" | "reference";
+
+export interface Kind {
+  /** As reports call it, with its article: "a pending timer". */
+  readonly noun: string;
+  readonly family: Family;
+  /** Taken several times, given back as often. */
+  readonly counted?: true;
+  /** Giving back what was never taken is a mistake. */
+  readonly strict?: true;
+  /** Whether the kernel still has it, whoever took it away. Left out: as the calls balance. */
+  readonly held?: (k: Kernel, key: Address) => boolean;
+}
+
+const memory = (noun: string, held?: Kind["held"]): Kind => ({
+  noun,
+  family: "memory",
+  ...(held === undefined ? {} : { held }),
+});
+const registration = (noun: string, held?: Kind["held"]): Kind => ({
+  noun,
+  family: "registration",
+  ...(held === undefined ? {} : { held }),
+});
+const activity = (noun: string, held: Kind["held"]): Kind => ({
+  noun,
+  family: "activity",
+  ...(held === undefined ? {} : { held }),
+});
+const lock = (noun: string, held?: Kind["held"]): Kind => ({
+  noun,
+  family: "lock",
+  counted: true,
+  strict: true,
+  ...(held === undefined ? {} : { held }),
+});
+const reference = (noun: string, held?: Kind["held"]): Kind => ({
+  noun,
+  family: "reference",
+  counted: true,
+  ...(held === undefined ? {} : { held }),
+});
+
+const area = (k: Kernel, key: Address): boolean => !isVmalloc(key) || k.vmalloc.find(key) !== undefined;
+const threadRuns = (k: Kernel, key: Address): boolean => {
+  const task = k.tasks.byStruct(key);
+  return task !== undefined && task.state !== "dead";
+};
+const workBusy = (k: Kernel, key: Address): boolean => {
+  if (!k.memory.accessible(key, 32, "read")) return false;
+  const { pending, running } = k.workqueues.workState(key);
+  return pending || running;
+};
+const referenced = (k: Kernel, key: Address): boolean =>
+  k.memory.accessible(key, k.sizeOf("kobject"), "read") &&
+  k.struct("kobject", key).kref.refcount.refs.counter > 0;
+const miscRegistered = (k: Kernel, key: Address): boolean =>
+  k.memory.accessible(key, k.sizeOf("miscdevice"), "read") &&
+  k.driverCore.misc.find(k.struct("miscdevice", key).minor) === key;
+
+/** By the names that `acquires` and `releases` use. Others are registrations whose calls must balance. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  slab: memory("memory of kmalloc or a slab cache"),
+  vmalloc: memory("memory of vmalloc", area),
+  page: memory("pages of the page allocator"),
+  page_exact: memory("pages of alloc_pages_exact"),
+  page_frag: memory("a page fragment"),
+  percpu: memory("per-CPU memory", (k, key) => k.percpu.size(key) > 0),
+  strarray: memory("an array of strings"),
+  argv: memory("an argument vector"),
+  mempool: memory("a memory pool"),
+  mempool_element: memory("an element of a memory pool"),
+  dma_pool: memory("a DMA pool"),
+  dma_pool_object: memory("memory of a DMA pool"),
+  dma_coherent: memory("coherent DMA memory"),
+  dma_pages: memory("DMA pages"),
+  dma_mapping: memory("a DMA mapping"),
+  dma_sg: memory("a mapped scatterlist"),
+  ioremap: memory("a mapping of device memory", area),
+  memremap: memory("a mapping of memory", area),
+  vmap: memory("a mapping of pages", area),
+  vm_map_ram: memory("a mapping of pages", area),
+  kmem_cache: { ...memory("a slab cache"), family: "registration" },
+  percpu_counter: registration("a per-CPU counter"),
+  ida: memory("a number of an IDA"),
+  kfifo: memory("the buffer of a kfifo"),
+  cpumask: memory("a CPU mask"),
+
+  timer: activity("a pending timer", (k, key) => k.timers.pending(key)),
+  hrtimer: activity("a running hrtimer", (k, key) => k.hrtimers.active(key)),
+  work: activity("pending work", workBusy),
+  delayed_work: activity("pending delayed work", (k, key) => {
+    if (!k.memory.accessible(key, k.sizeOf("delayed_work"), "read")) return false;
+    return k.timers.pending(k.struct("delayed_work", key).timer.$address) || workBusy(k, key);
+  }),
+  tasklet: activity("a scheduled tasklet", (k, key) => {
+    const readable = k.memory.accessible(key, k.sizeOf("tasklet_struct"), "read");
+    return readable && (k.struct("tasklet_struct", key).state & 1n) !== 0n;
+  }),
+  thread: activity("a running thread", threadRuns),
+
+  workqueue: registration("a workqueue", (k, key) => k.workqueues.nameOf(key) !== undefined),
+  proc: registration("an entry of /proc"),
+  sysctl: registration("a sysctl table"),
+  debugfs: registration("an entry of debugfs"),
+  sysfs: registration("a file of sysfs"),
+  chrdev: { ...registration("a range of device numbers"), strict: true },
+  cdev: registration("a character device"),
+  misc: { ...registration("a misc device", miscRegistered), strict: true },
+  class: registration("a device class", (k, key) => k.driverCore.classes.has(key)),
+  bus: registration("a bus", (k, key) => k.driverCore.buses.has(key)),
+  driver: registration("a driver", (k, key) => k.driverCore.drivers.has(key)),
+  device: registration("a device", (k, key) => k.driverCore.devices.has(key)),
+  platform_device: registration("a platform device"),
+  notifier: registration("a notifier"),
+  shrinker: registration("a shrinker"),
+  kset: registration("a kset"),
+  irq: registration("an interrupt handler"),
+  kprobe: registration("a kprobe"),
+
+  kobject: reference("a kobject", referenced),
+  module: reference("a reference on a module"),
+  symbol: reference("a reference on a symbol's module"),
+  device_reference: reference("a reference on a device"),
+  cred: reference("credentials"),
+  file: reference("an open file"),
+  task: reference("a reference on a task"),
+  pid: reference("a reference on a PID"),
+
+  mutex: lock("a mutex", (k, key) => k.mutexes.locked(key)),
+  spinlock: lock("a spinlock", (k, key) => k.memory.accessible(key, 4, "read") && k.memory.u32(key) !== 0),
+  rwlock: lock("a rwlock", (k, key) => k.memory.accessible(key, 4, "read") && k.memory.u32(key) !== 0),
+  rwsem: lock("a read-write semaphore"),
+  rcu: lock("an RCU read-side section"),
+};
+
+export const kindOf = (name: string): Kind => KINDS[name] ?? registration(`a ${name.replaceAll("_", " ")}`);
+
+/** One name and key for what several functions call differently. */
+export const canonical = (k: Kernel, kind: string, key: Address): { kind: string; key: Address } => {
+  switch (kind) {
+    case "kvmalloc":
+      return { kind: isVmalloc(key) ? "vmalloc" : "slab", key };
+    case "page":
+      return { kind, key: k.pages.pageToVirt(key) };
+    case "page_address":
+      return { kind: "page", key };
+    default:
+      return { kind, key };
+  }
+};
+
+const ZERO_SIZE_PTR = 16;
+/** NULL, ZERO_SIZE_PTR and error pointers: nothing was taken, nothing can be given back. */
+export const isNothing = (key: Address): boolean =>
+  (key >= 0 && key <= ZERO_SIZE_PTR) || (key < 0 && key >= -4095);

@@ -1,0 +1,110 @@
+import type { Address } from "../../base/address.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { DIRECT_MAP, DIRECT_MAP_END } from "../../kernel/memory/layout.ts";
+import type { JournalMap } from "../../kernel/journal.ts";
+import type { ArgumentRecord, BoundStub } from "../../stub/bind.ts";
+import { kindOf } from "./kinds.ts";
+import type { Held, Released } from "./ledger.ts";
+import type { Plan } from "./plan.ts";
+import type { RelatedPlace } from "../../kernel/events.ts";
+import type { Stacks } from "./stacks.ts";
+import { acquiredPlace, freedPlace } from "./wording.ts";
+
+interface Books {
+  readonly memory: JournalMap<string, Held>;
+  readonly others: JournalMap<string, Held>;
+  readonly gone: JournalMap<string, Released>;
+  isGone(held: Held): boolean;
+}
+
+/** Mistakes that show at the call itself: found before the kernel acts, which may not survive them. */
+export interface Misuse {
+  /** Something is about to be given back. */
+  checkRelease(kind: string, key: Address, by: string, id: string): void;
+  /** A function is about to be called with pointers that may lead to freed memory. */
+  checkArguments(bound: BoundStub, args: ArgumentRecord, plan: Plan | undefined): void;
+}
+
+export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse => {
+  const report = (kind: string, message: string, related: readonly RelatedPlace[]): void => {
+    const stack = stacks.text(stacks.capture());
+    k.findings.add({ kind, severity: "error", message, where: stack[0], stack, related });
+  };
+  const otherKind = (kind: string, key: Address): Held | undefined => {
+    for (const held of books.memory.values())
+      if (held.key === key && held.kind !== kind && !books.isGone(held)) return held;
+    return undefined;
+  };
+  const size = ({ size }: Held): string => (size === undefined ? "" : ` (${size} bytes)`);
+
+  /** Freeing what is no memory of that kind, or no longer. */
+  const checkFree = (kind: string, key: Address, by: string, id: string): void => {
+    const other = otherKind(kind, key);
+    if (other !== undefined) {
+      const what = `${by}() of ${kindOf(other.kind).noun}${size(other)}, which ${other.acquired.by}() gave`;
+      return report("wrong-free", what, [acquiredPlace(stacks, other)]);
+    }
+    const before = books.gone.get(id);
+    const object = k.heap.objectAt(key);
+    const allocated = object?.state === "allocated" && object.base === key;
+    if (before !== undefined && !allocated) {
+      const what = `${by}() of memory that ${before.released.by}() has freed already${size(before.held)}`;
+      return report("double-free", what, [freedPlace(stacks, before), acquiredPlace(stacks, before.held)]);
+    }
+    if (kind === "slab" && object !== undefined && object.base !== key && object.state === "allocated") {
+      report(
+        "invalid-free",
+        `${by}() of an address ${key - object.base} bytes into an object of ${object.size}`,
+        [],
+      );
+    }
+  };
+  /** Kernel objects inside memory that is about to be freed. */
+  const checkInside = (key: Address, by: string): void => {
+    const object = k.heap.objectAt(key);
+    if (object === undefined || books.others.size === 0) return;
+    for (const held of books.others.values()) {
+      const inside =
+        held.serial === undefined && held.key >= object.base && held.key < object.base + object.capacity;
+      const { family, noun } = kindOf(held.kind);
+      if (!inside || family === "reference" || held.kind === "kobject" || books.isGone(held)) continue;
+      const what = `${by}() of memory with ${noun} in it, which the kernel still uses`;
+      report("freed-while-in-use", what, [acquiredPlace(stacks, held)]);
+    }
+  };
+
+  return {
+    checkRelease(kind, key, by, id) {
+      const { family, strict, held, noun } = kindOf(kind);
+      if (family === "memory") {
+        const known = books.memory.get(id);
+        if (known === undefined || books.isGone(known)) checkFree(kind, key, by, id);
+        else if (kind === "slab") checkInside(key, by);
+        return;
+      }
+      if (strict !== true || books.others.has(id) || held?.(k, key) === true) return;
+      const before = books.gone.get(id);
+      if (family === "lock")
+        report("unlock-unheld", `${by}() of ${noun} that is not held`, related(stacks, before));
+      else if (before === undefined)
+        report("unbalanced-release", `${by}() of ${noun} that was never taken`, []);
+      else report("double-release", `${by}() of ${noun} that is gone already`, related(stacks, before));
+    },
+    checkArguments(bound, args, plan) {
+      if (books.gone.size === 0) return;
+      for (const [name, value] of Object.entries(args)) {
+        if (typeof value !== "number" || value < DIRECT_MAP || value >= DIRECT_MAP_END) continue;
+        const object = k.heap.objectAt(value);
+        if (object === undefined || object.state !== "freed") continue;
+        if (plan?.releases.some(({ key }) => key === name) === true) continue;
+        const before = books.gone.get(`slab ${object.base}`);
+        if (before === undefined || before.held.serial !== object.serial) continue;
+        const what = `${bound.name}() is given memory that ${before.released.by}() has freed${size(before.held)}`;
+        report("use-after-free", what, [freedPlace(stacks, before), acquiredPlace(stacks, before.held)]);
+      }
+    },
+  };
+};
+
+const related = (stacks: Stacks, before: Released | undefined): RelatedPlace[] =>
+  before === undefined ? [] : [freedPlace(stacks, before), acquiredPlace(stacks, before.held)];
