@@ -13,7 +13,7 @@ const REGION_NAME = 64;
 
 export const allocChrdevRegion = stub(
   "int alloc_chrdev_region(dev_t *dev, unsigned int baseminor, unsigned int count, const char *name)",
-  { fails: ["EBUSY", "ENOMEM"], sleeps: true },
+  { acquires: { chrdev: (k, { dev }) => k.memory.u32(dev) }, fails: ["EBUSY", "ENOMEM"], sleeps: true },
   (k, { dev, baseminor, count, name }) => {
     const major = k.vfs.devices.register(0, baseminor, count, k.memory.cstring(name, REGION_NAME));
     k.memory.setU32(dev, makeKernelDev(major, baseminor));
@@ -55,11 +55,15 @@ export const cdevInit = stub(
     k.struct("cdev", cdev).ops = fops;
   },
 );
-export const cdevAlloc = stub("struct cdev *cdev_alloc(void)", { fails: ["NULL"], sleeps: true }, (k) => {
-  const cdev = k.heap.kmalloc(k.sizeOf("cdev"), GFP_KERNEL);
-  if (cdev !== 0) initialise(k, cdev, "cdev-dynamic");
-  return cdev;
-});
+export const cdevAlloc = stub(
+  "struct cdev *cdev_alloc(void)",
+  { acquires: { cdev_object: "return" }, fails: ["NULL"], sleeps: true },
+  (k) => {
+    const cdev = k.heap.kmalloc(k.sizeOf("cdev"), GFP_KERNEL);
+    if (cdev !== 0) initialise(k, cdev, "cdev-dynamic");
+    return cdev;
+  },
+);
 
 const add = (k: Kernel, cdev: Address, dev: number, count: number): void => {
   const view = k.struct("cdev", cdev);
@@ -104,7 +108,7 @@ export const cdevSetParent = stub(
 );
 export const cdevDeviceAdd = stub(
   "int cdev_device_add(struct cdev *cdev, struct device *dev)",
-  { fails: ["EBUSY", "ENOMEM", "EEXIST"], sleeps: true, acquires: { cdev: "cdev" } },
+  { fails: ["EBUSY", "ENOMEM", "EEXIST"], sleeps: true, acquires: { cdev: "cdev", device: "dev" } },
   function* (k, { cdev, dev }) {
     const { devt } = k.struct("device", dev);
     if (devt !== 0) {
@@ -122,7 +126,7 @@ export const cdevDeviceAdd = stub(
 );
 export const cdevDeviceDel = stub(
   "void cdev_device_del(struct cdev *cdev, struct device *dev)",
-  { releases: { cdev: "cdev" } },
+  { releases: { cdev: "cdev", device: "dev" } },
   function* (k, { cdev, dev }) {
     const { devt } = k.struct("device", dev);
     yield* deleteDevice(k, dev);
@@ -134,7 +138,13 @@ export const cdevDeviceDel = stub(
 export const registerChrdev = stub(
   `int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
       const char *name, const struct file_operations *fops)`,
-  { fails: ["EBUSY", "EINVAL", "ENOMEM"], sleeps: true },
+  {
+    acquires: {
+      chrdev: (_k, { major, baseminor }, result) => makeKernelDev(major === 0 ? result : major, baseminor),
+    },
+    fails: ["EBUSY", "EINVAL", "ENOMEM"],
+    sleeps: true,
+  },
   (k, { major, baseminor, count, name, fops }) => {
     const got = k.vfs.devices.register(major, baseminor, count, k.memory.cstring(name, REGION_NAME));
     const cdev = k.heap.internal(new Uint8Array(k.sizeOf("cdev")));
@@ -150,6 +160,7 @@ export const registerChrdev = stub(
 export const unregisterChrdev = stub(
   `void __unregister_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
       const char *name)`,
+  { releases: { chrdev: (_k, { major, baseminor }) => makeKernelDev(major, baseminor) } },
   function* (k, { major, baseminor, count }) {
     k.vfs.devices.unregister(major, baseminor, count);
     const range = k.vfs.devices.find(makeKernelDev(major, baseminor));

@@ -9,7 +9,11 @@ const NR_CPU_IDS = 1;
 
 export const allocCpumaskVarNode = stub(
   "bool alloc_cpumask_var_node(cpumask_var_t *mask, gfp_t flags, int node)",
-  { fails: ["FALSE"], sleeps: ({ flags }) => maySleep(flags) },
+  {
+    acquires: { slab: (k, { mask }) => k.memory.pointer(mask) },
+    fails: ["FALSE"],
+    sleeps: ({ flags }) => maySleep(flags),
+  },
   (k, { mask, flags }) => {
     const made = k.heap.kmalloc(NR_CPUS / 8, flags);
     k.memory.setPointer(mask, made);
@@ -17,8 +21,10 @@ export const allocCpumaskVarNode = stub(
   },
 );
 
-export const freeCpumaskVar = stub("void free_cpumask_var(cpumask_var_t mask)", (k, { mask }) =>
-  k.heap.kfree(mask),
+export const freeCpumaskVar = stub(
+  "void free_cpumask_var(cpumask_var_t mask)",
+  { releases: { slab: "mask" } },
+  (k, { mask }) => k.heap.kfree(mask),
 );
 
 export const cpumaskNextWrap = stub(

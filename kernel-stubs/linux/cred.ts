@@ -115,6 +115,7 @@ export const putCred = stub(
 );
 export const getTaskCred = stub(
   "const struct cred *get_task_cred(struct task_struct *task)",
+  { acquires: { cred: "return" } },
   (k, { task }) => {
     const { real_cred } = k.struct("task_struct", task);
     k.struct("cred", real_cred).usage.counter += 1n;

@@ -47,6 +47,13 @@ export const debugfsCreateFiles: readonly Stub[] = ["debugfs_create_file", "debu
     ),
 );
 
+/** For functions that do not tell what they made. */
+const MADE = {
+  acquires: {
+    debugfs: (k: Kernel, args: { readonly name: Address; readonly parent: Address }) =>
+      k.vfs.debugfs.lookup(name(k, args.name), args.parent),
+  },
+};
 /** Failures of functions without a result go unnoticed. */
 const quietly = (act: () => unknown): void => {
   try {
@@ -58,6 +65,7 @@ const quietly = (act: () => unknown): void => {
 export const debugfsCreateFileSize = stub(
   `void debugfs_create_file_size(const char *name, umode_t mode, struct dentry *parent, void *data,
       const struct file_operations *fops, loff_t file_size)`,
+  MADE,
   (k, args) => quietly(() => file(k, args, args.file_size)),
 );
 export const debugfsCreateSymlink = stub(
@@ -137,6 +145,7 @@ type CreateValue = "void f(const char *name, umode_t mode, struct dentry *parent
 export const debugfsValues: readonly Stub[] = KINDS.map((kind) =>
   stub(
     `void debugfs_create_${kind.suffix}(const char *name, umode_t mode, struct dentry *parent, ${kind.type} *value)` as CreateValue,
+    MADE,
     (k, { name: at, mode, parent, value }) => {
       const operations = valueFile(k, value, kind);
       const made = { name: name(k, at), mode, parent, data: value, server: { operations } };
@@ -146,6 +155,7 @@ export const debugfsValues: readonly Stub[] = KINDS.map((kind) =>
 );
 export const debugfsCreateBool = stub(
   "void debugfs_create_bool(const char *name, umode_t mode, struct dentry *parent, bool *value)",
+  MADE,
   (k, { name: at, mode, parent, value }) => {
     const operations = textFile(
       function* () {

@@ -89,6 +89,7 @@ export const showClassAttrString = stub(
 export const classFindDevice = stub(
   `struct device *class_find_device(struct class *class, struct device *start, const void *data,
       int (*match)(struct device *, const void *))`,
+  { acquires: { device_reference: "return" } },
   function* (k, { class: family, data, match }) {
     for (const device of k.driverCore.devices.keys()) {
       if (k.struct("device", device).class !== family) continue;
@@ -137,8 +138,10 @@ export const deviceDestroy = stub(
   },
 );
 
-export const deviceInitialize = stub("void device_initialize(struct device *dev)", (k, { dev }) =>
-  initialiseDevice(k, dev),
+export const deviceInitialize = stub(
+  "void device_initialize(struct device *dev)",
+  { acquires: { device_reference: "dev" } },
+  (k, { dev }) => initialiseDevice(k, dev),
 );
 export const deviceAdd = stub(
   "int device_add(struct device *dev)",
@@ -151,7 +154,11 @@ export const deviceAdd = stub(
 );
 export const deviceRegister = stub(
   "int device_register(struct device *dev)",
-  { fails: ["ENOMEM", "EINVAL", "EEXIST"], sleeps: true, acquires: { device: "dev" } },
+  {
+    fails: ["ENOMEM", "EINVAL", "EEXIST"],
+    sleeps: true,
+    acquires: { device: "dev", device_reference: "dev" },
+  },
   function* (k, { dev }) {
     initialiseDevice(k, dev);
     yield* addDevice(k, dev);
@@ -167,18 +174,26 @@ export const deviceDel = stub(
 );
 export const deviceUnregister = stub(
   "void device_unregister(struct device *dev)",
-  { releases: { device: "dev" } },
+  { releases: { device: "dev", device_reference: "dev" } },
   function* (k, { dev }) {
     yield* unregisterDevice(k, dev);
   },
 );
-export const getDevice = stub("struct device *get_device(struct device *dev)", (k, { dev }) => {
-  if (dev !== 0) k.driverCore.kobjects.get(deviceKobject(k, dev));
-  return dev;
-});
-export const putDevice = stub("void put_device(struct device *dev)", function* (k, { dev }) {
-  if (dev !== 0) yield* k.driverCore.kobjects.put(deviceKobject(k, dev));
-});
+export const getDevice = stub(
+  "struct device *get_device(struct device *dev)",
+  { acquires: { device_reference: "return" } },
+  (k, { dev }) => {
+    if (dev !== 0) k.driverCore.kobjects.get(deviceKobject(k, dev));
+    return dev;
+  },
+);
+export const putDevice = stub(
+  "void put_device(struct device *dev)",
+  { releases: { device_reference: "dev" } },
+  function* (k, { dev }) {
+    if (dev !== 0) yield* k.driverCore.kobjects.put(deviceKobject(k, dev));
+  },
+);
 export const devSetName = stub(
   "int dev_set_name(struct device *dev, const char *fmt, ...)",
   { fails: ["ENOMEM"] },
@@ -257,6 +272,7 @@ export const deviceForEachChild = stub(
 export const deviceFindChild = stub(
   `struct device *device_find_child(struct device *parent, void *data,
       int (*match)(struct device *, void *))`,
+  { acquires: { device_reference: "return" } },
   function* (k, { parent, data, match }) {
     const { device } = yield* children(k, parent, match, data, (answer) => answer !== 0);
     if (device !== 0) k.driverCore.kobjects.get(deviceKobject(k, device));

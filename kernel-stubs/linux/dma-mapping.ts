@@ -135,7 +135,11 @@ export const dmaUnmapSgAttrs = stub(
 export const dmaMapSgtable = stub(
   `int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
     unsigned long attrs)`,
-  { level: NO_IOMMU, fails: ["ENOMEM", "EIO", "EINVAL"] },
+  {
+    acquires: { dma_sg: (k, { sgt }) => k.memory.pointer(sgt) },
+    level: NO_IOMMU,
+    fails: ["ENOMEM", "EIO", "EINVAL"],
+  },
   (k, { sgt }) => {
     const count = k.memory.u32(sgt + k.offsetOf("sg_table", "orig_nents"));
     const mapped = mapList(k, k.memory.pointer(sgt + k.offsetOf("sg_table", "sgl")), count);

@@ -32,13 +32,13 @@ export const folioAllocNodemask = stub(
 
 export const getFreePages = stub(
   "unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)",
-  { sleeps: sleepsMask, acquires: { page_address: "return" } },
+  { fails: ["ZERO"], sleeps: sleepsMask, acquires: { page_address: "return" } },
   (k, { gfp_mask, order }) => k.pages.getFreePages(order, gfp_mask),
 );
 
 export const getZeroedPage = stub(
   "unsigned long get_zeroed_page(gfp_t gfp_mask)",
-  { sleeps: sleepsMask, acquires: { page_address: "return" } },
+  { fails: ["ZERO"], sleeps: sleepsMask, acquires: { page_address: "return" } },
   (k, { gfp_mask }) => k.pages.getFreePages(0, gfp_mask | GFP.ZERO),
 );
 

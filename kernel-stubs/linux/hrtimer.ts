@@ -8,15 +8,22 @@ export const hrtimerInit = stub(
 export const hrtimerStartRangeNs = stub(
   `void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t tim, u64 delta_ns,
       const enum hrtimer_mode mode)`,
+  { acquires: { hrtimer: "timer" } },
   (k, { timer, tim, delta_ns, mode }) => k.hrtimers.start(timer, tim, delta_ns, mode),
 );
-export const hrtimerCancel = stub("int hrtimer_cancel(struct hrtimer *timer)", (k, { timer }) =>
-  k.hrtimers.cancel(timer) ? 1 : 0,
+export const hrtimerCancel = stub(
+  "int hrtimer_cancel(struct hrtimer *timer)",
+  { releases: { hrtimer: "timer" } },
+  (k, { timer }) => (k.hrtimers.cancel(timer) ? 1 : 0),
 );
-export const hrtimerTryToCancel = stub("int hrtimer_try_to_cancel(struct hrtimer *timer)", (k, { timer }) => {
-  if (k.hrtimers.running(timer)) return -1;
-  return k.hrtimers.cancel(timer) ? 1 : 0;
-});
+export const hrtimerTryToCancel = stub(
+  "int hrtimer_try_to_cancel(struct hrtimer *timer)",
+  { releases: { hrtimer: "timer" } },
+  (k, { timer }) => {
+    if (k.hrtimers.running(timer)) return -1;
+    return k.hrtimers.cancel(timer) ? 1 : 0;
+  },
+);
 export const hrtimerForward = stub(
   "u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)",
   (k, { timer, now, interval }) => k.hrtimers.forward(timer, now, interval),

@@ -27,15 +27,19 @@ export const taskletInit = stub(
   },
 );
 /** tasklet_schedule() has set the state bit inline before it calls these. */
-export const taskletSchedule = stub("void __tasklet_schedule(struct tasklet_struct *t)", (k, { t }) =>
-  k.interrupts.raise("tasklet", t),
+export const taskletSchedule = stub(
+  "void __tasklet_schedule(struct tasklet_struct *t)",
+  { acquires: { tasklet: "t" } },
+  (k, { t }) => k.interrupts.raise("tasklet", t),
 );
-export const taskletHiSchedule = stub("void __tasklet_hi_schedule(struct tasklet_struct *t)", (k, { t }) =>
-  k.interrupts.raise("tasklet", t),
+export const taskletHiSchedule = stub(
+  "void __tasklet_hi_schedule(struct tasklet_struct *t)",
+  { acquires: { tasklet: "t" } },
+  (k, { t }) => k.interrupts.raise("tasklet", t),
 );
 export const taskletKill = stub(
   "void tasklet_kill(struct tasklet_struct *t)",
-  { sleeps: true },
+  { releases: { tasklet: "t" }, sleeps: true },
   (k, { t }) => {
     const { state } = k.struct("tasklet_struct", t);
     if ((state & TASKLET_STATE_SCHED) === 0n) return undefined;

@@ -27,7 +27,11 @@ const TOO_MUCH = 2 ** 40;
 
 export const kfifoAlloc = stub(
   "int __kfifo_alloc(struct __kfifo *fifo, unsigned int size, size_t esize, gfp_t gfp_mask)",
-  { fails: ["ENOMEM", "EINVAL"], sleeps: ({ gfp_mask }) => maySleep(gfp_mask) },
+  {
+    acquires: { slab: (k, { fifo }) => k.struct("__kfifo", fifo).data },
+    fails: ["ENOMEM", "EINVAL"],
+    sleeps: ({ gfp_mask }) => maySleep(gfp_mask),
+  },
   (k, { fifo, size, esize, gfp_mask }) => {
     const rounded = 2 ** Math.ceil(Math.log2(Math.max(size, 1)));
     setUp(k, fifo, 0, esize, 0);
@@ -40,10 +44,14 @@ export const kfifoAlloc = stub(
   },
 );
 
-export const kfifoFree = stub("void __kfifo_free(struct __kfifo *fifo)", (k, { fifo }) => {
-  k.heap.kfree(openFifo(k, fifo).data);
-  setUp(k, fifo, 0, 0, 0);
-});
+export const kfifoFree = stub(
+  "void __kfifo_free(struct __kfifo *fifo)",
+  { releases: { slab: (k, { fifo }) => k.struct("__kfifo", fifo).data } },
+  (k, { fifo }) => {
+    k.heap.kfree(openFifo(k, fifo).data);
+    setUp(k, fifo, 0, 0, 0);
+  },
+);
 
 export const kfifoInit = stub(
   "int __kfifo_init(struct __kfifo *fifo, void *buffer, unsigned int size, size_t esize)",

@@ -10,10 +10,11 @@ import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { type Variable, stub, variable } from "../../src/stub/declare.ts";
 
 const NAME_MAX = 4096;
-const ADDS = { fails: ["EEXIST", "EINVAL", "ENOMEM"], sleeps: true, acquires: { kobject: "kobj" } } as const;
+const ADDS = { fails: ["EEXIST", "EINVAL", "ENOMEM"], sleeps: true } as const;
 
 export const kobjectInit = stub(
   "void kobject_init(struct kobject *kobj, const struct kobj_type *ktype)",
+  { acquires: { kobject: "kobj" } },
   (k, { kobj, ktype }) => {
     if (k.struct("kobject", kobj).state_initialized !== 0) {
       const address = k.symbols.format(kobj);
@@ -40,7 +41,7 @@ export const kobjectAdd = stub(
 export const kobjectInitAndAdd = stub(
   `int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
       struct kobject *parent, const char *fmt, ...)`,
-  ADDS,
+  { ...ADDS, acquires: { kobject: "kobj" } },
   function* (k, { kobj, ktype, parent, fmt }, call) {
     k.driverCore.kobjects.init(kobj, ktype);
     return yield* addNamed(k, kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
@@ -56,11 +57,14 @@ export const kobjectCreateAndAdd = stub(
 export const kobjectDel = stub("void kobject_del(struct kobject *kobj)", function* (k, { kobj }) {
   yield* k.driverCore.kobjects.del(kobj);
 });
-export const kobjectGet = stub("struct kobject *kobject_get(struct kobject *kobj)", (k, { kobj }) =>
-  k.driverCore.kobjects.get(kobj),
+export const kobjectGet = stub(
+  "struct kobject *kobject_get(struct kobject *kobj)",
+  { acquires: { kobject: "return" } },
+  (k, { kobj }) => k.driverCore.kobjects.get(kobj),
 );
 export const kobjectGetUnlessZero = stub(
   "struct kobject *kobject_get_unless_zero(struct kobject *kobj)",
+  { acquires: { kobject: "return" } },
   (k, { kobj }) => {
     if (kobj === 0 || k.struct("kobject", kobj).kref.refcount.refs.counter === 0) return 0;
     return k.driverCore.kobjects.get(kobj);
@@ -153,6 +157,7 @@ export const ksetCreateAndAdd = stub(
 );
 export const ksetFindObj = stub(
   "struct kobject *kset_find_obj(struct kset *kset, const char *name)",
+  { acquires: { kobject: "return" } },
   (k, { kset, name }) => {
     const wanted = k.memory.cstring(name, NAME_MAX);
     for (const entry of entries(k.memory, kset + k.offsetOf("kset", "list"))) {

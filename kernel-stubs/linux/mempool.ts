@@ -186,7 +186,8 @@ export const mempoolResize = stub(
 
 export const mempoolAlloc = stub(
   "void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)",
-  { sleeps, acquires: { mempool_element: "return" } },
+  // Only where it may not wait.
+  { fails: ["NULL"], sleeps, acquires: { mempool_element: "return" } },
   function* (k, { pool, gfp_mask }) {
     const wanted = gfp_mask | GFP.NOMEMALLOC | GFP.NORETRY | GFP.NOWARN;
     let gfp = wanted & ~(GFP.DIRECT_RECLAIM | GFP.IO);

@@ -11,7 +11,7 @@ const moduleOf = (k: Kernel, address: Address): Module | undefined =>
 
 export const tryModuleGet = stub(
   "bool try_module_get(struct module *module)",
-  { acquires: { module: "module" } },
+  { fails: ["FALSE"], acquires: { module: "module" } },
   (k, { module }) => {
     const found = moduleOf(k, module);
     return found === undefined ? module === 0 : k.modules.references.tryGet(found);
@@ -60,14 +60,22 @@ export const symbolGet = stub(
     return found.value;
   },
 );
-export const symbolPut = stub("void __symbol_put(const char *symbol)", (k, { symbol }) => {
-  const found = ownerOf(k, k.memory.cstring(symbol, 512));
-  if (found?.module !== undefined) k.modules.references.put(found.module);
-});
-export const symbolPutAddr = stub("void symbol_put_addr(void *addr)", (k, { addr }) => {
-  const module = k.modules.list.at(addr);
-  if (module !== undefined) k.modules.references.put(module);
-});
+export const symbolPut = stub(
+  "void __symbol_put(const char *symbol)",
+  { releases: { symbol: (k, { symbol }) => ownerOf(k, k.memory.cstring(symbol, 512))?.value } },
+  (k, { symbol }) => {
+    const found = ownerOf(k, k.memory.cstring(symbol, 512));
+    if (found?.module !== undefined) k.modules.references.put(found.module);
+  },
+);
+export const symbolPutAddr = stub(
+  "void symbol_put_addr(void *addr)",
+  { releases: { symbol: "addr" } },
+  (k, { addr }) => {
+    const module = k.modules.list.at(addr);
+    if (module !== undefined) k.modules.references.put(module);
+  },
+);
 
 export const registerModuleNotifier = stub(
   "int register_module_notifier(struct notifier_block *nb)",

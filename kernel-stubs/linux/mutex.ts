@@ -45,8 +45,10 @@ export const mutexLockIo = stub(
   { sleeps: true, acquires: { mutex: "lock" } },
   (k, { lock }) => waits(k.mutexes.acquire(lock, k.current)),
 );
-export const mutexTrylock = stub("int mutex_trylock(struct mutex *lock)", (k, { lock }) =>
-  k.mutexes.tryAcquire(lock, k.current) ? 1 : 0,
+export const mutexTrylock = stub(
+  "int mutex_trylock(struct mutex *lock)",
+  { fails: ["ZERO"], acquires: { mutex: "lock" } },
+  (k, { lock }) => (k.mutexes.tryAcquire(lock, k.current) ? 1 : 0),
 );
 export const mutexUnlock = stub(
   "void mutex_unlock(struct mutex *lock)",
@@ -58,7 +60,7 @@ export const mutexIsLocked = stub("bool mutex_is_locked(struct mutex *lock)", (k
 );
 export const atomicDecAndMutexLock = stub(
   "int atomic_dec_and_mutex_lock(atomic_t *cnt, struct mutex *lock)",
-  { sleeps: true },
+  { acquires: { mutex: (_k, { lock }, result) => (result === 0 ? undefined : lock) }, sleeps: true },
   (k, { cnt, lock }) => {
     const count = k.memory.i32(cnt);
     if (count !== 1) {

@@ -58,10 +58,14 @@ const register = (k: Kernel, kind: HeadKind, head: Address, block: Address): num
   return 0;
 };
 
+/** A chain in memory of the module that joins it ends with it. */
+const foreign = (k: Kernel, { nh, n }: { readonly nh: Address; readonly n: Address }): Address | undefined =>
+  k.modules.list.at(nh) === k.modules.list.at(n) || k.heap.objectAt(nh) !== undefined ? undefined : n;
+
 const chain = (kind: HeadKind): Stub[] => [
   stub(
     `int ${kind}_notifier_chain_register(struct ${kind}_notifier_head *nh, struct notifier_block *n)` as "int f(struct raw_notifier_head *nh, struct notifier_block *n)",
-    { fails: ["EEXIST"], acquires: { notifier: "n" } },
+    { fails: ["EEXIST"], acquires: { notifier: foreign } },
     (k, { nh, n }) => register(k, kind, first(k, kind, nh), n),
   ),
   stub(

@@ -22,7 +22,7 @@ export const platformBusType = variable("struct bus_type platform_bus_type", (k)
 
 export const platformDeviceRegister = stub(
   "int platform_device_register(struct platform_device *pdev)",
-  { ...ADDS, acquires: { device: "pdev" } },
+  { ...ADDS, acquires: { device: (k, { pdev }) => pdevDevice(k, pdev) } },
   function* (k, { pdev }) {
     initialisePlatformDevice(k, pdev);
     yield* addPlatformDevice(k, pdev);
@@ -31,7 +31,7 @@ export const platformDeviceRegister = stub(
 );
 export const platformDeviceAdd = stub(
   "int platform_device_add(struct platform_device *pdev)",
-  ADDS,
+  { ...ADDS, acquires: { device: (k, { pdev }) => pdevDevice(k, pdev) } },
   function* (k, { pdev }) {
     if (pdev === 0) throw new Errno(EINVAL);
     yield* addPlatformDevice(k, pdev);
@@ -54,7 +54,7 @@ const allocate = (k: Kernel, name: Address, id: number): Address => {
 };
 export const platformDeviceAlloc = stub(
   "struct platform_device *platform_device_alloc(const char *name, int id)",
-  { fails: ["NULL"], sleeps: true, acquires: { device: "return" } },
+  { fails: ["NULL"], sleeps: true, acquires: { platform_device: "return" } },
   (k, { name, id }) => allocate(k, name, id),
 );
 
@@ -100,7 +100,7 @@ export const platformDeviceRegisterFull = stub(
     fails: ["ENOMEM", "EEXIST"],
     errPtr: true,
     sleeps: true,
-    acquires: { device: "return" },
+    acquires: { device: (k, _args, pdev) => pdevDevice(k, pdev) },
     level: NO_RESOURCES,
   },
   function* (k, { pdevinfo }) {
@@ -125,15 +125,19 @@ export const platformDeviceRegisterFull = stub(
   },
 );
 
+const releasedDevice = (k: Kernel, pdev: Address): Address | undefined =>
+  pdev === 0 || (pdev < 0 && pdev >= -4095) ? undefined : pdevDevice(k, pdev);
+
 export const platformDeviceDel = stub(
   "void platform_device_del(struct platform_device *pdev)",
+  { releases: { device: (k, { pdev }) => releasedDevice(k, pdev) } },
   function* (k, { pdev }) {
     if (pdev !== 0) yield* deleteDevice(k, pdevDevice(k, pdev));
   },
 );
 export const platformDevicePut = stub(
   "void platform_device_put(struct platform_device *pdev)",
-  { releases: { device: "pdev" } },
+  { releases: { platform_device: "pdev" } },
   function* (k, { pdev }) {
     if (pdev !== 0 && (pdev > 0 || pdev < -4095))
       yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
@@ -141,7 +145,7 @@ export const platformDevicePut = stub(
 );
 export const platformDeviceUnregister = stub(
   "void platform_device_unregister(struct platform_device *pdev)",
-  { sleeps: true, releases: { device: "pdev" } },
+  { sleeps: true, releases: { device: (k, { pdev }) => releasedDevice(k, pdev) } },
   function* (k, { pdev }) {
     if (pdev === 0 || (pdev < 0 && pdev >= -4095)) return;
     yield* deleteDevice(k, pdevDevice(k, pdev));
@@ -149,11 +153,14 @@ export const platformDeviceUnregister = stub(
   },
 );
 
+const driverOf = (k: Kernel, { drv }: { readonly drv: Address }): Address =>
+  drv + k.offsetOf("platform_driver", "driver");
+
 export const platformDriverRegister = stub(
   "int __platform_driver_register(struct platform_driver *drv, struct module *owner)",
-  { fails: ["EBUSY", "EINVAL", "ENOMEM"], sleeps: true, acquires: { driver: "drv" } },
+  { fails: ["EBUSY", "EINVAL", "ENOMEM"], sleeps: true, acquires: { driver: driverOf } },
   function* (k, { drv, owner }) {
-    const driver = drv + k.offsetOf("platform_driver", "driver");
+    const driver = driverOf(k, { drv });
     const view = k.struct("device_driver", driver);
     view.owner = owner;
     view.bus = yield* platformBus(k);
@@ -163,9 +170,9 @@ export const platformDriverRegister = stub(
 );
 export const platformDriverUnregister = stub(
   "void platform_driver_unregister(struct platform_driver *drv)",
-  { sleeps: true, releases: { driver: "drv" } },
+  { sleeps: true, releases: { driver: driverOf } },
   function* (k, { drv }) {
-    yield* unregisterDriver(k, drv + k.offsetOf("platform_driver", "driver"));
+    yield* unregisterDriver(k, driverOf(k, { drv }));
   },
 );
 

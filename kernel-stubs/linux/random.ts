@@ -47,12 +47,12 @@ export const addHwgeneratorRandomness = stub(
 const VMFORK = { level: { partial: "the notifier is accepted; a snapshot tells nobody" } } as const;
 export const registerRandomVmforkNotifier = stub(
   "int register_random_vmfork_notifier(struct notifier_block *nb)",
-  VMFORK,
+  { ...VMFORK, acquires: { notifier: "nb" } },
   () => 0,
 );
 export const unregisterRandomVmforkNotifier = stub(
   "int unregister_random_vmfork_notifier(struct notifier_block *nb)",
-  VMFORK,
+  { ...VMFORK, releases: { notifier: "nb" } },
   () => 0,
 );
 

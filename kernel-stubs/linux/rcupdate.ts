@@ -14,10 +14,10 @@ const GRACE_NS = 3 * TICK_NS;
 const OFFSET_LIMIT = 4096;
 
 /** task_struct.rcu_read_lock_nesting counts read-side sections (CONFIG_PREEMPT_RCU). */
-export const rcuReadLock = stub("void __rcu_read_lock(void)", (k) => {
+export const rcuReadLock = stub("void __rcu_read_lock(void)", { acquires: { rcu: "current" } }, (k) => {
   k.struct("task_struct", k.current.taskStruct).rcu_read_lock_nesting += 1;
 });
-export const rcuReadUnlock = stub("void __rcu_read_unlock(void)", (k) => {
+export const rcuReadUnlock = stub("void __rcu_read_unlock(void)", { releases: { rcu: "current" } }, (k) => {
   k.struct("task_struct", k.current.taskStruct).rcu_read_lock_nesting -= 1;
 });
 
@@ -40,18 +40,22 @@ export const rcuBarrier = stub("void rcu_barrier(void)", { sleeps: true }, synch
 
 export const callRcu = stub(
   "void call_rcu(struct callback_head *head, rcu_callback_t func)",
+  { acquires: { rcu_callback: "head" } },
   (k, { head, func }) => {
     k.struct("callback_head", head).func = func as Address;
     k.timeline.schedule(k.clock.now() + GRACE_NS, "rcu", head);
   },
 );
 
+/** The object that is to be freed: without a head `func` is it itself. */
+const deferred = (head: Address, func: Address): Address =>
+  head === 0 ? func : head - (func < OFFSET_LIMIT && func >= 0 ? func : 0);
+
 export const kvfreeCallRcu = stub(
   "void kvfree_call_rcu(struct callback_head *head, rcu_callback_t func)",
+  { releases: { kvmalloc: (_k, { head, func }) => deferred(head, func as Address) } },
   (k, { head, func }) => {
-    // Without a head `func` is the object itself.
-    const object: Address = head === 0 ? func : head - (func < OFFSET_LIMIT && func >= 0 ? func : 0);
-    k.timeline.schedule(k.clock.now() + GRACE_NS, "rcu-free", object);
+    k.timeline.schedule(k.clock.now() + GRACE_NS, "rcu-free", deferred(head, func as Address));
   },
 );
 

@@ -64,6 +64,7 @@ const decAndTest = (k: Kernel, r: Address, place: string): boolean => {
 /** With the lock held when the count has come to 0. */
 export const refcountDecAndLock = stub(
   "bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
   (k, { r, lock }) => {
     if (decNotOne(k, r)) return false;
     within(k, spinLock, { lock });
@@ -75,6 +76,7 @@ export const refcountDecAndLock = stub(
 
 export const refcountDecAndLockIrqsave = stub(
   "bool refcount_dec_and_lock_irqsave(refcount_t *r, spinlock_t *lock, unsigned long *flags)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
   (k, { r, lock, flags }) => {
     if (decNotOne(k, r)) return false;
     const saved = within(k, spinLockIrqsave, { lock }) as bigint;
@@ -87,7 +89,7 @@ export const refcountDecAndLockIrqsave = stub(
 
 export const refcountDecAndMutexLock = stub(
   "bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock)",
-  { sleeps: true },
+  { acquires: { mutex: (_k, { lock }, result) => (result === 0 ? undefined : lock) }, sleeps: true },
   (k, { r, lock }) => {
     if (decNotOne(k, r)) return false;
     const wait = k.mutexes.acquire(lock, k.current);
@@ -101,6 +103,7 @@ export const refcountDecAndMutexLock = stub(
 /** include/linux/spinlock.h: lib/dec_and_lock.c */
 export const atomicDecAndLock = stub(
   "int _atomic_dec_and_lock(atomic_t *atomic, spinlock_t *lock)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
   (k, { atomic, lock }) => {
     const last = k.memory.u32(atomic) === 1;
     if (last) within(k, spinLock, { lock });
@@ -111,6 +114,7 @@ export const atomicDecAndLock = stub(
 
 export const atomicDecAndLockIrqsave = stub(
   "int _atomic_dec_and_lock_irqsave(atomic_t *atomic, spinlock_t *lock, unsigned long *flags)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
   (k, { atomic, lock, flags }) => {
     const last = k.memory.u32(atomic) === 1;
     if (last) k.memory.setU64(flags, within(k, spinLockIrqsave, { lock }) as bigint);

@@ -28,7 +28,7 @@ const OPENS = { fails: ["ENOMEM"], sleeps: true } as const;
 
 export const seqOpenStub = stub(
   "int seq_open(struct file *file, const struct seq_operations *op)",
-  OPENS,
+  { ...OPENS, acquires: { seq_file: (k, { file }) => k.struct("file", file).private_data } },
   (k, { file, op }) => {
     seqOpen(k, file, op);
     return 0;
@@ -36,7 +36,7 @@ export const seqOpenStub = stub(
 );
 export const singleOpenStub = stub(
   "int single_open(struct file *file, int (*show)(struct seq_file *, void *), void *data)",
-  OPENS,
+  { ...OPENS, acquires: { seq_file: (k, { file }) => k.struct("file", file).private_data } },
   (k, { file, show, data }) => {
     singleOpen(k, file, show, data);
     return 0;
@@ -44,7 +44,7 @@ export const singleOpenStub = stub(
 );
 export const singleOpenSize = stub(
   "int single_open_size(struct file *file, int (*show)(struct seq_file *, void *), void *data, size_t size)",
-  OPENS,
+  { ...OPENS, acquires: { seq_file: (k, { file }) => k.struct("file", file).private_data } },
   (k, { file, show, data, size }) => {
     const buffer = k.heap.kmalloc(size, 0xcc0);
     const view = k.struct("seq_file", singleOpen(k, file, show, data));
@@ -55,7 +55,7 @@ export const singleOpenSize = stub(
 );
 export const seqOpenPrivateStub = stub(
   "int seq_open_private(struct file *filp, const struct seq_operations *ops, int psize)",
-  OPENS,
+  { ...OPENS, acquires: { seq_file: (k, { filp }) => k.struct("file", filp).private_data } },
   (k, { filp, ops, psize }) => {
     seqOpenPrivate(k, filp, ops, psize);
     return 0;

@@ -190,9 +190,13 @@ export const kmemCacheFree = stub(
   (k, { s, x }) => k.heap.cacheFree(s, x),
 );
 
+/** What an array of pointers holds; no more than anybody asks for at once. */
+const pointersAt = (k: Kernel, array: Address, count: number): Address[] =>
+  Array.from({ length: Math.min(count, 4096) }, (_, index) => k.memory.pointer(array + index * 8));
+
 export const kmemCacheAllocBulk = stub(
   "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)",
-  { sleeps, level: { partial: "The ledger does not see the objects." } },
+  { fails: ["ZERO"], acquires: { slab: (k, { size, p }) => pointersAt(k, p, size) }, sleeps },
   function* (k, { s, flags, size, p }) {
     for (let done = 0; done < size; done += 1) {
       const object = yield* k.heap.cacheAllocConstructed(s, flags);
@@ -209,7 +213,7 @@ export const kmemCacheAllocBulk = stub(
 
 export const kmemCacheFreeBulk = stub(
   "void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p)",
-  { level: { partial: "The ledger does not see the objects." } },
+  { releases: { slab: (k, { size, p }) => pointersAt(k, p, size) } },
   (k, { s, size, p }) => {
     for (let index = size - 1; index >= 0; index -= 1) {
       const object = k.memory.pointer(p + index * 8);

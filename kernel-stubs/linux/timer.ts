@@ -33,35 +33,46 @@ export const initTimerKey = stub(
 );
 export const modTimer = stub(
   "int mod_timer(struct timer_list *timer, unsigned long expires)",
+  { acquires: { timer: "timer" } },
   (k, { timer, expires }) => modify(k, timer, expires),
 );
 export const modTimerPending = stub(
   "int mod_timer_pending(struct timer_list *timer, unsigned long expires)",
+  { acquires: { timer: "timer" } },
   (k, { timer, expires }) => (k.timers.pending(timer) ? modify(k, timer, expires) : 0),
 );
 export const timerReduce = stub(
   "int timer_reduce(struct timer_list *timer, unsigned long expires)",
+  { acquires: { timer: "timer" } },
   (k, { timer, expires }) => {
     const earlier = BigInt.asIntN(64, expires - k.struct("timer_list", timer).expires) < 0n;
     return k.timers.pending(timer) && !earlier ? 1 : modify(k, timer, expires);
   },
 );
-export const addTimer = stub("void add_timer(struct timer_list *timer)", (k, { timer }) => {
-  modify(k, timer, k.struct("timer_list", timer).expires);
-});
-export const addTimerOn = stub("void add_timer_on(struct timer_list *timer, int cpu)", (k, { timer }) => {
-  modify(k, timer, k.struct("timer_list", timer).expires);
-});
+export const addTimer = stub(
+  "void add_timer(struct timer_list *timer)",
+  { acquires: { timer: "timer" } },
+  (k, { timer }) => {
+    modify(k, timer, k.struct("timer_list", timer).expires);
+  },
+);
+export const addTimerOn = stub(
+  "void add_timer_on(struct timer_list *timer, int cpu)",
+  { acquires: { timer: "timer" } },
+  (k, { timer }) => {
+    modify(k, timer, k.struct("timer_list", timer).expires);
+  },
+);
 export const timerDelete = stub(
   "int timer_delete(struct timer_list *timer)",
   // Renamed from del_timer.
-  { aliases: ["del_timer", "try_to_del_timer_sync"] },
+  { aliases: ["del_timer", "try_to_del_timer_sync"], releases: { timer: "timer" } },
   (k, { timer }) => remove(k, timer),
 );
 /** One CPU: a timer's function cannot be running while somebody else calls this. */
 export const timerDeleteSync = stub(
   "int timer_delete_sync(struct timer_list *timer)",
-  { aliases: ["del_timer_sync"] },
+  { releases: { timer: "timer" }, aliases: ["del_timer_sync"] },
   (k, { timer }) => remove(k, timer),
 );
 const shutdown = (k: Kernel, timer: Address): number => {
@@ -69,9 +80,13 @@ const shutdown = (k: Kernel, timer: Address): number => {
   k.struct("timer_list", timer).function = 0;
   return was;
 };
-export const timerShutdown = stub("int timer_shutdown(struct timer_list *timer)", (k, { timer }) =>
-  shutdown(k, timer),
+export const timerShutdown = stub(
+  "int timer_shutdown(struct timer_list *timer)",
+  { releases: { timer: "timer" } },
+  (k, { timer }) => shutdown(k, timer),
 );
-export const timerShutdownSync = stub("int timer_shutdown_sync(struct timer_list *timer)", (k, { timer }) =>
-  shutdown(k, timer),
+export const timerShutdownSync = stub(
+  "int timer_shutdown_sync(struct timer_list *timer)",
+  { releases: { timer: "timer" } },
+  (k, { timer }) => shutdown(k, timer),
 );

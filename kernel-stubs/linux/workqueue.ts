@@ -41,20 +41,24 @@ export const systemQueues = SYSTEM_QUEUES.map(([symbol, name, flags]) =>
 
 export const queueWorkOn = stub(
   "bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)",
+  { acquires: { work: "work" } },
   (k, { wq, work }) => k.workqueues.queue(wq, work),
 );
 export const queueWorkNode = stub(
   "bool queue_work_node(int node, struct workqueue_struct *wq, struct work_struct *work)",
+  { acquires: { work: "work" } },
   (k, { wq, work }) => k.workqueues.queue(wq, work),
 );
 export const queueDelayedWorkOn = stub(
   `bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
       unsigned long delay)`,
+  { acquires: { delayed_work: "dwork" } },
   (k, { wq, dwork, delay }) => k.workqueues.queueDelayed(wq, dwork, Number(delay)),
 );
 export const modDelayedWorkOn = stub(
   `bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
       unsigned long delay)`,
+  { acquires: { delayed_work: "dwork" } },
   (k, { wq, dwork, delay }) => {
     const was = k.workqueues.cancelDelayed(dwork);
     k.workqueues.queueDelayed(wq, dwork, Number(delay));
@@ -95,19 +99,22 @@ const cancelSync = (k: Kernel, work: Address, cancel: () => boolean): boolean | 
 };
 export const cancelWorkSync = stub(
   "bool cancel_work_sync(struct work_struct *work)",
-  { sleeps: true },
+  { releases: { work: "work" }, sleeps: true },
   (k, { work }) => cancelSync(k, work, () => k.workqueues.cancel(work)),
 );
 export const cancelDelayedWorkSync = stub(
   "bool cancel_delayed_work_sync(struct delayed_work *dwork)",
-  { sleeps: true },
+  { releases: { delayed_work: "dwork" }, sleeps: true },
   (k, { dwork }) => cancelSync(k, dwork, () => k.workqueues.cancelDelayed(dwork)),
 );
-export const cancelWork = stub("bool cancel_work(struct work_struct *work)", (k, { work }) =>
-  k.workqueues.cancel(work),
+export const cancelWork = stub(
+  "bool cancel_work(struct work_struct *work)",
+  { releases: { work: "work" } },
+  (k, { work }) => k.workqueues.cancel(work),
 );
 export const cancelDelayedWork = stub(
   "bool cancel_delayed_work(struct delayed_work *dwork)",
+  { releases: { delayed_work: "dwork" } },
   (k, { dwork }) => k.workqueues.cancelDelayed(dwork),
 );
 

@@ -18,6 +18,8 @@ export interface Timeline {
   next(): number | undefined;
   /** Removes and returns the first entry that is due at `now`. */
   takeDue(now: number): TimelineEntry | undefined;
+  /** Whether something of that kind and key is to come. */
+  expects(kind: string, key: number): boolean;
 }
 
 const before = (a: TimelineEntry, b: TimelineEntry): boolean =>
@@ -83,5 +85,7 @@ export const createTimeline = (journal: Journal): Timeline => {
       pop();
       return entry;
     },
+    expects: (kind, key) =>
+      heap.some((entry) => entry.kind === kind && entry.key === key && !entry.cancelled),
   };
 };

@@ -67,6 +67,9 @@ const grouped = (held: readonly Held[]): Held[][] => {
   return [...groups.values()];
 };
 
+/** A module that leaves more behind has shown what it does. */
+const MOST = 100;
+
 const SCANNED = new Set(["slab", "vmalloc", "page"]);
 
 /** Of memory, what nobody can find any more. */
@@ -90,7 +93,7 @@ export const auditModule = (k: Kernel, ledger: Ledger, module: ByteString, occas
   const isMemory = ({ kind }: Held): boolean => kindOf(kind).family === "memory";
   const reported = [...left.filter((held) => !isMemory(held)), ...lost(k, left.filter(isMemory))];
   const findings = grouped(reported).flatMap((all) => findingOf(ledger, all, AFTER[occasion]));
-  for (const finding of findings) k.findings.add(finding);
+  for (const finding of findings.slice(0, MOST)) k.findings.add(finding);
   ledger.forget(left);
   return findings;
 };

@@ -55,17 +55,17 @@ const threadRuns = (k: Kernel, key: Address): boolean => {
   const task = k.tasks.byStruct(key);
   return task !== undefined && task.state !== "dead";
 };
-const workBusy = (k: Kernel, key: Address): boolean => {
-  if (!k.memory.accessible(key, 32, "read")) return false;
-  const { pending, running } = k.workqueues.workState(key);
-  return pending || running;
-};
-const referenced = (k: Kernel, key: Address): boolean =>
-  k.memory.accessible(key, k.sizeOf("kobject"), "read") &&
-  k.struct("kobject", key).kref.refcount.refs.counter > 0;
-const miscRegistered = (k: Kernel, key: Address): boolean =>
-  k.memory.accessible(key, k.sizeOf("miscdevice"), "read") &&
-  k.driverCore.misc.find(k.struct("miscdevice", key).minor) === key;
+/** What lies in memory that is gone, together with its module, cannot have been given back. */
+const unless =
+  (struct: string, test: (k: Kernel, key: Address) => boolean): Kind["held"] =>
+  (k, key) =>
+    !k.memory.accessible(key, k.sizeOf(struct), "read") || test(k, key);
+const wordSet: Kind["held"] = (k, key) => !k.memory.accessible(key, 4, "read") || k.memory.u32(key) !== 0;
+const referenced = unless("kobject", (k, key) => k.struct("kobject", key).kref.refcount.refs.counter > 0);
+const miscRegistered = unless(
+  "miscdevice",
+  (k, key) => k.driverCore.misc.find(k.struct("miscdevice", key).minor) === key,
+);
 
 /** By the names that `acquires` and `releases` use. Others are registrations whose calls must balance. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -89,23 +89,18 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   memremap: memory("a mapping of memory", area),
   vmap: memory("a mapping of pages", area),
   vm_map_ram: memory("a mapping of pages", area),
-  kmem_cache: { ...memory("a slab cache"), family: "registration" },
+  kmem_cache: { ...memory("a slab cache"), family: "registration", counted: true },
   percpu_counter: registration("a per-CPU counter"),
-  ida: memory("a number of an IDA"),
-  kfifo: memory("the buffer of a kfifo"),
-  cpumask: memory("a CPU mask"),
 
   timer: activity("a pending timer", (k, key) => k.timers.pending(key)),
   hrtimer: activity("a running hrtimer", (k, key) => k.hrtimers.active(key)),
-  work: activity("pending work", workBusy),
-  delayed_work: activity("pending delayed work", (k, key) => {
-    if (!k.memory.accessible(key, k.sizeOf("delayed_work"), "read")) return false;
-    return k.timers.pending(k.struct("delayed_work", key).timer.$address) || workBusy(k, key);
-  }),
-  tasklet: activity("a scheduled tasklet", (k, key) => {
-    const readable = k.memory.accessible(key, k.sizeOf("tasklet_struct"), "read");
-    return readable && (k.struct("tasklet_struct", key).state & 1n) !== 0n;
-  }),
+  work: activity("pending work", (k, key) => k.workqueues.holds(key)),
+  delayed_work: activity(
+    "pending delayed work",
+    (k, key) => k.timers.pending(key + k.offsetOf("delayed_work", "timer")) || k.workqueues.holds(key),
+  ),
+  tasklet: activity("a scheduled tasklet", (k, key) => k.timeline.expects("tasklet", key)),
+  rcu_callback: activity("an RCU callback", (k, key) => k.timeline.expects("rcu", key)),
   thread: activity("a running thread", threadRuns),
 
   workqueue: registration("a workqueue", (k, key) => k.workqueues.nameOf(key) !== undefined),
@@ -120,7 +115,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   bus: registration("a bus", (k, key) => k.driverCore.buses.has(key)),
   driver: registration("a driver", (k, key) => k.driverCore.drivers.has(key)),
   device: registration("a device", (k, key) => k.driverCore.devices.has(key)),
-  platform_device: registration("a platform device"),
+  platform_device: memory("a platform device"),
+  cdev_object: memory("a struct cdev"),
+  seq_file: memory("the seq_file of an open file"),
   notifier: registration("a notifier"),
   shrinker: registration("a shrinker"),
   kset: registration("a kset"),
@@ -130,15 +127,18 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   kobject: reference("a kobject", referenced),
   module: reference("a reference on a module"),
   symbol: reference("a reference on a symbol's module"),
-  device_reference: reference("a reference on a device"),
+  device_reference: reference(
+    "a reference on a device",
+    unless("device", (k, key) => k.struct("device", key).kobj.kref.refcount.refs.counter > 0),
+  ),
   cred: reference("credentials"),
   file: reference("an open file"),
   task: reference("a reference on a task"),
   pid: reference("a reference on a PID"),
 
   mutex: lock("a mutex", (k, key) => k.mutexes.locked(key)),
-  spinlock: lock("a spinlock", (k, key) => k.memory.accessible(key, 4, "read") && k.memory.u32(key) !== 0),
-  rwlock: lock("a rwlock", (k, key) => k.memory.accessible(key, 4, "read") && k.memory.u32(key) !== 0),
+  spinlock: lock("a spinlock", wordSet),
+  rwlock: lock("a rwlock", wordSet),
   rwsem: lock("a read-write semaphore"),
   rcu: lock("an RCU read-side section"),
 };

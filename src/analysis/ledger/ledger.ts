@@ -153,12 +153,8 @@ export const openLedger = (k: Kernel, binder: Binder): Ledger => {
         for (const named of keysOf(k, part, args, rax)) {
           if (isNothing(named)) continue;
           const { kind, key } = canonical(k, part.kind, named);
-          acquire(
-            kind,
-            key,
-            part.key === "return" || kindOf(kind).family === "memory" ? "made" : "given",
-            bound.name,
-          );
+          const made = part.key === "return" || typeof part.key === "function";
+          acquire(kind, key, made || kindOf(kind).family === "memory" ? "made" : "given", bound.name);
         }
       }
     },

@@ -31,7 +31,7 @@ const successOf = ({ stub, prototype }: BoundStub): Plan["succeeded"] => {
   const { fails } = stub;
   if (type === "void") return () => true;
   if (type === "pointer") return (rax) => rax !== 0n && rax < FIRST_ERROR;
-  if (type === "bool") return (rax) => (rax & 0xffn) !== 0n;
+  if (type === "bool") return fails.includes("FALSE") ? (rax) => (rax & 0xffn) !== 0n : () => true;
   if (fails.includes("ZERO")) return (rax) => BigInt.asUintN(type.endsWith("32") ? 32 : 64, rax) !== 0n;
   if (UNSIGNED.has(type)) return () => true;
   const bits = type === "s64" || type === "ssize" ? 64 : 32;

@@ -200,6 +200,8 @@ const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
     : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
 };
 
+const SHOWN_FINDINGS = 20;
+
 /** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
 const summarise = ({ steps, modules, findings, stop }: Report): void => {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -214,7 +216,11 @@ const summarise = ({ steps, modules, findings, stop }: Report): void => {
     if (exit !== null && !exit.finished) say(`${name}: exit did not return`);
   }
   const shown = findings.filter(({ severity }) => severity !== "note");
-  for (const { kind, message } of shown) say(`${pc.red("finding")} ${kind}: ${displayText(message)}`);
+  for (const { kind, message, where } of shown.slice(0, SHOWN_FINDINGS)) {
+    const place = where === undefined || message.includes(where) ? "" : ` at ${where}`;
+    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}`);
+  }
+  if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
   const guesses = findings.filter(({ kind }) => kind === "guessed-call");
   if (guesses.length > 0) {
     const names = [...new Set(guesses.map(({ message }) => message.split(" ")[0] ?? ""))];

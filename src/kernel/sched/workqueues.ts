@@ -46,6 +46,8 @@ export interface Workqueues {
   /** Pending or running items of a queue. */
   busy(queue: Address): number;
   workState(work: Address): { readonly pending: boolean; readonly running: boolean };
+  /** Whether an item is queued or running, whatever its memory says. */
+  holds(work: Address): boolean;
   /** The item the task runs, if it is a worker. */
   currentWork(task: Task): Address;
   /** What a worker is at, for reports. */
@@ -246,6 +248,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       pending: isPending(work),
       running: itemsOf((item) => item.work === work && item.worker !== 0).length > 0,
     }),
+    holds: (work) => itemsOf((item) => item.work === work).length > 0,
     currentWork: (task) => itemOf(task.pid)?.work ?? 0,
     serving(task) {
       const item = itemOf(task.pid);
