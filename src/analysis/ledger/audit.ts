@@ -18,7 +18,6 @@ const KIND: Readonly<Record<Family, string>> = {
   memory: "leak",
   registration: "left-registered",
   activity: "left-active",
-  lock: "lock-held",
   reference: "reference-leak",
 };
 
@@ -33,8 +32,6 @@ const message = (first: Held, all: readonly Held[], after: string): string => {
       return `${many} (${first.acquired.by}) still registered ${after}: the kernel goes on using what is gone`;
     case "activity":
       return `${many} (${first.acquired.by}) left ${after}: it will run code that is gone`;
-    case "lock":
-      return `${many} (${first.acquired.by}) still held ${after}`;
     case "reference":
       return `${many} (${first.acquired.by}) never dropped ${after}`;
   }
@@ -95,21 +92,6 @@ export const auditModule = (k: Kernel, ledger: Ledger, module: ByteString, occas
   const findings = grouped(reported).flatMap((all) => findingOf(ledger, all, AFTER[occasion]));
   for (const finding of findings.slice(0, MOST)) k.findings.add(finding);
   ledger.forget(left);
-  return findings;
-};
-
-/** Locks and references that nobody can give back any more: the task that took them has ended. */
-export const auditEndedTasks = (k: Kernel, ledger: Ledger): Finding[] => {
-  const stuck = ledger.held().filter(({ kind, acquired }) => {
-    if (kindOf(kind).family !== "lock") return false;
-    const task = k.tasks.find(acquired.pid);
-    return acquired.pid !== 0 && (task === undefined || task.state === "dead");
-  });
-  const findings = grouped(stuck).flatMap((all) =>
-    findingOf(ledger, all, `when ${all[0]?.acquired.task ?? "the task"} had ended`),
-  );
-  for (const finding of findings) k.findings.add(finding);
-  ledger.forget(stuck);
   return findings;
 };
 

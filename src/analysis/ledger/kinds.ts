@@ -4,10 +4,9 @@ import { isVmalloc } from "../../kernel/memory/layout.ts";
 
 /**
  * What is lost when a resource is left behind. `memory`: bytes. `registration`: the kernel goes on
- * calling code, or reading data, of the module that is gone. `activity`: the same, and soon. `lock`: whoever
- * wants it next waits for ever. `reference`: something else can never be freed.
+ * calling code, or reading data, of the module that is gone. `activity`: the same, and soon. `reference`: something else can never be freed.
  */
-export type Family = "memory" | "registration" | "activity" | "lock" | "reference";
+export type Family = "memory" | "registration" | "activity" | "reference";
 
 export interface Kind {
   /** As reports call it, with its article: "a pending timer". */
@@ -36,13 +35,6 @@ const activity = (noun: string, held: Kind["held"]): Kind => ({
   family: "activity",
   ...(held === undefined ? {} : { held }),
 });
-const lock = (noun: string, held?: Kind["held"]): Kind => ({
-  noun,
-  family: "lock",
-  counted: true,
-  strict: true,
-  ...(held === undefined ? {} : { held }),
-});
 const reference = (noun: string, held?: Kind["held"]): Kind => ({
   noun,
   family: "reference",
@@ -60,7 +52,6 @@ const unless =
   (struct: string, test: (k: Kernel, key: Address) => boolean): Kind["held"] =>
   (k, key) =>
     !k.memory.accessible(key, k.sizeOf(struct), "read") || test(k, key);
-const wordSet: Kind["held"] = (k, key) => !k.memory.accessible(key, 4, "read") || k.memory.u32(key) !== 0;
 const referenced = unless("kobject", (k, key) => k.struct("kobject", key).kref.refcount.refs.counter > 0);
 const miscRegistered = unless(
   "miscdevice",
@@ -135,13 +126,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   file: reference("an open file"),
   task: reference("a reference on a task"),
   pid: reference("a reference on a PID"),
-
-  mutex: lock("a mutex", (k, key) => k.mutexes.locked(key)),
-  spinlock: lock("a spinlock", wordSet),
-  rwlock: lock("a rwlock", wordSet),
-  rwsem: lock("a read-write semaphore"),
-  rcu: lock("an RCU read-side section"),
 };
+
+/** What lockdep (src/kernel/locks) keeps books of. */
+export const LOCKS: ReadonlySet<string> = new Set(
+  "mutex spinlock rwlock rwsem rt_mutex ww_mutex percpu_rwsem semaphore srcu rcu".split(" "),
+);
 
 export const kindOf = (name: string): Kind => KINDS[name] ?? registration(`a ${name.replaceAll("_", " ")}`);
 

@@ -6,7 +6,7 @@ import type { ArgumentRecord, BoundStub } from "../../stub/bind.ts";
 import { kindOf } from "./kinds.ts";
 import type { Held, Released } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
-import type { RelatedPlace } from "../../kernel/events.ts";
+import type { Related } from "../../kernel/events.ts";
 import type { Stacks } from "./stacks.ts";
 import { acquiredPlace, freedPlace } from "./wording.ts";
 
@@ -26,7 +26,7 @@ export interface Misuse {
 }
 
 export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse => {
-  const report = (kind: string, message: string, related: readonly RelatedPlace[]): void => {
+  const report = (kind: string, message: string, related: readonly Related[]): void => {
     const stack = stacks.text(stacks.capture());
     k.findings.add({ kind, severity: "error", message, where: stack[0], stack, related });
   };
@@ -84,10 +84,7 @@ export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse =>
       }
       if (strict !== true || books.others.has(id) || held?.(k, key) === true) return;
       const before = books.gone.get(id);
-      if (family === "lock")
-        report("unlock-unheld", `${by}() of ${noun} that is not held`, related(stacks, before));
-      else if (before === undefined)
-        report("unbalanced-release", `${by}() of ${noun} that was never taken`, []);
+      if (before === undefined) report("unbalanced-release", `${by}() of ${noun} that was never taken`, []);
       else report("double-release", `${by}() of ${noun} that is gone already`, related(stacks, before));
     },
     checkArguments(bound, args, plan) {
@@ -106,5 +103,5 @@ export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse =>
   };
 };
 
-const related = (stacks: Stacks, before: Released | undefined): RelatedPlace[] =>
+const related = (stacks: Stacks, before: Released | undefined): Related[] =>
   before === undefined ? [] : [freedPlace(stacks, before), acquiredPlace(stacks, before.held)];

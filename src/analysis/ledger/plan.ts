@@ -3,6 +3,7 @@ import type { Address } from "../../base/address.ts";
 import { toAddress } from "../../base/address.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { ArgumentRecord, BoundStub } from "../../stub/bind.ts";
+import { LOCKS } from "./kinds.ts";
 import type { ResourceKey } from "../../stub/declare.ts";
 
 interface Part {
@@ -21,7 +22,7 @@ export interface Plan {
 }
 
 const parts = (resources: Readonly<Record<string, ResourceKey>> | undefined): Part[] =>
-  Object.entries(resources ?? {}).map(([kind, key]) => ({ kind, key }));
+  Object.entries(resources ?? {}).flatMap(([kind, key]) => (LOCKS.has(kind) ? [] : [{ kind, key }]));
 
 const FIRST_ERROR = 2n ** 64n - 4095n;
 const UNSIGNED = new Set<string>(["u8", "u16", "u32", "u64", "size"]);

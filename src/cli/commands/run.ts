@@ -8,7 +8,7 @@ import type { LoadRecord } from "../../kernel/modules/history.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
-import { auditEndedTasks, auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
+import { auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
@@ -140,7 +140,6 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     const record = kernel.modules.history.all()[before];
     if (record !== undefined) loads.push({ record, file });
     if (!end.stopped && end.signal === undefined) {
-      auditEndedTasks(kernel, ledger);
       if (record !== undefined && end.ret !== 0) auditModule(kernel, ledger, record.name, "failed-init");
     }
     return end.stopped || end.ret !== 0 ? undefined : record?.name;
@@ -164,7 +163,6 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
       });
       note("rmmod", each, end);
       if (end.stopped || end.signal !== undefined) continue;
-      auditEndedTasks(kernel, ledger);
       if (end.ret === 0) auditModule(kernel, ledger, each, "exit");
       else auditReferences(kernel, ledger, each);
     }
