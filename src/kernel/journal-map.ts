@@ -1,0 +1,99 @@
+import { NO_MARK, type Recorder } from "./journal-recorder.ts";
+
+export interface JournalMap<K, V> {
+  readonly size: number;
+  get(key: K): V | undefined;
+  has(key: K): boolean;
+  set(key: K, value: V): void;
+  delete(key: K): boolean;
+  keys(): IterableIterator<K>;
+  values(): IterableIterator<V>;
+  entries(): IterableIterator<[K, V]>;
+}
+
+/** An entry, between its neighbours in the order of insertion. */
+interface Entry {
+  readonly key: unknown;
+  value: unknown;
+  before: Entry;
+  after: Entry;
+  /** The epoch in which its value was noted. */
+  epoch: number;
+}
+
+/** What was done to a map. Undone in reverse, so an entry finds the neighbours that it had. */
+export type ListChange =
+  | { readonly kind: "value"; readonly entry: Entry; readonly old: unknown }
+  | { readonly kind: "added" | "removed"; readonly entry: Entry; readonly index: Map<unknown, Entry> };
+
+const link = (entry: Entry, index: Map<unknown, Entry>): void => {
+  entry.before.after = entry;
+  entry.after.before = entry;
+  index.set(entry.key, entry);
+};
+
+/** The entry keeps its own links: whoever stands on it while iterating finds the way on. */
+const unlink = (entry: Entry, index: Map<unknown, Entry>): void => {
+  entry.before.after = entry.after;
+  entry.after.before = entry.before;
+  index.delete(entry.key);
+};
+
+export const undoChange = (change: ListChange): void => {
+  if (change.kind === "value") change.entry.value = change.old;
+  else if (change.kind === "added") unlink(change.entry, change.index);
+  else link(change.entry, change.index);
+};
+
+/** A ring of entries has no end to treat apart. */
+const createRing = (): Entry => {
+  const ring: Partial<Entry> = { key: undefined, value: undefined, epoch: 0 };
+  ring.before = ring as Entry;
+  ring.after = ring as Entry;
+  return ring as Entry;
+};
+
+function* walk<T>(ring: Entry, pick: (entry: Entry) => T): Generator<T, undefined> {
+  for (let entry = ring.after; entry !== ring; entry = entry.after) yield pick(entry);
+}
+
+/**
+ * A map in insertion order whose changes are noted. The order is a linked list of its own, so that a
+ * deletion is undone without a copy of the rest.
+ */
+export const createMap = <K, V>(recorder: Recorder): JournalMap<K, V> => {
+  const index = new Map<unknown, Entry>();
+  const ring = createRing();
+  return {
+    get size() {
+      return index.size;
+    },
+    get: (key) => index.get(key)?.value as V | undefined,
+    has: (key) => index.has(key),
+    set(key, value) {
+      const known = index.get(key);
+      const noting = recorder.mark !== NO_MARK;
+      if (known === undefined) {
+        const entry: Entry = { key, value, before: ring.before, after: ring, epoch: recorder.epoch };
+        link(entry, index);
+        if (noting) recorder.undos.push({ kind: "added", entry, index });
+        return;
+      }
+      if (noting && known.epoch !== recorder.epoch) {
+        known.epoch = recorder.epoch;
+        recorder.undos.push({ kind: "value", entry: known, old: known.value });
+      }
+      known.value = value;
+    },
+    delete(key) {
+      const entry = index.get(key);
+      if (entry === undefined) return false;
+      unlink(entry, index);
+      if (recorder.mark !== NO_MARK) recorder.undos.push({ kind: "removed", entry, index });
+      return true;
+    },
+    keys: () => walk(ring, (entry) => entry.key as K),
+    values: () => walk(ring, (entry) => entry.value as V),
+    entries: () => walk(ring, (entry): [K, V] => [entry.key as K, entry.value as V]),
+  };
+};
