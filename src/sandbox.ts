@@ -5,6 +5,7 @@ import type { LogRecord } from "./kernel/log/record.ts";
 import type { Routine } from "./kernel/routine.ts";
 import type { ProcessIdentity, UserSystem } from "./kernel/user.ts";
 import { type Snapshot, takeSnapshot } from "./kernel/snapshot.ts";
+import type { Process } from "./kernel/vfs/process.ts";
 import { createMachine } from "./machine/machine.ts";
 import type { Address } from "./base/address.ts";
 import { KoboxError } from "./base/errors.ts";
@@ -45,6 +46,8 @@ export interface Sandbox {
   readonly binder: Binder;
   /** Runs a program as a process of its own until it has ended, or never will; then lets others settle. */
   run(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): ProcessEnd;
+  /** The same with a process that has begun its program. */
+  finish(process: Process): ProcessEnd;
   /** Lets everything run until `done` holds; when it never will, why, with `waiting` for the message. */
   runUntil(done: () => boolean, waiting: () => string): StopReason | undefined;
   /** Lets virtual time pass while everything else goes on. */
@@ -119,27 +122,28 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     kernel.executor.traps.delete(address);
     kernel.image.placeTrap(address);
   };
+  const finish = ({ task }: Process): ProcessEnd => {
+    const stop = runUntil(
+      () => task.state === "dead",
+      () => `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
+    );
+    if (stop === undefined) kernel.tasks.settle();
+    // Nobody waits for it. What an oops left keeps its stack, for whoever looks at it.
+    if (task.state === "dead" && task.signal === 0) kernel.tasks.reap(task);
+    return {
+      code: task.exitCode,
+      signal: task.signal,
+      ...(stop === undefined ? {} : { stop }),
+      ...(kernel.stopped === undefined ? {} : { stop: kernel.stopped }),
+    };
+  };
 
   return {
     kernel,
     registry,
     binder: made.binder as Binder,
-    run(identity, program) {
-      const { task } = kernel.processes.start(identity, program);
-      const stop = runUntil(
-        () => task.state === "dead",
-        () => `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
-      );
-      if (stop === undefined) kernel.tasks.settle();
-      // Nobody waits for it. What an oops left keeps its stack, for whoever looks at it.
-      if (task.state === "dead" && task.signal === 0) kernel.tasks.reap(task);
-      return {
-        code: task.exitCode,
-        signal: task.signal,
-        ...(stop === undefined ? {} : { stop }),
-        ...(kernel.stopped === undefined ? {} : { stop: kernel.stopped }),
-      };
-    },
+    run: (identity, program) => finish(kernel.processes.start(identity, program)),
+    finish,
     sleep(nanoseconds) {
       const until = kernel.clock.now() + nanoseconds;
       kernel.timeline.schedule(until, "host-sleep", 0);

@@ -1,7 +1,7 @@
 import type { ByteString } from "../base/bytes.ts";
 import { Errno } from "../base/errors.ts";
 import type { StopReason } from "../kernel/kernel.ts";
-import { initModule } from "../kernel/modules/init.ts";
+import { doOneInitcall, initModule } from "../kernel/modules/init.ts";
 import { bringUp, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
 import type { Module } from "../kernel/modules/module.ts";
 import { deleteModule } from "../kernel/modules/unload.ts";
@@ -10,6 +10,7 @@ import type { Routine } from "../kernel/routine.ts";
 import { takeSnapshot } from "../kernel/snapshot.ts";
 import { O_NONBLOCK } from "../kernel/user.ts";
 import { systemCall } from "../kernel/vfs/calls/context.ts";
+import type { Process } from "../kernel/vfs/process.ts";
 import type { Sandbox } from "../sandbox.ts";
 
 /** How a system call about a module ended. */
@@ -27,8 +28,8 @@ export interface ModuleToLoad {
 
 /**
  * A module loaded up to the moment before its init: COMING, notifiers told, parameters set, sysfs
- * made, and nothing running. `init` and `exit` run as the rest of the system call would, each in a
- * process of its own, and go on from where the kernel stands; `restore` goes back to that moment.
+ * made, and nothing running. `init` and `exit` run as the rest of the system call would, and go on
+ * from where the kernel stands; `restore` goes back to that moment.
  */
 export interface Armed {
   readonly kind: "armed";
@@ -39,25 +40,61 @@ export interface Armed {
   init(): Outcome;
   /** delete_module(2), not waiting for users. */
   exit(): Outcome;
+  /**
+   * do_one_initcall(): init alone, as often as wanted, with `restore` before each. `value` is what
+   * init itself returned. What it left undone (threads, timers) stays so.
+   */
+  run(): Outcome;
 }
 
-const perform = (sandbox: Sandbox, comm: ByteString, number: number, body: Routine<number>): Outcome => {
+interface Noted {
+  value: number | undefined;
+}
+
+const outcomeOf = ({ value }: Noted, end: { signal: number; stop?: StopReason }): Outcome => {
+  if (value !== undefined) return { kind: "returned", value };
+  if (end.stop !== undefined) return { kind: "stopped", stop: end.stop };
+  return { kind: "killed", signal: end.signal };
+};
+
+/** Runs the rest of a system call on a process that has been prepared, to the process's end. */
+const perform = (
+  sandbox: Sandbox,
+  process: Process,
+  number: number,
+  body: () => Routine<number>,
+): Outcome => {
   const { kernel } = sandbox;
-  const noted: { value: number | undefined } = { value: undefined };
-  const end = sandbox.run({ comm, argv: [comm] }, function* ({ pid }) {
-    const process = kernel.processes.find(pid);
-    if (process === undefined) return 0;
+  const noted: Noted = { value: undefined };
+  kernel.processes.begin(process, function* () {
     try {
-      noted.value = yield* systemCall(kernel, process, number, () => body);
+      noted.value = yield* systemCall(kernel, process, number, body);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       noted.value = -error.errno;
     }
     return 0;
   });
-  if (noted.value !== undefined) return { kind: "returned", value: noted.value };
-  if (end.stop !== undefined) return { kind: "stopped", stop: end.stop };
-  return { kind: "killed", signal: end.signal };
+  return outcomeOf(noted, sandbox.finish(process));
+};
+
+const prepare = ({ kernel }: Sandbox, comm: ByteString): Process =>
+  kernel.processes.prepare({ comm, argv: [comm] });
+
+const runInit = (sandbox: Sandbox, process: Process, module: Module): Outcome => {
+  const { kernel } = sandbox;
+  const { task } = process;
+  const noted: Noted = { value: undefined };
+  const call = (): Routine<number> => doOneInitcall(kernel.modules, module);
+  function* program(): Routine<void> {
+    noted.value = yield* systemCall(kernel, process, SYSCALL.FINIT_MODULE, call);
+  }
+  kernel.tasks.begin(task, program());
+  const stop = sandbox.runUntil(
+    () => noted.value !== undefined || task.state === "dead",
+    () => `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
+  );
+  return outcomeOf(noted, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
 };
 
 /**
@@ -69,28 +106,28 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
   const { kernel } = sandbox;
   const { modules } = kernel;
   const loaded: { module: Module | undefined } = { module: undefined };
-  const outcome = perform(sandbox, "insmod", SYSCALL.FINIT_MODULE, load());
-  const { module } = loaded;
-  if (module === undefined) return outcome;
-  // Else each run from the snapshot would do so anew.
-  modules.bindImports(module);
-  const snapshot = takeSnapshot(kernel);
-
-  function* load(): Routine<number> {
+  const outcome = perform(sandbox, prepare(sandbox, "insmod"), SYSCALL.FINIT_MODULE, function* () {
     mayInitModule(modules);
     checkImageSize(bytes);
     loaded.module = yield* bringUp(modules, bytes, parameters, 0);
     return 0;
-  }
-  function* unload(name: ByteString): Routine<number> {
-    yield* deleteModule(modules, name, O_NONBLOCK);
-    return 0;
-  }
+  });
+  const { module } = loaded;
+  if (module === undefined) return outcome;
+  // Else each run from the snapshot would do so anew.
+  modules.bindImports(module);
+  const insmod = prepare(sandbox, "insmod");
+  const snapshot = takeSnapshot(kernel);
   return {
     kind: "armed",
     module,
     restore: () => snapshot.restore(),
-    init: () => perform(sandbox, "insmod", SYSCALL.FINIT_MODULE, initModule(modules, module)),
-    exit: () => perform(sandbox, "rmmod", SYSCALL.DELETE_MODULE, unload(module.name)),
+    init: () => perform(sandbox, insmod, SYSCALL.FINIT_MODULE, () => initModule(modules, module)),
+    exit: () =>
+      perform(sandbox, prepare(sandbox, "rmmod"), SYSCALL.DELETE_MODULE, function* () {
+        yield* deleteModule(modules, module.name, O_NONBLOCK);
+        return 0;
+      }),
+    run: () => runInit(sandbox, insmod, module),
   };
 };

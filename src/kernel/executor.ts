@@ -1,7 +1,9 @@
 import { REG, RESUME, STOP } from "unicorn-engine";
-import { type Address, addressFromHalves, toPattern } from "../base/address.ts";
-import { type FaultPlace, GuestFault } from "../base/errors.ts";
+import type { Address } from "../base/address.ts";
+import { GuestFault } from "../base/errors.ts";
 import type { Machine } from "../machine/machine.ts";
+import { type Exception, faultException } from "./exception.ts";
+import { enterCall, leaveCall, readRegister, registersOf, writeRegister } from "./guest-calls.ts";
 import type { Journal, JournalMap } from "./journal.ts";
 import type { Block, GuestCall, Routine, Yield } from "./routine.ts";
 import type { Frame, Task } from "./task.ts";
@@ -26,29 +28,6 @@ export interface Trap {
 
 /** Why a task gave the CPU back. */
 export type Pause = "blocked" | "yield" | "dead" | "stopped";
-
-export interface Exception {
-  readonly vector: number;
-  readonly errorCode: number;
-  /** CR2, for a page fault. */
-  readonly address: bigint;
-  /** The stub whose host code touched bad memory, if it was not the guest itself. */
-  readonly stub: string | undefined;
-  /** Where the real function would have faulted. */
-  readonly place?: FaultPlace | undefined;
-}
-
-const isCanonicalAddress = (address: Address): boolean => address >= -(2 ** 47) && address < 2 ** 47;
-
-/** What the CPU would have raised: #PF, or #GP where the address is not canonical. */
-const faultException = (fault: GuestFault, stub: string | undefined): Exception => {
-  const { place } = fault;
-  if (!isCanonicalAddress(fault.address)) {
-    return { vector: 13, errorCode: 0, address: place?.address ?? toPattern(fault.address), stub, place };
-  }
-  const errorCode = (fault.present ? 1 : 0) | (fault.write ? 2 : 0);
-  return { vector: 14, errorCode, address: toPattern(fault.address), stub, place };
-};
 
 /** What the executor asks of the kernel around it. */
 export interface ExecutorHost {
@@ -82,11 +61,6 @@ export interface Executor {
   setRegister(index: number, value: Address): void;
 }
 
-const ARGUMENTS = [REG.RDI, REG.RSI, REG.RDX, REG.RCX, REG.R8, REG.R9] as const;
-/** Interrupts on, reserved bit 1. */
-const RFLAGS = 0x202n;
-const INTERRUPTS_ON = 0x200n;
-
 export const createExecutor = (
   machine: Machine,
   journal: Journal,
@@ -94,8 +68,7 @@ export const createExecutor = (
   sentinel: Address,
 ): Executor => {
   const { engine, memory } = machine;
-  const { registers } = engine;
-  const halves = new Int32Array(registers.buffer, registers.byteOffset, registers.length * 2);
+  const registers = registersOf(engine.registers);
   const traps = journal.map<Address, Trap>();
   /** Return addresses that end a guest call. */
   const returns = new Set<Address>([sentinel]);
@@ -105,48 +78,24 @@ export const createExecutor = (
     switches: 0,
   };
 
-  const register = (index: number): Address =>
-    addressFromHalves(halves[index * 2] ?? 0, halves[index * 2 + 1] ?? 0);
+  const register = (index: number): Address => readRegister(registers, index);
   const setRegister = (index: number, value: Address): void => {
-    registers[index] = toPattern(value);
+    writeRegister(registers, index, value);
     // More than RAX has changed: the next resume must write all.
     state.switches += 1;
   };
-  /** Registers of a task: the engine's when it runs, its own copy otherwise. */
-  const file = (task: Task): BigUint64Array => (state.running === task ? registers : task.registers);
 
   const pushCall = (task: Task, call: GuestCall, returnTo: Address = sentinel): void => {
-    const regs = file(task);
-    task.frames.push({ kind: "guest", registers: regs.slice() });
-    returns.add(returnTo);
-    let stack = Number(BigInt.asIntN(64, regs[REG.RSP] ?? 0n));
-    // Skip nothing: the kernel has no red zone. Align as a call expects it.
-    stack = Math.floor(stack / 16) * 16;
-    const extra = Math.max(0, call.args.length - ARGUMENTS.length);
-    stack -= (extra + (extra & 1)) * 8;
-    call.args.forEach((value, index) => {
-      const pattern = BigInt.asUintN(64, BigInt(value));
-      const target = ARGUMENTS[index];
-      if (target === undefined) memory.setU64(stack + (index - ARGUMENTS.length) * 8, pattern);
-      else regs[target] = pattern;
-    });
-    stack -= 8;
-    memory.setPointer(stack, returnTo);
-    regs[REG.RSP] = toPattern(stack);
-    regs[REG.RIP] = toPattern(call.fn);
-    // The function inherits whether interrupts are on, and nothing else.
-    regs[REG.RFLAGS] = RFLAGS & ((regs[REG.RFLAGS] ?? 0n) | ~INTERRUPTS_ON);
+    if (returnTo !== sentinel) returns.add(returnTo);
+    enterCall(memory, task, state.running === task ? registers : registersOf(task.registers), call, returnTo);
     state.switches += 1;
   };
 
   const popGuest = (task: Task): void => {
     const frame = task.frames.pop();
     if (frame?.kind !== "guest") throw new Error(`task ${task.pid} returned to host code without a frame`);
-    state.feed = registers[REG.RAX] ?? 0n;
-    // What it did to the interrupt flag stays done.
-    const flags = registers[REG.RFLAGS] ?? 0n;
-    registers.set(frame.registers);
-    registers[REG.RFLAGS] = flags;
+    state.feed = registers.patterns[REG.RAX] ?? 0n;
+    leaveCall(registers, frame.registers);
     state.switches += 1;
     settleBottom(task, state.feed);
   };
@@ -172,32 +121,34 @@ export const createExecutor = (
     return "dead";
   };
 
-  /** Host code that touched bad guest memory is a page fault of the guest. */
-  const guarded = <T>(task: Task, stub: string | undefined, act: () => T): T | Fault => {
-    try {
-      return act();
-    } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      return { fault: raise(task, faultException(error, stub)) };
-    }
+  /** Host code that touched bad guest memory is a page fault of the guest. Other errors are the host's own. */
+  const fault = (task: Task, stub: string | undefined, error: unknown): Pause | undefined => {
+    if (!(error instanceof GuestFault)) throw error;
+    return raise(task, faultException(error, stub));
   };
 
   const settle = (task: Task, request: GuestCall | Block | Yield): Pause | undefined => {
-    if (request.kind === "call") {
+    if (request.kind !== "call") return request.kind === "block" ? park(task, request) : "yield";
+    try {
+      pushCall(task, request);
+      return undefined;
+    } catch (error) {
       // The guest's stack may be full, or its stack pointer anything.
-      const pushed = guarded(task, undefined, () => pushCall(task, request));
-      return isFault(pushed) ? (pushed.fault ?? "dead") : undefined;
+      return fault(task, undefined, error) ?? "dead";
     }
-    return request.kind === "block" ? park(task, request) : "yield";
   };
 
   const stepHost = (task: Task, frame: Frame & { kind: "host" }): Pause | undefined => {
     const { feed } = state;
     state.feed = 0n;
-    const step = guarded(task, frame.stub, () => frame.routine.next(feed));
-    if (isFault(step)) return step.fault ?? "dead";
+    let step: IteratorResult<GuestCall | Block | Yield, unknown>;
+    try {
+      step = frame.routine.next(feed);
+    } catch (error) {
+      return fault(task, frame.stub, error) ?? "dead";
+    }
     // The routine may have made its own frame the wrong one only by pushing calls, which it must yield.
-    if (!step.done) return settle(task, step.value);
+    if (step.done !== true) return settle(task, step.value);
     task.frames.pop();
     frame.finish(step.value);
     settleBottom(task, 0n);
@@ -206,12 +157,16 @@ export const createExecutor = (
 
   const enter = (task: Task, trap: Trap): Pause | undefined => {
     task.trapped = false;
-    const outcome = guarded(task, trap.name, () => trap.enter());
+    let outcome: Outcome;
+    try {
+      outcome = trap.enter();
+    } catch (error) {
+      return fault(task, trap.name, error);
+    }
     if (outcome === undefined) {
       task.restart = undefined;
       return undefined;
     }
-    if (isFault(outcome)) return outcome.fault;
     if (outcome.kind === "routine") {
       task.restart = undefined;
       task.frames.push({ kind: "host", routine: outcome.routine, finish: outcome.finish, stub: trap.name });
@@ -272,10 +227,10 @@ export const createExecutor = (
 
   const run = (task: Task): Pause => {
     const before = state.running;
-    if (before !== undefined) before.registers.set(registers);
+    if (before !== undefined) before.registers.set(registers.patterns);
     state.running = task;
     state.switches += 1;
-    registers.set(task.registers);
+    registers.patterns.set(task.registers);
     try {
       if (task.trapped) {
         const trap = traps.get(register(REG.RIP) - 1);
@@ -294,15 +249,15 @@ export const createExecutor = (
         if (task.state !== "runnable") return task.state;
       }
     } finally {
-      task.registers.set(registers);
+      task.registers.set(registers.patterns);
       state.running = before;
-      if (before !== undefined) registers.set(before.registers);
+      if (before !== undefined) registers.patterns.set(before.registers);
     }
   };
 
   return {
     traps,
-    registers,
+    registers: registers.patterns,
     current: () => state.running,
     run,
     pushCall,
@@ -314,9 +269,3 @@ export const createExecutor = (
     setRegister,
   };
 };
-
-interface Fault {
-  readonly fault: Pause | undefined;
-}
-const isFault = (value: unknown): value is Fault =>
-  typeof value === "object" && value !== null && "fault" in value;

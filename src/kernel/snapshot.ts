@@ -13,6 +13,7 @@ export interface Snapshot {
 export const takeSnapshot = (k: Kernel): Snapshot => {
   const { engine } = k.machine;
   k.machine.snapshot();
+  k.journal.settle();
   const mark = k.journal.mark();
   const counters = engine.counters.slice();
   const stubs = k.work.stubs;

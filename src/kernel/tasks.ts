@@ -43,6 +43,8 @@ export interface Tasks {
   settle(): void;
   /** Starts a task that runs host code (a process of the sandbox). */
   spawn(options: TaskOptions, program: Routine<unknown>): Task;
+  /** The same with a task that has been created and never ran. */
+  begin(task: Task, program: Routine<unknown>): void;
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
@@ -133,10 +135,19 @@ export const createTasks = (
     return true;
   };
 
+  const begin = (task: Task, program: Routine<unknown>): void => {
+    journal.touch(task.frames);
+    executor.pushRoutine(task, program, (value) => {
+      task.exitCode = typeof value === "number" ? value : 0;
+    });
+    wake(task);
+  };
+
   /** Gives one task its turn. */
   const turn = (task: Task): "stopped" | undefined => {
     journal.touch(task);
     journal.touch(task.frames);
+    journal.touch(task.registers);
     if (task !== state.last) memory.setCurrent(task.taskStruct);
     journal.touch(state).last = task;
     state.woken = false;
@@ -198,12 +209,10 @@ export const createTasks = (
       const limit = clock.now() + SETTLE_NS;
       runUntil(() => state.queue.length === 0 || clock.now() > limit);
     },
+    begin,
     spawn(options, program) {
       const task = create(options);
-      executor.pushRoutine(task, program, (value) => {
-        task.exitCode = typeof value === "number" ? value : 0;
-      });
-      wake(task);
+      begin(task, program);
       return task;
     },
     reap(task) {

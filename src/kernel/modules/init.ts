@@ -39,7 +39,7 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
 }
 
 /** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */
-function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
+export function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   const { k } = system;
   const before = k.cpu.preemptCount();
   const measured = system.history.measure(module.name, "init");

@@ -1,7 +1,7 @@
 import { type Address, toAddress, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { RIP } from "../../abi/calls.ts";
-import type { Exception } from "../executor.ts";
+import type { Exception } from "../exception.ts";
 import type { Task } from "../task.ts";
 import { type Death, die } from "./die.ts";
 import { SIGSEGV, invalidOpcode, reportBug } from "./bug.ts";

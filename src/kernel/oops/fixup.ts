@@ -1,6 +1,6 @@
 import { type Address, toAddress } from "../../base/address.ts";
 import { GuestFault } from "../../base/errors.ts";
-import type { Exception } from "../executor.ts";
+import type { Exception } from "../exception.ts";
 import { type ExceptionFixup, applyFixup, isUserAccess, uncheckedMsr } from "./exception-table.ts";
 import type { OopsHost } from "./host.ts";
 import type { Incident } from "./incident.ts";

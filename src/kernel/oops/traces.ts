@@ -1,7 +1,7 @@
 import { type Address, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { GuestFault } from "../../base/errors.ts";
-import type { Exception } from "../executor.ts";
+import type { Exception } from "../exception.ts";
 import type { Task } from "../task.ts";
 import { bug } from "./bug.ts";
 import { type TraceEntry, standingOf } from "./call-trace.ts";

@@ -34,6 +34,10 @@ export interface Processes {
   start(identity: ProcessIdentity, program: (sys: UserSystem) => Routine<number>): Process;
   /** Starts a process that does what it is told from outside. */
   attach(identity: ProcessIdentity): AttachedProcess;
+  /** The first half of `start`: it exists, and waits for its program. */
+  prepare(identity: ProcessIdentity): Process;
+  /** The second half. */
+  begin(process: Process, program: (sys: UserSystem) => Routine<number>): void;
   find(pid: number): Process | undefined;
   all(): Iterable<Process>;
   /** The running process has that capability; kernel threads have all. */
@@ -128,19 +132,23 @@ const watchEnds = (k: Kernel, processes: JournalMap<number, Process>): void => {
 
 export const createProcesses = (k: Kernel): Processes => {
   const processes = k.journal.map<number, Process>();
-  const start: ProcessTable["start"] = (identity, program, parent) => {
-    const born: { process?: Process } = {};
-    function* body(): Routine<number> {
-      const { process } = born;
-      if (process === undefined) return 0;
-      const system = systemOf(createContext(k, process), table);
-      return yield* life(k, process, () => program(system));
-    }
-    const task = k.tasks.spawn({ comm: commOf(identity), kind: "user" }, body());
+  const prepare = (identity: ProcessIdentity, parent?: Process): Process => {
+    const task = k.tasks.create({ comm: commOf(identity), kind: "user" });
     const process = newProcess(k, task, identity, parent);
-    born.process = process;
     processes.set(task.pid, process);
     parent?.children.add(task.pid);
+    return process;
+  };
+  const begin: Processes["begin"] = (process, program) => {
+    const system = systemOf(createContext(k, process), table);
+    k.tasks.begin(
+      process.task,
+      life(k, process, () => program(system)),
+    );
+  };
+  const start: ProcessTable["start"] = (identity, program, parent) => {
+    const process = prepare(identity, parent);
+    begin(process, program);
     return process;
   };
   const reapChild: ProcessTable["reapChild"] = (process, pid) => {
@@ -166,6 +174,8 @@ export const createProcesses = (k: Kernel): Processes => {
       const system = systemOf(createContext(k, process), table);
       return attach(k, process, system, (program) => life(k, process, program));
     },
+    prepare: (identity) => prepare(identity),
+    begin,
     find: (pid) => processes.get(pid),
     all: () => processes.values(),
     capable(capability) {
