@@ -64,7 +64,7 @@ export const createJournal = (): Journal => {
       return counted.marks;
     },
     rollback(id) {
-      const at = marks.findLastIndex((mark) => mark.id === id);
+      const at = recorder.mark === id ? marks.length - 1 : marks.findLastIndex((mark) => mark.id === id);
       const mark = marks[at];
       if (mark === undefined) throw new Error("the journal's mark has ended");
       for (let index = undos.length - 1; index >= mark.undos; index -= 1) {

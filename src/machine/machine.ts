@@ -1,11 +1,11 @@
-import { type Engine, createEngine } from "unicorn-engine";
+import { COUNTER, type Engine, createEngine } from "unicorn-engine";
 import { type Address, PAGE_SIZE } from "../base/address.ts";
 import { GuestFault } from "../base/errors.ts";
 import { type Frames, createFrames } from "./frames.ts";
 import { createGuestMemory } from "./guest-memory.ts";
 import type { GuestMemory } from "./memory.ts";
 import { PTE, type Protection, createPageTables } from "./paging.ts";
-import { createRam } from "./ram.ts";
+import { type Ram, createRam } from "./ram.ts";
 
 export type { Frames } from "./frames.ts";
 export type { Protection } from "./paging.ts";
@@ -20,6 +20,8 @@ export interface Machine {
   readonly frames: Frames;
   /** Physical memory, all of it, as bytes. Writers must mark frames: use `memory` unless there is no mapping. */
   readonly ram: Uint8Array;
+  /** The same with other views, and the marks. */
+  readonly physical: Ram;
   /** Maps `count` pages at `address` to consecutive frames starting at `frame`. */
   map(address: Address, frame: number, count: number, protection: Protection): void;
   /** Removes the mapping; the frames stay allocated. Later access faults. */
@@ -65,6 +67,7 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     userMemory: createGuestMemory(ram, tables, "user"),
     frames,
     ram: ram.bytes,
+    physical: ram,
     pageTableRoot: tables.root,
     walk: (address) => tables.walk(address),
     map(address, frame, count, protection) {
@@ -110,10 +113,12 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     },
     snapshot() {
       engine.snapshotTake();
+      tables.settle();
     },
     restore() {
+      engine.counters[COUNTER.FRAME_LIMIT] = ram.marked();
       engine.snapshotRestore();
-      tables.forget();
+      tables.goBack();
     },
     close: () => engine.close(),
   };

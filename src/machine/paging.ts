@@ -22,8 +22,10 @@ export interface PageTables {
   set(address: Address, frame: number, protection: Protection): void;
   /** Entries on the way to `address`, top first; the last is the first that is not present, or the page's. */
   walk(address: Address): bigint[];
-  /** Also makes earlier lookups forget everything: call after RAM was put back. */
-  forget(): void;
+  /** RAM may be put back to how it is now. */
+  settle(): void;
+  /** RAM has been put back: the tables made meanwhile are gone. */
+  goBack(): void;
 }
 
 const CACHE = 4096;
@@ -36,6 +38,7 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
     return frame;
   };
   const rootFrame = newTable();
+  const since = { grown: true };
   const tags = new Float64Array(CACHE).fill(Number.NaN);
   const entries = new Int32Array(CACHE);
 
@@ -52,6 +55,7 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
     }
     if (create === undefined) return -1;
     const frame = newTable();
+    since.grown = true;
     words[entry] = ((frame << 12) | PTE.PRESENT | PTE.WRITE | (create.user === true ? PTE.USER : 0)) >>> 0;
     ram.touch(table);
     return frame;
@@ -107,8 +111,13 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
       }
       return path;
     },
-    forget() {
+    settle() {
+      since.grown = false;
+    },
+    goBack() {
+      if (!since.grown) return;
       tags.fill(Number.NaN);
+      since.grown = false;
     },
   };
 };

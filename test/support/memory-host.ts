@@ -19,7 +19,7 @@ export const createTestHost = (ramSize: number): MemoryHost & { snapshot(): () =
       const saved = ram.bytes.slice();
       return () => {
         ram.bytes.set(saved);
-        tables.forget();
+        tables.goBack();
       };
     },
     map(address, frame, count, protection) {

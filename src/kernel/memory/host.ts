@@ -5,7 +5,7 @@ import type { Frames } from "../../machine/frames.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { Protection } from "../../machine/paging.ts";
-import { type Ram, createRam } from "../../machine/ram.ts";
+import type { Ram } from "../../machine/ram.ts";
 import type { Profile } from "../../profile/profile.ts";
 
 /** What the allocators need of the machine. */
@@ -21,7 +21,7 @@ export interface MemoryHost {
 export const memoryHost = (machine: Machine): MemoryHost => ({
   memory: machine.memory,
   frames: machine.frames,
-  ram: createRam(machine.ram.buffer as ArrayBuffer, machine.engine.hostDirty),
+  ram: machine.physical,
   map: (address, frame, count, protection) => machine.map(address, frame, count, protection),
   unmap: (address, count) => machine.unmap(address, count),
   translate: (address) => machine.translate(address),

@@ -55,3 +55,13 @@ hello:  push rbx
         add rsp, 48
         pop rbx
         hlt
+        .balign 16
+# eight instructions in five blocks and one stub, as the init of the hello sample; three pages written
+init:   push rbx
+        lea rbx, [rip + hello]
+        mov [rdi], rbx
+        mov [rdi + 4096], rbx
+        call stub
+        xor eax, eax
+        pop rbx
+        ret

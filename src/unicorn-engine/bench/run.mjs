@@ -21,11 +21,11 @@ export const buildBare = () => {
   return target;
 };
 
-/** `{unicorn, resume_ns, mixed_ns, hello_ns}` of Unicorn without Node. */
+/** `{unicorn, resume_ns, mixed_ns, hello_ns, execute_ns, dirty_pages}` of Unicorn without Node. */
 export const runBare = (program) => {
   const { stdout } = spawnSync(
     program,
-    [IMAGE, ...[PROGRAMS.spin, PROGRAMS.mixed, PROGRAMS.hello].map(String)],
+    [IMAGE, ...[PROGRAMS.spin, PROGRAMS.mixed, PROGRAMS.hello, PROGRAMS.init].map(String)],
     { encoding: "utf8" },
   );
   return JSON.parse(stdout);

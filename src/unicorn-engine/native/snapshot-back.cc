@@ -79,12 +79,6 @@ void forget_translations(Engine *e, const std::vector<uint64_t> &pages) {
   for (uint64_t address : pages) invalidate_code(e, address, PAGE);
 }
 
-void finish_restore(Engine *e, const Snapshot *s) {
-  uc_context_restore(e->uc, s->context);
-  publish_registers(e);
-  e->coverage.previous = 0;
-}
-
 bool restore_frame(Engine *e, const Snapshot *s, uint32_t frame) {
   const bool changed = s->is_code[frame] && memcmp(e->ram + frame * PAGE, s->memory + frame * PAGE, PAGE) != 0;
   put_back(e, s, frame);

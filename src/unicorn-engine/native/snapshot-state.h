@@ -18,8 +18,10 @@ struct LeafTable {
   /// through since.
   uint64_t parent;
   uint64_t parent_entry;
-  /// The table as it was last looked at; empty until the CPU has walked through.
+  /// The table as it was last looked at, from its first present entry to its last; empty until the CPU has
+  /// walked through. Entries outside are the host's to add, and it marks the table then.
   std::vector<uint64_t> expected;
+  unsigned first = 0;
 };
 
 /// What the TLB's content depends on besides the tables.
@@ -30,11 +32,22 @@ struct PagingState {
   }
 };
 
+/// The library's whole CPU, found in a saved context. Copying it ourselves is worth it: the library's way ends
+/// in an unaligned `rep movsb`, which takes longer than all the rest of going back.
+struct CpuCopy {
+  std::vector<uint8_t> bytes;
+  /// Offsets of CR0 (with CR1 to CR4 behind it) and EFER. Zero where they could not be told apart.
+  size_t cr0 = 0, efer = 0;
+  uint64_t registers[REGISTER_COUNT] = {};
+};
+
 struct Snapshot {
   uint8_t *memory = nullptr;
   /// Of the engine's shadow, where it has one. A frame's shadow goes back with the frame.
   uint8_t *shadow = nullptr;
   uc_context *context = nullptr;
+  /// Empty where the live registers are not known.
+  CpuCopy cpu;
   PagingState paging = {};
   /// The tables cannot be followed by dirty bits (large pages, shared tables, no paging): compare everything.
   bool irregular = false;
@@ -57,6 +70,11 @@ std::vector<uint8_t> resident_frames(const uint8_t *memory, size_t size);
 void put_back(Engine *engine, const Snapshot *snapshot, uint64_t frame);
 /// The same; true when it was changed code.
 bool restore_frame(Engine *engine, const Snapshot *snapshot, uint32_t frame);
+/// After `context` was saved: fills `cpu`.
+void copy_cpu(Engine *engine, Snapshot *snapshot);
+/// Control registers are as in the snapshot.
+bool same_paging(Engine *engine, const Snapshot *snapshot);
+PagingState paging_state(Engine *engine);
 /// Everything but memory.
 void finish_restore(Engine *engine, const Snapshot *snapshot);
 void forget_translations(Engine *engine, const std::vector<uint64_t> &pages);

@@ -12,10 +12,6 @@ constexpr unsigned FORGET_AFTER = 2048;
 
 size_t shadow_size(const Engine *e) { return (e->ram_size / 8 + PAGE - 1) / PAGE * PAGE; }
 
-PagingState paging_state(Engine *e) {
-  return {get_control(e, CONTROL_CR0), get_control(e, CONTROL_CR3), get_control(e, CONTROL_CR4), get_control(e, CONTROL_EFER)};
-}
-
 /// An anonymous copy of the memory in use; null when there is no room.
 uint8_t *copy_memory(const uint8_t *from, size_t size) {
   void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -51,6 +47,15 @@ void know(Engine *e, Snapshot *s, uint64_t entry) {
   s->known.push_back(uint32_t(frame));
 }
 
+void expect(const Snapshot *s, LeafTable &leaf) {
+  const uint64_t *from = table_at(s->memory, leaf.physical);
+  unsigned first = 0, end = TABLE_ENTRIES;
+  while (first < end - 1 && !(from[first] & PTE_PRESENT)) first++;
+  while (end > first + 1 && !(from[end - 1] & PTE_PRESENT)) end--;
+  leaf.first = first;
+  leaf.expected.assign(from + first, from + end);
+}
+
 /// Adds the pages newly written through this table. False: the table itself was changed.
 bool scan_leaf(Engine *e, Snapshot *s, LeafTable &leaf) {
   constexpr uint64_t MARKS = PTE_ACCESSED | PTE_DIRTY;
@@ -61,11 +66,12 @@ bool scan_leaf(Engine *e, Snapshot *s, LeafTable &leaf) {
     if (__builtin_expect(parent == leaf.parent_entry, 1)) return true;
     if ((parent | MARKS) != (leaf.parent_entry | MARKS)) return false;
     if (!(parent & PTE_ACCESSED)) return true;
-    const uint64_t *from = table_at(s->memory, leaf.physical);
-    leaf.expected.assign(from, from + TABLE_ENTRIES);
+    expect(s, leaf);
   }
-  if (memcmp(table, leaf.expected.data(), PAGE) == 0) return true;
-  for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+  table += leaf.first;
+  const size_t count = leaf.expected.size();
+  if (memcmp(table, leaf.expected.data(), count * 8) == 0) return true;
+  for (size_t i = 0; i < count; i++) {
     const uint64_t old = leaf.expected[i];
     if (table[i] == old) continue;
     if ((table[i] | MARKS) != (old | MARKS)) return false;
@@ -115,6 +121,7 @@ const char *take_snapshot(Engine *e) {
   }
   memset(e->host_dirty, 0, frames);
   uc_context_save(e->uc, s->context);
+  copy_cpu(e, s);
   return nullptr;
 }
 
@@ -127,7 +134,7 @@ size_t restore_snapshot(Engine *e) {
   for (uint32_t frame : s->known) guest_tables |= s->level[frame] != 0;
   take_host_marks(e, host);
   for (uint32_t frame : host) tables_changed |= s->level[frame] != 0;
-  if (s->irregular || guest_tables || !(paging_state(e) == s->paging)) return restore_all(e, s);
+  if (s->irregular || guest_tables || !same_paging(e, s)) return restore_all(e, s);
   if (tables_changed || ++s->restores % FORGET_AFTER == 0) {
     const size_t copied = restore_tables(e, s, host);
     return copied == SIZE_MAX ? restore_all(e, s) : copied;
