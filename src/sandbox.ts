@@ -24,6 +24,11 @@ export interface SandboxOptions {
   readonly ram?: number | undefined;
   /** Everything that is left to chance; the same seed is the same run. */
   readonly seed?: bigint | undefined;
+  /**
+   * "in-turn" (the default), or "random:SEED": tasks are interrupted after calls of kernel functions as
+   * the seed decides, to find races. The same seed is the same run.
+   */
+  readonly schedule?: string | undefined;
   /** What calls of functions without a stub do. */
   readonly unknown?: UnknownPolicy | undefined;
   /** Told about each log record once it can be read. */
@@ -91,6 +96,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       seed: options.seed ?? 1n,
       epoch: EPOCH,
       uptime: UPTIME,
+      schedule: options.schedule ?? "in-turn",
       ...(onRecord === undefined ? {} : { onRecord }),
     },
     (k) => {

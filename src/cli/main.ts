@@ -22,6 +22,7 @@ program
   .option(...kernelOption)
   .option("--json", "one JSON document instead of text")
   .option("--seed <number>", "everything that is left to chance", "1")
+  .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
   .option("--settle <ms>", "virtual milliseconds between insert and remove", "50")
   .option("--unknown <policy>", "calls of functions without a stub: guess or stop", "guess")
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
@@ -39,6 +40,7 @@ program
   .option(...kernelOption)
   .option("--json", "one JSON line for each command")
   .option("--seed <number>", "everything that is left to chance", "1")
+  .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
   .action(async (...args) => {
     const { shellCommand } = await import("./commands/shell.ts");
     process.exitCode = await shellCommand(args[0], args[1]);

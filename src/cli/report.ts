@@ -50,6 +50,8 @@ export interface FunctionReport {
 export interface Report {
   readonly report_version: 1;
   readonly kernel: string;
+  /** "in-turn", or "random:SEED": the same again is the same run. */
+  readonly schedule: string;
   readonly steps: readonly ReportStep[];
   readonly modules: readonly ReportModule[];
   readonly findings: readonly Finding[];

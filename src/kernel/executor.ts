@@ -27,7 +27,7 @@ export interface Trap {
 }
 
 /** Why a task gave the CPU back. */
-export type Pause = "blocked" | "yield" | "dead" | "stopped";
+export type Pause = "blocked" | "yield" | "preempted" | "dead" | "stopped";
 
 /** What the executor asks of the kernel around it. */
 export interface ExecutorHost {
@@ -39,6 +39,8 @@ export interface ExecutorHost {
   strayHalt(task: Task, address: Address): "resume" | "kill";
   /** The engine itself failed. */
   engineFailure(task: Task, stop: number): void;
+  /** A stub is done: whether another task is to run now, though this one could go on. */
+  preempts(task: Task): boolean;
   /** The last frame returned; the task goes on if the bottom pushed a new frame. */
   bottom(task: Task, result: bigint): void;
 }
@@ -221,6 +223,7 @@ export const createExecutor = (
       if (pause !== undefined) return pause;
       if (!host.tick(why === STOP.HLT ? 1 : 0)) return "stopped";
       if (task.frames.length !== depth || task.state !== "runnable") return undefined;
+      if (why === STOP.HLT && host.preempts(task)) return "preempted";
       if (state.switches !== switches) flags = RESUME.ALL;
     }
   };

@@ -28,6 +28,7 @@ import type { Mutexes } from "./locks/mutex.ts";
 import type { RwSemaphores } from "./locks/rwsem.ts";
 import type { Semaphores } from "./locks/semaphore.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
+import type { Schedule } from "./sched/schedule.ts";
 import type { WaitLists } from "./sched/waits.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
@@ -58,6 +59,7 @@ export interface Kernel {
   readonly irqs: Irqs;
   readonly executor: Executor;
   readonly tasks: Tasks;
+  readonly schedule: Schedule;
   readonly image: KernelImage;
   readonly events: Events;
   readonly findings: Findings;

@@ -29,6 +29,7 @@ export interface TaskMemoryHost {
   sleeps(task: Task): void;
   stopped(): boolean;
   preemptionOff(): boolean;
+  interruptsOff(): boolean;
 }
 
 const PF_KTHREAD = 0x0020_0000;
@@ -85,7 +86,14 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     setCurrent: host.setCurrent,
     sleeps: host.sleeps,
     stopped: host.stopped,
+    stayAwake(taskStruct) {
+      const at = taskStruct + structs.offset("__state");
+      if (memory.u32(at) === 0) return false;
+      memory.setU32(at, 0);
+      return true;
+    },
     preemptionOff: host.preemptionOff,
+    interruptsOff: host.interruptsOff,
     setComm,
   };
 

@@ -6,6 +6,7 @@ import type { Executor } from "./executor.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Journal, JournalMap } from "./journal.ts";
 import type { Routine } from "./routine.ts";
+import type { Schedule } from "./sched/schedule.ts";
 import type { Task, TaskOptions } from "./task.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -20,8 +21,11 @@ export interface TaskMemory {
   setComm(taskStruct: Address, comm: ByteString): void;
   /** The machine has come to an end: nothing runs any more. */
   stopped(): boolean;
+  /** Sets a task_struct's state to running; false when it was. */
+  stayAwake(taskStruct: Address): boolean;
   /** The guest's preempt_count is not zero. */
   preemptionOff(): boolean;
+  interruptsOff(): boolean;
   /** A task has given up the CPU, to wait or to let others go first. */
   sleeps(task: Task): void;
   /** Makes `taskStruct` the guest's `current`. */
@@ -51,12 +55,15 @@ export interface Tasks {
   setComm(task: Task, comm: ByteString): void;
   /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
   shouldYield(): boolean;
+  /** Exploring schedules: a running process may lose the CPU after any stub where preemption is on. */
+  preempts(task: Task): boolean;
   /** Told about each task that has run for the last time, whatever ended it. Registered at boot. */
   readonly ended: ((task: Task) => void)[];
 }
 
 /** Work costs time too: how long runnable tasks may keep each other busy before the caller goes on. */
 const SETTLE_NS = 40_000_000;
+const LONGEST_STALL_NS = 100_000_000;
 const TASK_RUNNING = 0;
 /** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
 const ENTRY_BYTES = 1536;
@@ -70,6 +77,7 @@ export const createTasks = (
   memory: TaskMemory,
   timeline: Timeline,
   interrupts: Interrupts,
+  schedule: Schedule,
 ): Tasks => {
   const tasks: JournalMap<number, Task> = journal.map();
   const ended: ((task: Task) => void)[] = [];
@@ -124,6 +132,8 @@ export const createTasks = (
   };
 
   const wake = (task: Task): boolean => {
+    // It is on its way to sleep: it will not.
+    if (task.state === "runnable" && task.taskStruct !== 0) return memory.stayAwake(task.taskStruct);
     if (task.state !== "blocked") return false;
     journal.touch(task);
     task.state = "runnable";
@@ -155,7 +165,8 @@ export const createTasks = (
     if (pause === "blocked" || (pause === "yield" && !task.trapped)) memory.sleeps(task);
     if (pause === "blocked" && task.deadline !== undefined)
       timeline.schedule(task.deadline, "task", task.pid);
-    if (pause === "yield" && task.state === "runnable") journal.touch(state.queue).push(task);
+    if ((pause === "yield" || pause === "preempted") && task.state === "runnable")
+      journal.touch(state.queue).push(task);
     if (pause === "dead") for (const told of ended) told(task);
     return pause === "stopped" ? "stopped" : undefined;
   };
@@ -174,17 +185,31 @@ export const createTasks = (
       if (done()) return "done";
       interrupts.service("between-tasks");
       if (memory.stopped()) return "stopped";
-      const task = state.queue.length === 0 ? undefined : journal.touch(state.queue).shift();
+      const next = schedule.pick(state.queue.length);
+      const [task] = state.queue.length === 0 ? [] : journal.touch(state.queue).splice(next, 1);
       if (task !== undefined) {
         if (task.state === "runnable" && turn(task) === "stopped") return "stopped";
         continue;
       }
       if (done()) return "done";
-      const next = timeline.next();
-      if (next === undefined) return "idle";
+      const moment = timeline.next();
+      if (moment === undefined) return "idle";
       goIdle();
-      clock.advanceTo(next);
+      clock.advanceTo(moment);
     }
+  };
+
+  /** Not within a stub that calls the guest: on a real kernel many of these hold a lock. */
+  const mayPreempt = (task: Task): boolean =>
+    task.context === "process" &&
+    interrupts.context() === "process" &&
+    !memory.preemptionOff() &&
+    !memory.interruptsOff() &&
+    task.frames.every((frame) => frame.kind === "guest" || frame.stub === undefined);
+  /** The CPU is away until the next timer goes off. */
+  const stall = (): void => {
+    const next = timeline.next();
+    if (next !== undefined && next <= clock.now() + LONGEST_STALL_NS) clock.advanceTo(next);
   };
 
   interrupts.handle("task", {
@@ -238,6 +263,12 @@ export const createTasks = (
       if ((!state.woken && !interrupts.softirqPending()) || memory.preemptionOff()) return false;
       task.yielded = true;
       return true;
+    },
+    preempts(task) {
+      if (schedule.policy === "in-turn" || !mayPreempt(task)) return false;
+      const how = schedule.interrupts(state.queue.length);
+      if (how === "stall") stall();
+      return how === "switch";
     },
     ended,
     signal(task, signal) {

@@ -11,6 +11,8 @@ export interface BootOptions {
   readonly ram?: number;
   /** Everything that is left to chance; the same seed is the same run. 1 when left out. */
   readonly seed?: number | bigint;
+  /** "in-turn" when left out; "random:SEED" interrupts tasks after calls as the seed decides, to find races. */
+  readonly schedule?: string;
   /** Of the processes that act for the test: all when left out. */
   readonly capabilities?: Capabilities;
   /** What calls of functions without a stub do: guess a result, or end the run. */
@@ -31,6 +33,7 @@ export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
     ram: options.ram ?? DEFAULT_RAM,
     seed: BigInt(options.seed ?? 1),
     unknown: options.unknown,
+    schedule: options.schedule,
     ...(onMessage === undefined ? {} : { onRecord: (record) => onMessage(messageOf(record)) }),
   });
   sandbox.kernel.vfs.tree.directory("/tmp");

@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
+  readonly schedule?: string;
   readonly settle: string;
   readonly unknown: string;
   readonly memory: string;
@@ -95,6 +96,7 @@ export const runCommand = async (
     seed: BigInt(numberOption("seed", options.seed, 0, Number.MAX_SAFE_INTEGER)),
     ram: numberOption("memory", options.memory, 32, 3072) * MIB,
     unknown: options.unknown,
+    schedule: options.schedule,
     ...(options.json === true ? {} : { onRecord: showRecord }),
   });
   const report = drive(sandbox, {
@@ -170,6 +172,7 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   return {
     report_version: 1,
     kernel: kernel.profile.release,
+    schedule: kernel.schedule.policy,
     steps,
     modules: loads.map(({ record, file }) => moduleReport(sandbox, record, file.file, file.bytes)),
     findings: kernel.findings.all(),
@@ -201,7 +204,8 @@ const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
 const SHOWN_FINDINGS = 20;
 
 /** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
-const summarise = ({ steps, modules, findings, stop }: Report): void => {
+const summarise = (report: Report): void => {
+  const { steps, modules, findings, stop } = report;
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   for (const step of steps.filter(({ op }) => op !== "sleep"))
     say(`${step.op} ${step.arg}: ${outcome(step)}`);
@@ -227,4 +231,6 @@ const summarise = ({ steps, modules, findings, stop }: Report): void => {
     );
   }
   if (stop !== null) say(`stopped: ${stop.kind}: ${displayText(stop.message)}`);
+  if (report.schedule !== "in-turn" && failed(report))
+    say(`schedule: ${report.schedule} (the same again: --schedule=${report.schedule})`);
 };

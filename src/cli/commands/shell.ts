@@ -18,6 +18,7 @@ export interface ShellOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
+  readonly schedule?: string;
 }
 
 const readScript = async (path: string): Promise<string> => {
@@ -103,6 +104,7 @@ export const shellCommand = async (script: string | undefined, options: ShellOpt
   const sandbox = boot({
     kernel: options.kernel,
     seed: BigInt(Number(options.seed) || 1),
+    schedule: options.schedule,
     ...(interactive ? { onRecord: showRecord(() => kernel.sandbox?.kernel.log.consoleLevel ?? 0) } : {}),
   });
   kernel.sandbox = sandbox;

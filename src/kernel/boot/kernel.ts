@@ -29,6 +29,7 @@ import { createLocks } from "../locks/locks.ts";
 import { createKthreads } from "../sched/kthreads.ts";
 import { createWaitLists } from "../sched/waits.ts";
 import { createWorkqueues } from "../sched/workqueues.ts";
+import { createSchedule } from "../sched/schedule.ts";
 import { createStatics } from "../statics.ts";
 import { createSymbols } from "../symbols.ts";
 import type { Task } from "../task.ts";
@@ -56,6 +57,8 @@ export interface BootOptions {
   readonly epoch: bigint;
   /** Nanoseconds the kernel has been up when the run begins. */
   readonly uptime: number;
+  /** "in-turn", or "random:SEED". */
+  readonly schedule?: string;
   readonly onRecord?: (record: LogRecord) => void;
 }
 
@@ -154,6 +157,7 @@ export const createKernel = (
     stopped: { get: () => state.stopped },
   });
   parts.random = createRandom(journal, options.seed);
+  parts.schedule = createSchedule(journal, options.schedule ?? "in-turn");
   parts.cpu = createCpu(machine, profile, executor, options.seed & ~0xffn);
   parts.log = createLog(journal, {
     now: () => clock.now(),
@@ -169,7 +173,7 @@ export const createKernel = (
   parts.symbols = createSymbols(profile, () => k.modules.list);
   parts.traces = createTraces(oopsHost(k));
   parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
-  parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts);
+  parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts, k.schedule);
   parts.irqs = createIrqs(k);
   parts.timers = createTimers(k);
   handleTasklets(k);
@@ -207,6 +211,7 @@ export const createKernel = (
         k.interrupts.service("stub");
         return state.stopped === undefined;
       },
+      preempts: (task) => k.tasks.preempts(task),
       exception(task, exception) {
         if (exception.vector === 14 && executeKernelText(exception)) return "resume";
         return k.traces.exception(task, exception);

@@ -26,6 +26,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),
     preemptionOff: () => k.cpu.preemptCount() !== 0,
+    interruptsOff: () => k.cpu.irqsDisabled(),
     stopped: () => k.stopped !== undefined,
     sleeps(task) {
       if (k.cpu.preemptCount() !== 0) k.traces.schedulingWhileAtomic(task, waitingStub(k, task));
