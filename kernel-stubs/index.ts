@@ -102,3 +102,6 @@ export * from "./linux/kfifo.ts";
 export * from "./linux/siphash.ts";
 export * from "./crypto/utils.ts";
 export * from "./linux/once.ts";
+export * from "./linux/kprobes.ts";
+export * from "./linux/ftrace.ts";
+export * from "./linux/livepatch.ts";

@@ -1,5 +1,6 @@
 /** include/linux/kallsyms.h: symbol names as text. */
 import { symbolText, symbolWithOffset } from "../../src/kernel/printf/address.ts";
+import { lookupName } from "../../src/kernel/probes/text.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -22,4 +23,10 @@ export const sprintSymbolBuildId = stub(
 export const sprintSymbolNoOffset = stub(
   "int sprint_symbol_no_offset(char *buffer, unsigned long address)",
   (k, { buffer, address }) => store(k, buffer, symbolText(k.format, address)),
+);
+
+/** Not exported; modules find it by a kprobe on it. */
+export const kallsymsLookupName = stub(
+  "unsigned long kallsyms_lookup_name(const char *name)",
+  (k, { name }) => BigInt(lookupName(k, k.memory.cstring(name)) ?? 0),
 );

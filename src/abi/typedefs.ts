@@ -232,6 +232,8 @@ export const FUNCTION_TYPEDEFS = {
   genl_parallel_ops_t: "void (*)(void *)",
   rtnl_doit_func: "int (*)(struct sk_buff *, struct nlmsghdr *, struct netlink_ext_ack *)",
   rtnl_dumpit_func: "int (*)(struct sk_buff *, struct netlink_callback *)",
+  klp_shadow_ctor_t: "int (*)(void *, void *, void *)",
+  klp_shadow_dtor_t: "void (*)(void *, void *)",
   nf_hookfn_t: "unsigned int (*)(void *, struct sk_buff *, const struct nf_hook_state *)",
 } as const satisfies Record<string, string>;
 

@@ -21,6 +21,7 @@ import type { Pages } from "./memory/pages.ts";
 import type { Percpu } from "./memory/percpu.ts";
 import type { Vmalloc } from "./memory/vmalloc.ts";
 import type { ModuleSystem } from "./modules/system.ts";
+import type { Probes } from "./probes/probes.ts";
 import type { Taints } from "./oops/taint.ts";
 import type { Traces } from "./oops/traces.ts";
 import type { Lockdep } from "./locks/lockdep.ts";
@@ -73,6 +74,8 @@ export interface Kernel {
   /** Oopses, warnings, stack dumps. */
   readonly traces: Traces;
   readonly modules: ModuleSystem;
+  /** kprobes, kretprobes, ftrace. */
+  readonly probes: Probes;
   readonly cpu: Cpu;
   /** kmalloc and caches. */
   readonly heap: Heap;

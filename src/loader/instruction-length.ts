@@ -25,6 +25,8 @@ export interface InstructionShape {
   readonly length: number;
   /** Where the opcode begins, after the prefixes. */
   readonly opcodeAt: number;
+  /** Where a displacement from the next instruction lies, in those that address memory so. */
+  readonly relativeAt: number | undefined;
 }
 
 interface Prefixes {
@@ -129,5 +131,7 @@ export const instructionAt = (code: Uint8Array, start: number): InstructionShape
   if (operands === undefined) return undefined;
   const length = end + operands - start;
   if (length > MAX_LENGTH || start + length > code.length) return undefined;
-  return { length, opcodeAt: prefixes.at };
+  const hasModrm = /[mMZtT]/.test(letter ?? "");
+  const isRelative = hasModrm && ((code[end] ?? 0) & 0xc7) === 5;
+  return { length, opcodeAt: prefixes.at, relativeAt: isRelative ? end + 1 - start : undefined };
 };

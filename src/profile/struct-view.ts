@@ -63,10 +63,22 @@ export const createStructViews = (profile: Profile, memory: GuestMemory): Struct
       makerOf(name)(address) as StructTypes[Name],
     untyped: (name, address) => makerOf(name)(address) as View & Record<string, unknown>,
     sizeOf: (name) => layoutOf(name).size,
-    offsetOf(name, field) {
-      const found = layoutOf(name).field(field);
-      if (found !== undefined) return found.offset;
-      throw new KoboxError("no-struct", `kernel profile ${profile.release}: struct ${name} has no ${field}`);
+    offsetOf(name, path) {
+      let struct: string | undefined = name;
+      let offset = 0;
+      for (const part of path.split(".")) {
+        const found: StructField | undefined =
+          struct === undefined ? undefined : layoutOf(struct).field(part);
+        if (found === undefined) {
+          throw new KoboxError(
+            "no-struct",
+            `kernel profile ${profile.release}: struct ${name} has no ${path}`,
+          );
+        }
+        offset += found.offset;
+        struct = found.type.kind === "struct" ? found.type.struct : undefined;
+      }
+      return offset;
     },
   };
 };

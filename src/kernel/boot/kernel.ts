@@ -22,6 +22,7 @@ import { createKernelMemory } from "../memory/memory.ts";
 import { createTraces } from "../oops/traces.ts";
 import { createTaints } from "../oops/taint.ts";
 import { mapUserText } from "../oops/user-text.ts";
+import { createProbes } from "../probes/probes.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
 import { watchHeap, watchVmalloc } from "../locks/watch-frees.ts";
@@ -193,6 +194,7 @@ export const createKernel = (
   populateIrqs(k, k.vfs.tree);
   parts.processes = createProcesses(k);
   links = linkage(k);
+  parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);
   return k;
@@ -214,6 +216,8 @@ export const createKernel = (
       preempts: (task) => k.tasks.preempts(task),
       exception(task, exception) {
         if (exception.vector === 14 && executeKernelText(exception)) return "resume";
+        if (exception.vector === BREAKPOINT && k.probes.breakpoint(task)) return "resume";
+        k.probes.beforeException();
         return k.traces.exception(task, exception);
       },
       strayHalt(task, address) {
@@ -269,6 +273,9 @@ export const createKernel = (
     return (exception.errorCode & 0x10) !== 0 && image.fault(Number(BigInt.asIntN(64, exception.address)));
   }
 };
+
+/** #BP */
+const BREAKPOINT = 3;
 
 /** The address every guest call returns to: do_one_initcall's, as the recorded kernel's traces show it. */
 const SENTINEL: Address = -0x7eff_ef47;

@@ -66,6 +66,7 @@ export function* freeModule(system: ModuleSystem, module: Module): Routine<void>
   if (module.percpu !== undefined) system.freePercpu(module.percpu);
   if (module.init.size > 0) memory.release(module.init.base);
   k.lockdep.freed(module.core.base, module.core.size);
+  k.probes.forget(module.core.base, module.core.base + module.core.size);
   memory.release(module.core.base);
   system.changed();
 }
