@@ -74,7 +74,7 @@ export const klpShadowFree = stub(
 export const klpShadowFreeAll = stub(
   "void klp_shadow_free_all(unsigned long id, klp_shadow_dtor_t dtor)",
   function* (k, { id, dtor }) {
-    for (const shadow of [...k.probes.shadows.all.values()]) {
+    for (const shadow of k.probes.shadows.all.values()) {
       if (shadow.id === id) yield* freeShadow(k, shadow, dtor);
     }
   },

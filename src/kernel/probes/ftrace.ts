@@ -208,9 +208,9 @@ export const createFtrace = (
     disarmKprobe: (address) => setSite(address, { kprobe: false }),
     forget(from, to) {
       const inside = (address: Address): boolean => address >= from && address < to;
-      for (const address of [...sites.keys()]) if (inside(address)) sites.delete(address);
+      for (const address of sites.keys()) if (inside(address)) sites.delete(address);
       setActive(active.ops.filter((ops) => !inside(ops)));
-      for (const [ops, { filter, notrace }] of [...filters.entries()]) {
+      for (const [ops, { filter, notrace }] of filters.entries()) {
         if (inside(ops)) filters.delete(ops);
         else filters.set(ops, { filter: filter.filter((one) => !inside(one)), notrace });
       }

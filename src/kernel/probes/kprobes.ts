@@ -175,7 +175,7 @@ export const createKprobes = (k: Kernel, arming: Arming): Kprobes => {
       }
     },
     forget(from, to) {
-      for (const place of [...places.values()]) {
+      for (const place of places.values()) {
         if (place.address < from || place.address >= to) continue;
         places.delete(place.address);
         for (const kprobe of place.kprobes) registered.delete(kprobe);
