@@ -32,7 +32,7 @@ const getUser = (k: Kernel, { u64, i32 }: RegisterFile, size: Size, check: Check
   const at = registerAddress({ u64, i32 }, RAX);
   let value = 0n;
   const allowed = check === "nocheck" || accessOk(at, size);
-  const done = allowed && survives(() => (value = read(half(k, at), at, size)));
+  const done = allowed && survives(k, () => (value = read(half(k, at), at, size)));
   u64[RAX] = done ? 0n : FAULT;
   u64[RDX] = done ? value : 0n;
 };
@@ -42,7 +42,7 @@ const putUser = (k: Kernel, { u64, i32 }: RegisterFile, size: Size, check: Check
   const at = registerAddress({ u64, i32 }, RCX);
   const value = u64[RAX] ?? 0n;
   const allowed = check === "nocheck" || accessOk(at, size);
-  const done = allowed && survives(() => write(half(k, at), at, size, value));
+  const done = allowed && survives(k, () => write(half(k, at), at, size, value));
   u64[RCX] = done ? 0n : BigInt.asUintN(32, BigInt(-EFAULT));
   if (check === "range") u64[RBX] = BigInt(2 ** 47 - 4096 - size + 1);
 };

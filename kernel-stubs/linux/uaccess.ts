@@ -103,7 +103,7 @@ export const checkZeroedUser = stub(
     if (size === 0) return 1;
     if (!accessOk(source, size)) throw new Errno(EFAULT);
     let odd: Address | undefined;
-    if (!survives(() => (odd = findByte(k.userMemory, source, size, (byte) => byte !== 0)))) {
+    if (!survives(k, () => (odd = findByte(k.userMemory, source, size, (byte) => byte !== 0)))) {
       throw new Errno(EFAULT);
     }
     return odd === undefined ? 1 : 0;

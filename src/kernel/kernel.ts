@@ -36,7 +36,9 @@ import type { Task } from "./task.ts";
 import type { Tasks } from "./tasks.ts";
 import type { Hrtimers } from "./time/hrtimers.ts";
 import type { Timers } from "./time/timers.ts";
+import type { Mappings } from "./vfs/mappings.ts";
 import type { Processes } from "./vfs/process.ts";
+import type { UserFaults } from "./vfs/user-faults.ts";
 import type { UserMemory } from "./vfs/user-memory.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
@@ -104,6 +106,9 @@ export interface Kernel {
   readonly processes: Processes;
   /** User-space buffers of system calls. */
   readonly userBuffers: UserMemory;
+  /** What processes have mapped. */
+  readonly mappings: Mappings;
+  readonly userFaults: UserFaults;
   /** Processes that wait for pipes and children. */
   readonly userWaits: WaitLists;
   /** What a task of that kind does when its last frame has returned: go on (push a call, block) or die. */

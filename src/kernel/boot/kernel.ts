@@ -37,7 +37,9 @@ import type { Task } from "../task.ts";
 import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
+import { createMappings } from "../vfs/mappings.ts";
 import { createProcesses } from "../vfs/process.ts";
+import { createUserFaults } from "../vfs/user-faults.ts";
 import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
 import { formatEnv } from "./format-env.ts";
@@ -188,6 +190,8 @@ export const createKernel = (
   parts.vmalloc = watchVmalloc(k, k.vmalloc);
   parts.userWaits = createWaitLists(k);
   parts.userBuffers = createUserMemory(machine, journal);
+  parts.mappings = createMappings(k);
+  parts.userFaults = createUserFaults(k);
   mapUserText(machine);
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
@@ -216,6 +220,7 @@ export const createKernel = (
       preempts: (task) => k.tasks.preempts(task),
       exception(task, exception) {
         if (exception.vector === 14 && executeKernelText(exception)) return "resume";
+        if (k.userFaults.take(task, exception)) return "resume";
         if (exception.vector === BREAKPOINT && k.probes.breakpoint(task)) return "resume";
         k.probes.beforeException();
         return k.traces.exception(task, exception);

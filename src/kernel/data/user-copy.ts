@@ -8,6 +8,8 @@ import type { GuestMemory } from "../../machine/memory.ts";
 export interface Memories {
   readonly memory: GuestMemory;
   readonly userMemory: GuestMemory;
+  /** Who brings in pages that are mapped but not there yet. */
+  readonly userFaults?: { takes(fault: GuestFault): boolean };
 }
 
 /** First address that user space never has (TASK_SIZE_MAX without five-level paging). */
@@ -20,14 +22,15 @@ export const accessOk = (address: Address, size: number): boolean =>
 const half = (memories: Memories, address: Address): GuestMemory =>
   address >= 0 ? memories.userMemory : memories.memory;
 
-/** Runs `act`; false when it faulted. */
-export const survives = (act: () => void): boolean => {
+/** Runs `act`; false when it faulted for good. A page that can be brought in is a page fault of the stub. */
+export const survives = ({ userFaults }: Pick<Memories, "userFaults">, act: () => void): boolean => {
   try {
     act();
     return true;
   } catch (error) {
-    if (error instanceof GuestFault) return false;
-    throw error;
+    if (!(error instanceof GuestFault)) throw error;
+    if (error.address >= 0 && userFaults?.takes(error) === true) throw error;
+    return false;
   }
 };
 
@@ -37,7 +40,7 @@ export const copyUser = (memories: Memories, to: Address, from: Address, length:
   for (let done = 0; done < length;) {
     const [at, start] = [to + done, from + done];
     const size = Math.min(length - done, PAGE_SIZE - (at & 0xfff), PAGE_SIZE - (start & 0xfff));
-    if (!survives(() => target.write(at, source.bytes(start, size)))) return length - done;
+    if (!survives(memories, () => target.write(at, source.bytes(start, size)))) return length - done;
     done += size;
   }
   return 0;
@@ -48,7 +51,7 @@ export const clearUser = (memories: Memories, to: Address, length: number): numb
   const target = half(memories, to);
   for (let done = 0; done < length;) {
     const size = Math.min(length - done, PAGE_SIZE - ((to + done) & 0xfff));
-    if (!survives(() => target.fill(to + done, 0, size))) return length - done;
+    if (!survives(memories, () => target.fill(to + done, 0, size))) return length - done;
     done += size;
   }
   return 0;
@@ -66,7 +69,7 @@ export const readUserString = (memories: Memories, from: Address, limit: number)
     const at = from + text.length;
     const size = Math.min(limit - text.length, PAGE_SIZE - (at & 0xfff));
     let chunk: ByteString | undefined;
-    if (at < 0 || !survives(() => (chunk = memories.userMemory.cstring(at, size))))
+    if (at < 0 || !survives(memories, () => (chunk = memories.userMemory.cstring(at, size))))
       return { text, end: "fault" };
     text += chunk ?? "";
     if ((chunk?.length ?? 0) < size) return { text, end: "nul" };

@@ -4,7 +4,8 @@ import { EBUSY, EINVAL, ENODEV, ENXIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { JournalMap } from "../journal.ts";
-import { type GuestFileKind, fileOperationsAt, guestFile, ownerPin } from "./guest-file.ts";
+import { type GuestFileKind, guestFile, ownerPin } from "./guest-file.ts";
+import { fileOperationsAt } from "./guest-functions.ts";
 import { type DeviceNode, kernelMajor, kernelMinor, makeKernelDev } from "./node.ts";
 import type { FileOperations } from "./operations.ts";
 

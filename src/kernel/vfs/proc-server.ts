@@ -4,7 +4,8 @@ import { EINVAL, EIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import { type GuestFileKind, type GuestFunctions, NO_PIN, guestFile } from "./guest-file.ts";
+import { type GuestFileKind, NO_PIN, guestFile } from "./guest-file.ts";
+import { NO_FUNCTIONS, procOperationsAt } from "./guest-functions.ts";
 import type { FileOperations } from "./operations.ts";
 import {
   seqOpen,
@@ -33,33 +34,6 @@ function* nothing(): Routine<void> {}
 export function* unsupported(): Routine<never> {
   throw new Errno(EINVAL);
 }
-
-const procFunctions = (k: Kernel, ops: Address): GuestFunctions => {
-  const view = k.struct("proc_ops", ops);
-  return {
-    open: view.proc_open,
-    read: view.proc_read,
-    readIter: view.proc_read_iter,
-    write: view.proc_write,
-    llseek: view.proc_lseek,
-    ioctl: view.proc_ioctl,
-    poll: view.proc_poll,
-    release: view.proc_release,
-    flush: 0,
-  };
-};
-
-const NONE: GuestFunctions = {
-  open: 0,
-  read: 0,
-  readIter: 0,
-  write: 0,
-  llseek: 0,
-  ioctl: 0,
-  poll: 0,
-  release: 0,
-  flush: 0,
-};
 
 /** Host code in place of proc_seq_open, proc_single_open and their releases. */
 const hostedBy = (k: Kernel, server: ProcServer, entry: () => Address): GuestFileKind["hosted"] => {
@@ -99,11 +73,11 @@ export const serverOperations = (k: Kernel, server: ProcServer, entry: () => Add
   if (server.kind === "ops") {
     // Looked up at each opening, as the table is the module's and may be gone.
     const make = (): FileOperations =>
-      guestFile(k, { ...common, operations: 0, functions: procFunctions(k, server.ops) });
+      guestFile(k, { ...common, operations: 0, functions: procOperationsAt(k, server.ops) });
     return lazily(make);
   }
   const symbol = (name: string): Address => k.profile.symbol(name)?.address ?? 0;
-  const functions = { ...NONE, readIter: symbol("seq_read_iter"), llseek: symbol("seq_lseek") };
+  const functions = { ...NO_FUNCTIONS, readIter: symbol("seq_read_iter"), llseek: symbol("seq_lseek") };
   const hosted = hostedBy(k, server, entry);
   return guestFile(k, {
     ...common,
@@ -113,6 +87,7 @@ export const serverOperations = (k: Kernel, server: ProcServer, entry: () => Add
   });
 };
 
+/** Delegates to operations looked up at each call. */
 const lazily = (make: () => FileOperations): FileOperations => ({
   *open(file) {
     yield* make().open?.(file) ?? nothing();
@@ -126,11 +101,14 @@ const lazily = (make: () => FileOperations): FileOperations => ({
   *lseek(file, offset, whence) {
     return yield* make().lseek?.(file, offset, whence) ?? unsupported();
   },
-  *ioctl(file, request, argument) {
-    return yield* make().ioctl?.(file, request, argument) ?? unsupported();
+  *ioctl(file, request, argument, abi) {
+    return yield* make().ioctl?.(file, request, argument, abi) ?? unsupported();
   },
-  *poll(file) {
-    return yield* make().poll?.(file) ?? unsupported();
+  *poll(file, table) {
+    return yield* make().poll?.(file, table) ?? unsupported();
+  },
+  *mmap(file, vma) {
+    yield* make().mmap?.(file, vma) ?? unsupported();
   },
   *release(file) {
     yield* make().release?.(file) ?? nothing();

@@ -67,12 +67,19 @@ const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
   ...processCalls(context, table),
 });
 
+/** exit_mm() and exit_files(). */
 function* closeAll(k: Kernel, process: Process): Routine<void> {
   k.journal.touch(process).exiting = true;
+  yield* k.mappings.unmapAll(process.task.pid);
+  const task = k.struct("task_struct", process.task.taskStruct);
+  const owner = task.files;
+  task.files = 0 as typeof task.files;
   for (const [fd, file] of process.files.entries()) {
     process.files.delete(fd);
-    yield* k.vfs.close(file);
+    yield* k.vfs.close(file, owner);
   }
+  if (owner !== 0) k.heap.kfree(owner);
+  k.userBuffers.release(process.task.pid);
 }
 
 /** A process from its program's first step to the closing of its files. */
@@ -97,9 +104,10 @@ const newProcess = (
 ): Process => {
   const files: Process["files"] = k.journal.map();
   for (const [fd, file] of parent?.files.entries() ?? []) {
-    files.set(fd, file);
-    k.journal.touch(file).references += 1;
+    files.set(fd, k.vfs.get(file));
   }
+  const view = k.struct("task_struct", task.taskStruct);
+  view.files = k.heap.internal(new Uint8Array(k.sizeOf("files_struct"))) as typeof view.files;
   return {
     task,
     parent: parent?.task.pid ?? 0,

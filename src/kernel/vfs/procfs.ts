@@ -242,13 +242,17 @@ const guarded = (k: Kernel, self: Self, inner: FileOperations): FileOperations =
     self();
     return yield* inner.lseek?.(file, offset, whence) ?? unsupported();
   },
-  *ioctl(file, request, argument) {
+  *ioctl(file, request, argument, abi) {
     self();
-    return yield* inner.ioctl?.(file, request, argument) ?? unsupported();
+    return yield* inner.ioctl?.(file, request, argument, abi) ?? unsupported();
   },
-  *poll(file) {
+  *poll(file, table) {
     self();
-    return yield* inner.poll?.(file) ?? unsupported();
+    return yield* inner.poll?.(file, table) ?? unsupported();
+  },
+  *mmap(file, vma) {
+    self();
+    yield* inner.mmap?.(file, vma) ?? unsupported();
   },
   *release(file) {
     let entry: Entry;

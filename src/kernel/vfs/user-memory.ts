@@ -4,9 +4,11 @@ import { Errno } from "../../base/errors.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Journal, JournalMap } from "../journal.ts";
 
-/** Where mmap begins in a process; each process has its own stretch of it. */
+/** User space of all processes: each has its own stretch, whose upper half is for mmap. */
 const USER_AREA: Address = 0x7f00_0000_0000;
-const STRIDE = 0x1000_0000;
+export const USER_STRIDE = 0x1000_0000;
+const STRETCHES = 4096;
+export const userArea = (pid: number): Address => USER_AREA + (pid % STRETCHES) * USER_STRIDE;
 
 /** User-space buffers for system calls that host programs make: guest memory in the user half. */
 export interface UserMemory {
@@ -14,26 +16,39 @@ export interface UserMemory {
   buffer(pid: number, size: number): Address;
   read(address: Address, length: number): Uint8Array;
   write(address: Address, bytes: Uint8Array): void;
+  /** The process is over. */
+  release(pid: number): void;
 }
 
 export const createUserMemory = (machine: Machine, journal: Journal): UserMemory => {
-  /** Mapped bytes by process. */
-  const mapped: JournalMap<number, number> = journal.map();
+  /** Frames of each process's buffer, in order. */
+  const mapped: JournalMap<number, readonly number[]> = journal.map();
   return {
     buffer(pid, size) {
-      const base = USER_AREA + (pid % 4096) * STRIDE;
-      const wanted = alignUp(Math.max(size, 1), PAGE_SIZE);
-      const have = mapped.get(pid) ?? 0;
-      if (wanted > STRIDE / 2) throw new Errno(ENOMEM);
-      for (let at = have; at < wanted; at += PAGE_SIZE) {
+      const base = userArea(pid);
+      const wanted = alignUp(Math.max(size, 1), PAGE_SIZE) / PAGE_SIZE;
+      const have = mapped.get(pid) ?? [];
+      if (wanted <= have.length) return base;
+      if (wanted > USER_STRIDE / 2 / PAGE_SIZE) throw new Errno(ENOMEM);
+      const frames = have.slice();
+      while (frames.length < wanted) {
         const frame = machine.frames.allocate(1);
-        if (frame === undefined) throw new Errno(ENOMEM);
-        machine.map(base + at, frame, 1, { write: true, execute: false, user: true });
+        if (frame === undefined) break;
+        machine.map(base + frames.length * PAGE_SIZE, frame, 1, { write: true, execute: false, user: true });
+        frames.push(frame);
       }
-      if (wanted > have) mapped.set(pid, wanted);
+      mapped.set(pid, frames);
+      if (frames.length < wanted) throw new Errno(ENOMEM);
       return base;
     },
     read: (address, length) => machine.userMemory.bytes(address, length),
     write: (address, bytes) => machine.userMemory.write(address, bytes),
+    release(pid) {
+      const frames = mapped.get(pid);
+      if (frames === undefined) return;
+      machine.unmap(userArea(pid), frames.length);
+      for (const frame of frames) machine.frames.release(frame, 1);
+      mapped.delete(pid);
+    },
   };
 };

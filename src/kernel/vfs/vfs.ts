@@ -1,3 +1,4 @@
+import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTTY, ESPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -6,6 +7,7 @@ import type { Routine } from "../routine.ts";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC, POLLIN, POLLOUT } from "../user.ts";
 import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
 import { type Debugfs, createDebugfs } from "./debugfs.ts";
+import { type FileObjects, createFileObjects } from "./objects.ts";
 import { regularFiles } from "./kept-files.ts";
 import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
@@ -32,18 +34,31 @@ export interface Vfs {
   write(file: OpenFile, bytes: Uint8Array): Routine<number>;
   lseek(file: OpenFile, offset: number, whence: number): Routine<number>;
   ioctl(file: OpenFile, request: number, argument: number | bigint | Uint8Array): Routine<number>;
-  poll(file: OpenFile): Routine<number>;
-  /** Drops one descriptor; the last one releases. */
-  close(file: OpenFile): Routine<void>;
+  /** Same for a program in compatibility mode (fs/ioctl.c, compat_sys_ioctl). */
+  compatIoctl(file: OpenFile, request: number, argument: number | bigint | Uint8Array): Routine<number>;
+  /** `table`: the guest's poll_table to register with, 0 for none. */
+  poll(file: OpenFile, table?: Address): Routine<number>;
+  fsync(file: OpenFile, how: "all" | "data"): Routine<number>;
+  /** One more reference. */
+  get(file: OpenFile): OpenFile;
+  /** fput(): drops a reference; the last one releases. */
+  put(file: OpenFile): Routine<void>;
+  /** filp_close(): flushes, then drops a reference. `owner`: the files_struct the descriptor was in. */
+  close(file: OpenFile, owner?: Address): Routine<void>;
+  readonly objects: FileObjects;
 }
 
 const O_ACCMODE = 3;
 const MEMORY_MAJOR = 1;
+const LLONG_MAX = 2n ** 63n - 1n;
+/** DEFAULT_POLLMASK */
+const ALWAYS_READY = POLLIN | POLLOUT | 0x40 | 0x100;
 
 export const createVfs = (k: Kernel): Vfs => {
   const tree = createTree(k.journal, k.clock);
   const devices = createCharacterDevices(k);
   const regular = regularFiles(k.journal);
+  const objects = createFileObjects(k);
   makeMemoryDevices(tree);
   tree.directory(
     "/proc",
@@ -83,6 +98,20 @@ export const createVfs = (k: Kernel): Vfs => {
     const { mode } = node;
     if (access !== 1 && (mode & 0o444) === 0) throw new Errno(EACCES);
     if (access !== 0 && (mode & 0o222) === 0) throw new Errno(EACCES);
+  };
+
+  function* put(file: OpenFile): Routine<void> {
+    k.journal.touch(file).references -= 1;
+    // Guest code counts in its own struct.
+    const left = file.guest === 0 ? BigInt(file.references) : guestReferences(file);
+    if (left > 0n) return;
+    if (file.operations.release !== undefined) yield* file.operations.release(file);
+    objects.release(file);
+  }
+  const guestReferences = (file: OpenFile): bigint => {
+    const { f_count } = k.struct("file", file.guest);
+    f_count.counter -= 1n;
+    return f_count.counter;
   };
 
   return {
@@ -137,15 +166,35 @@ export const createVfs = (k: Kernel): Vfs => {
     },
     *ioctl(file, request, argument) {
       if (file.operations.ioctl === undefined) throw new Errno(ENOTTY);
-      return yield* file.operations.ioctl(file, request, argument);
+      return yield* file.operations.ioctl(file, request, argument, "native");
     },
-    *poll(file) {
-      return file.operations.poll === undefined ? POLLIN | POLLOUT : yield* file.operations.poll(file);
+    *compatIoctl(file, request, argument) {
+      if (file.operations.ioctl === undefined) throw new Errno(ENOTTY);
+      return yield* file.operations.ioctl(file, request, argument, "compat");
     },
-    *close(file) {
-      file.references -= 1;
-      if (file.references === 0 && file.operations.release !== undefined)
-        yield* file.operations.release(file);
+    *poll(file, table = 0) {
+      return file.operations.poll === undefined ? ALWAYS_READY : yield* file.operations.poll(file, table);
+    },
+    *fsync(file, how) {
+      if (file.operations.fsync === undefined) {
+        if (file.node.kind === "file") return 0;
+        throw new Errno(EINVAL);
+      }
+      return yield* file.operations.fsync(file, { start: 0n, end: LLONG_MAX, dataOnly: how === "data" });
+    },
+    objects,
+    get(file) {
+      k.journal.touch(file).references += 1;
+      if (file.guest !== 0) k.struct("file", file.guest).f_count.counter += 1n;
+      return file;
+    },
+    put,
+    *close(file, owner = 0) {
+      try {
+        if (file.operations.flush !== undefined) yield* file.operations.flush(file, owner);
+      } finally {
+        yield* put(file);
+      }
     },
   };
 };

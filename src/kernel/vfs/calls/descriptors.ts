@@ -1,4 +1,5 @@
 /** System calls on descriptors: fs/open.c, fs/read_write.c, fs/ioctl.c, fs/select.c, fs/file.c, fs/pipe.c. */
+import type { Address } from "../../../base/address.ts";
 import { SYSCALL } from "../../oops/user-registers.ts";
 import { type Routine, block } from "../../routine.ts";
 import { O_RDONLY, O_RDWR, O_WRONLY, type PollEntry, type UserSystem } from "../../user.ts";
@@ -47,6 +48,8 @@ export const descriptorCalls = (context: CallContext): Descriptors => {
   const { k, process, call, fileOf, install } = context;
   const { files } = process;
   const { vfs } = k;
+  /** current->files */
+  const owner = (): Address => k.struct("task_struct", process.task.taskStruct).files;
   return {
     ...polling(context),
     *open(path, flags, mode = 0o666) {
@@ -56,7 +59,7 @@ export const descriptorCalls = (context: CallContext): Descriptors => {
     *close(fd) {
       const file = fileOf(fd);
       files.delete(fd);
-      yield* call(SYSCALL.CLOSE, () => vfs.close(file));
+      yield* call(SYSCALL.CLOSE, () => vfs.close(file, owner()));
     },
     read: (fd, count) => call(SYSCALL.READ, () => vfs.read(fileOf(fd), count)),
     write: (fd, bytes) => call(SYSCALL.WRITE, () => vfs.write(fileOf(fd), bytes)),
@@ -66,9 +69,8 @@ export const descriptorCalls = (context: CallContext): Descriptors => {
       const file = fileOf(from);
       if (from === to) return;
       const old = files.get(to);
-      files.set(to, file);
-      k.journal.touch(file).references += 1;
-      if (old !== undefined) yield* vfs.close(old);
+      files.set(to, vfs.get(file));
+      if (old !== undefined) yield* vfs.close(old, owner());
     },
     *pipe() {
       const node = { ...vfs.tree.newFile(0o600), mode: 0o10600 };
