@@ -1,6 +1,7 @@
 #include "engine.h"
 #include "guard.h"
 #include "tables.h"
+#include <malloc.h>
 #include <sys/mman.h>
 
 namespace {
@@ -17,6 +18,11 @@ void *map_memory(size_t size) {
 
 void unmap(void *memory, size_t size) {
   if (memory != nullptr) munmap(memory, size);
+}
+
+/// Gives the pages back; the address range stays, and reads as zero.
+void empty(void *memory, size_t size) {
+  if (memory != nullptr) madvise(memory, size, MADV_DONTNEED);
 }
 
 size_t page_round(size_t size) { return (size + PAGE - 1) & ~(PAGE - 1); }
@@ -99,8 +105,17 @@ void close_engine(Engine *e) {
   }
   e->uc = nullptr;
   e->live = nullptr;
-  // JavaScript may still look at the memory, which reads as zero from now on.
-  if (e->ram != nullptr) madvise(e->ram, e->ram_size, MADV_DONTNEED);
+  // Whoever holds the buffers keeps only their addresses: JavaScript may still look, and reads zero from now on.
+  empty(e->ram, e->ram_size);
+  empty(e->host_dirty, page_round(e->ram_size / PAGE));
+  empty(e->coverage.map, EDGE_MAP);
+  empty(e->shadow, page_round(e->ram_size / 8));
+  unmap(e->cache, BLOCK_CACHE * sizeof(Block));
+  e->cache = nullptr;
+#ifdef __GLIBC__
+  // The library's large aligned pieces leave holes that the next engine's do not fit into.
+  malloc_trim(0);
+#endif
 }
 
 void release_engine(Engine *e) {

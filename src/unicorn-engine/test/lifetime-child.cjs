@@ -39,7 +39,8 @@ const collect = async (path, close) => {
   const before = megabytes();
   for (let index = 0; index < 150; index += 1) {
     make();
-    if (index % 10 === 9) {
+    // What is closed gives its memory back at once, without a turn of the event loop.
+    if (!close && index % 10 === 9) {
       globalThis.gc();
       await rest();
     }

@@ -18,11 +18,14 @@ const child = (kind: string): unknown => {
 };
 
 describe("engines", () => {
-  it.each(["gc", "close"])(
+  // 150 engines of 2 MiB each, and more for the CPU.
+  it.each([
+    ["gc", 100],
+    ["close", 20],
+  ])(
     "give their memory back (%s)",
-    (kind) => {
-      // 150 engines of 2 MiB each, and more for the CPU.
-      expect((child(kind) as { grown: number }).grown).toBeLessThan(100);
+    (kind, limit) => {
+      expect((child(kind) as { grown: number }).grown).toBeLessThan(limit);
     },
     120_000,
   );
