@@ -1,8 +1,11 @@
 import * as stubs from "../kernel-stubs/index.ts";
 import { createKernel } from "./kernel/boot/kernel.ts";
+import { IMPATIENT_CALL_NS } from "./kernel/boot/patience.ts";
 import type { Kernel, StopReason } from "./kernel/kernel.ts";
+import { DEFAULT_LIMITS, type Limits } from "./kernel/limits.ts";
 import type { LogRecord } from "./kernel/log/record.ts";
 import type { Routine } from "./kernel/routine.ts";
+import { reportTasks } from "./kernel/task-report.ts";
 import type { ProcessIdentity, UserSystem } from "./kernel/user.ts";
 import { type Snapshot, takeSnapshot } from "./kernel/snapshot.ts";
 import type { Process } from "./kernel/vfs/process.ts";
@@ -31,6 +34,8 @@ export interface SandboxOptions {
   readonly schedule?: string | undefined;
   /** What calls of functions without a stub do. */
   readonly unknown?: UnknownPolicy | undefined;
+  /** What counts as never ending, where it differs from DEFAULT_LIMITS. */
+  readonly limits?: Partial<Limits> | undefined;
   /** Told about each log record once it can be read. */
   readonly onRecord?: ((record: LogRecord) => void) | undefined;
 }
@@ -72,11 +77,6 @@ const DEFAULT_RAM = 256 * 1024 * 1024;
 const EPOCH = 1_767_225_600n * 1_000_000_000n;
 /** How long the recorded machine had been up when its first module was loaded. */
 const UPTIME = 2_250_000_000;
-/** A process that takes longer than this, in virtual time, waits for something that never comes. */
-const PATIENCE_NS = 24 * 3600 * 1e9;
-/** The same in calls of kernel functions and in turns of tasks, some ten seconds of real time: nothing sensible takes so much. */
-const PATIENCE_CALLS = 3_000_000;
-const PATIENCE_TURNS = 2_500_000;
 
 /** Boots a kernel. Errors: KoboxError when there is no such profile or the engine cannot be had. */
 export const boot = (options: SandboxOptions = {}): Sandbox => {
@@ -84,6 +84,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM });
   const registry = createRegistry(stubs);
   const made: { binder?: Binder } = {};
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   /** What serves a function instead of its stub; undefined: its stub again. */
   const replacements = new Map<Address, Stub | undefined>();
   const replaced = (k: Kernel, name: string): Stub | undefined =>
@@ -97,6 +98,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       epoch: EPOCH,
       uptime: UPTIME,
       schedule: options.schedule ?? "in-turn",
+      limits,
       ...(onRecord === undefined ? {} : { onRecord }),
     },
     (k) => {
@@ -112,15 +114,19 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
 
   /** Lets the kernel run until `done` holds; why it never will, otherwise. */
   const runUntil = (done: () => boolean, waiting: () => string): StopReason | undefined => {
-    const limit = kernel.clock.now() + PATIENCE_NS;
-    kernel.allowCalls(PATIENCE_CALLS);
-    const turns = { left: PATIENCE_TURNS };
+    const until = kernel.clock.now() + limits.seconds * 1e9;
+    kernel.renewLimits();
+    // A turn without a call is work, too.
+    const turns = { left: limits.calls };
     const end = kernel.tasks.runUntil(() => {
       turns.left -= 1;
-      return done() || turns.left < 0 || kernel.clock.now() > limit;
+      return done() || turns.left < 0 || kernel.clock.now() > until;
     });
     if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
-    return done() ? undefined : { kind: "hang", message: waiting() };
+    if (done()) return undefined;
+    const message = waiting();
+    const kind = message.includes(", held by ") ? "deadlock" : "hang";
+    return { kind, message, tasks: reportTasks(kernel) };
   };
 
   /** Whoever gets to the address next finds what serves it now. */
@@ -153,10 +159,16 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     sleep(nanoseconds) {
       const until = kernel.clock.now() + nanoseconds;
       kernel.timeline.schedule(until, "host-sleep", 0);
-      const stop = runUntil(
-        () => kernel.clock.now() >= until,
-        () => "time does not pass",
-      );
+      let stop: StopReason | undefined;
+      // A long wait is many short ones: each may take the work that the limits allow.
+      while (stop === undefined && kernel.clock.now() < until) {
+        const pause = Math.min(until, kernel.clock.now() + 2 * IMPATIENT_CALL_NS * limits.calls);
+        kernel.timeline.schedule(pause, "host-sleep", 0);
+        stop = runUntil(
+          () => kernel.clock.now() >= pause,
+          () => "time does not pass",
+        );
+      }
       return { code: 0, signal: 0, ...(stop === undefined ? {} : { stop }) };
     },
     runUntil,

@@ -26,6 +26,9 @@ program
   .option("--settle <ms>", "virtual milliseconds between insert and remove", "50")
   .option("--unknown <policy>", "calls of functions without a stub: guess or stop", "guess")
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
+  .option("--max-calls <number>", "calls of kernel functions a step may make (default: 5000000)")
+  .option("--max-instructions <number>", "instructions it may execute without a call (default: 1000000000)")
+  .option("--time-limit <seconds>", "virtual time a step may take (default: 86400)")
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .action(async (...args) => {

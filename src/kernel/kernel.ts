@@ -33,6 +33,7 @@ import type { Schedule } from "./sched/schedule.ts";
 import type { WaitLists } from "./sched/waits.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
+import type { TaskReport } from "./task-report.ts";
 import type { Tasks } from "./tasks.ts";
 import type { Hrtimers } from "./time/hrtimers.ts";
 import type { Timers } from "./time/timers.ts";
@@ -129,8 +130,8 @@ export interface Kernel {
   readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
-  /** From now on so many calls of kernel functions may come; one more counts as an endless loop. */
-  allowCalls(calls: number): void;
+  /** From now on as many calls of kernel functions may come as the limits say; one more counts as an endless loop. */
+  renewLimits(): void;
   /** Ends the run: panic, endless loop, deadlock. The first reason stands. */
   stop(reason: StopReason): void;
   readonly stopped: StopReason | undefined;
@@ -172,9 +173,11 @@ export interface Symbols {
 }
 
 export interface StopReason {
-  /** Stable identifier: "panic", "hang", "deadlock", "engine". */
+  /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "engine". */
   readonly kind: string;
   readonly message: string;
+  /** Where the guest's tasks stood; `stop` notes it. */
+  readonly tasks?: readonly TaskReport[];
 }
 
 export interface Findings {

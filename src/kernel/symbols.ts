@@ -1,4 +1,4 @@
-import { type Address, hex16 } from "../base/address.ts";
+import { type Address, hex16, toPattern } from "../base/address.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Symbols } from "./kernel.ts";
 import type { ModuleList } from "./modules/module-list.ts";
@@ -22,7 +22,7 @@ export const createSymbols = (profile: Profile, modules: () => ModuleList): Symb
       const place = lookup(address);
       if (place === undefined) return `0x${hex16(address)}`;
       const module = place.module === undefined ? "" : ` [${place.module}]`;
-      return `${place.name}+0x${place.offset.toString(16)}/0x${place.size.toString(16)}${module}`;
+      return `${place.name}+0x${place.offset.toString(16)}/0x${toPattern(place.size).toString(16)}${module}`;
     },
   };
 };

@@ -1,19 +1,22 @@
 import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
-import { errnoName, strerror } from "../../base/errno.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
 import { consoleText } from "../../kernel/log/print.ts";
+import type { Limits } from "../../kernel/limits.ts";
 import type { LogRecord } from "../../kernel/log/record.ts";
 import type { LoadRecord } from "../../kernel/modules/history.ts";
+import { refusalReason } from "../../kernel/modules/reason.ts";
+import type { StopReason } from "../../kernel/kernel.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
-import { type Sandbox, boot } from "../../sandbox.ts";
+import { type ProcessEnd, type Sandbox, boot } from "../../sandbox.ts";
 import { auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { type Report, type ReportStep, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
+import { summarise } from "../summary.ts";
 
 export interface RunOptions {
   readonly kernel?: string;
@@ -25,6 +28,9 @@ export interface RunOptions {
   readonly memory: string;
   readonly rmmod: boolean;
   readonly with?: readonly string[];
+  readonly maxCalls?: string;
+  readonly maxInstructions?: string;
+  readonly timeLimit?: string;
 }
 
 const MIB = 1024 * 1024;
@@ -35,6 +41,14 @@ const numberOption = (name: string, text: string, least: number, most: number): 
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new KoboxError("usage", `--${name}: ${text} is not a whole number from ${least} to ${most}`);
 };
+
+const limitOptions = ({ maxCalls, maxInstructions, timeLimit }: RunOptions): Partial<Limits> => ({
+  ...(maxCalls === undefined ? {} : { calls: numberOption("max-calls", maxCalls, 1, 1e12) }),
+  ...(maxInstructions === undefined
+    ? {}
+    : { instructions: numberOption("max-instructions", maxInstructions, 1, 1e15) }),
+  ...(timeLimit === undefined ? {} : { seconds: numberOption("time-limit", timeLimit, 1, 1e7) }),
+});
 
 const LEVEL_COLOURS = [pc.red, pc.red, pc.red, pc.red, pc.yellow, pc.bold, String, pc.dim];
 
@@ -50,35 +64,40 @@ interface Syscall {
   readonly reason?: string;
 }
 
-/** kobox's own words for an error, where it has more than the number. */
-const reasonOf = ({ errno, message }: Errno): { reason?: string } =>
-  message === `errno ${errno}` ? {} : { reason: message };
-
 /** Runs one system call in a process of its own. */
 const perform = (
   sandbox: Sandbox,
   comm: string,
   call: (sys: UserSystem) => Routine<number>,
-): Syscall & { readonly stopped: boolean } => {
+  explain?: (error: Errno) => string,
+): Syscall & Pick<ProcessEnd, "stop"> => {
   let noted: Syscall = {};
   const end = sandbox.run({ comm, argv: [comm] }, function* (sys) {
     try {
       noted = { ret: yield* call(sys), errno: 0 };
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      noted = { ret: -1, errno: error.errno, ...reasonOf(error) };
+      noted = { ret: -1, errno: error.errno, ...(explain === undefined ? {} : { reason: explain(error) }) };
     }
     return 0;
   });
-  const stopped = end.stop !== undefined;
-  return { ...noted, ...(end.signal === 0 ? {} : { signal: end.signal }), stopped };
+  const { signal, stop } = end;
+  return { ...noted, ...(signal === 0 ? {} : { signal }), ...(stop === undefined ? {} : { stop }) };
 };
 
-const insmod = (sandbox: Sandbox, bytes: Uint8Array, parameters: string): ReturnType<typeof perform> =>
-  perform(sandbox, "insmod", function* (sys) {
-    const fd = yield* sys.memfd("module", bytes);
-    return yield* sys.finitModule(fd, parameters, 0);
-  });
+const insmod = (sandbox: Sandbox, bytes: Uint8Array, parameters: string): ReturnType<typeof perform> => {
+  const { log, modules } = sandbox.kernel;
+  const since = { record: log.next, loads: modules.history.all().length };
+  return perform(
+    sandbox,
+    "insmod",
+    function* (sys) {
+      const fd = yield* sys.memfd("module", bytes);
+      return yield* sys.finitModule(fd, parameters, 0);
+    },
+    (error) => displayText(refusalReason(sandbox.kernel, error, since)),
+  );
+};
 
 export const runCommand = async (
   path: string,
@@ -97,6 +116,7 @@ export const runCommand = async (
     ram: numberOption("memory", options.memory, 32, 3072) * MIB,
     unknown: options.unknown,
     schedule: options.schedule,
+    limits: limitOptions(options),
     ...(options.json === true ? {} : { onRecord: showRecord }),
   });
   const report = drive(sandbox, {
@@ -107,7 +127,10 @@ export const runCommand = async (
     rmmod: options.rmmod,
   });
   if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else summarise(report);
+  else {
+    summarise(report);
+    if (report.schedule !== "in-turn" && failed(report)) sayAgain(report.schedule);
+  }
   sandbox.close();
   return failed(report) ? EXIT.FOUND : EXIT.CLEAN;
 };
@@ -126,12 +149,16 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   const log = createReporter(kernel.log);
   const steps: ReportStep[] = [];
   const loads: { readonly record: LoadRecord; readonly file: ModuleFile }[] = [];
-  const note = (op: ReportStep["op"], arg: string, { ret, errno, signal }: Syscall): void => {
+  let stop: StopReason | undefined;
+  const note = (op: ReportStep["op"], arg: string, step: Partial<ReturnType<typeof perform>>): void => {
+    const { ret, errno, signal, reason } = step;
+    stop ??= step.stop;
     const { dmesg, late } = log();
     const end = {
       ...(ret === undefined ? {} : { ret }),
       ...(errno === undefined ? {} : { errno }),
       ...(signal === undefined ? {} : { signal }),
+      ...(reason === undefined ? {} : { reason }),
     };
     steps.push({ op, arg, ...end, dmesg: dmesg.map(displayText), late: late.map(displayText) });
   };
@@ -141,10 +168,10 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     note("insmod", parameters === "" ? file.file : `${file.file} ${parameters}`, end);
     const record = kernel.modules.history.all()[before];
     if (record !== undefined) loads.push({ record, file });
-    if (!end.stopped && end.signal === undefined) {
+    if (end.stop === undefined && end.signal === undefined) {
       if (record !== undefined && end.ret !== 0) auditModule(kernel, ledger, record.name, "failed-init");
     }
-    return end.stopped || end.ret !== 0 ? undefined : record?.name;
+    return end.stop !== undefined || end.ret !== 0 ? undefined : record?.name;
   };
   const names: string[] = [];
   for (const file of plan.first) {
@@ -153,18 +180,18 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
   }
   const name = load(plan.module, plan.parameters);
   if (name !== undefined && plan.settle > 0) {
-    sandbox.sleep(plan.settle * 1e6);
-    note("sleep", `${plan.settle}`, {});
+    const { stop: stuck } = sandbox.sleep(plan.settle * 1e6);
+    note("sleep", `${plan.settle}`, stuck === undefined ? {} : { stop: stuck });
   }
   if (plan.rmmod) {
     for (const each of name === undefined ? names : [name, ...names]) {
-      if (kernel.stopped !== undefined) break;
+      if (stop !== undefined) break;
       const end = perform(sandbox, "rmmod", function* (sys) {
         yield* sys.deleteModule(each, O_NONBLOCK);
         return 0;
       });
       note("rmmod", each, end);
-      if (end.stopped || end.signal !== undefined) continue;
+      if (end.stop !== undefined || end.signal !== undefined) continue;
       if (end.ret === 0) auditModule(kernel, ledger, each, "exit");
       else auditReferences(kernel, ledger, each);
     }
@@ -176,16 +203,8 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     steps,
     modules: loads.map(({ record, file }) => moduleReport(sandbox, record, file.file, file.bytes)),
     findings: kernel.findings.all(),
-    stop: kernel.stopped ?? hang(steps),
+    stop: kernel.stopped ?? stop ?? null,
   };
-};
-
-/** A system call that never came back, though the kernel itself goes on. */
-const hang = (steps: readonly ReportStep[]): Report["stop"] => {
-  const step = steps.find(
-    ({ op, ret, signal }) => op !== "sleep" && ret === undefined && signal === undefined,
-  );
-  return step === undefined ? null : { kind: "hang", message: `${step.op} ${step.arg} never returns` };
 };
 
 const failed = ({ steps, findings, stop }: Report): boolean =>
@@ -193,44 +212,5 @@ const failed = ({ steps, findings, stop }: Report): boolean =>
   steps.some(({ ret = 0, signal = 0 }) => ret !== 0 || signal !== 0) ||
   findings.some(({ severity }) => severity !== "note");
 
-const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
-  if (signal !== undefined) return `killed by signal ${signal}`;
-  if (ret === undefined) return "never returned";
-  return errno === 0
-    ? "ok"
-    : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
-};
-
-const SHOWN_FINDINGS = 20;
-
-/** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
-const summarise = (report: Report): void => {
-  const { steps, modules, findings, stop } = report;
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  for (const step of steps.filter(({ op }) => op !== "sleep"))
-    say(`${step.op} ${step.arg}: ${outcome(step)}`);
-  for (const { name, init, exit } of modules) {
-    if (init !== null) {
-      say(
-        `${name}: init returned ${init.returned ?? "nothing"} after ${init.instructions} instructions, ${init.calls} calls`,
-      );
-    }
-    if (exit !== null && !exit.finished) say(`${name}: exit did not return`);
-  }
-  const shown = findings.filter(({ severity }) => severity !== "note");
-  for (const { kind, message, where } of shown.slice(0, SHOWN_FINDINGS)) {
-    const place = where === undefined || message.includes(where) ? "" : ` at ${where}`;
-    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}`);
-  }
-  if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
-  const guesses = findings.filter(({ kind }) => kind === "guessed-call");
-  if (guesses.length > 0) {
-    const names = [...new Set(guesses.map(({ message }) => message.split(" ")[0] ?? ""))];
-    say(
-      `guessed: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`,
-    );
-  }
-  if (stop !== null) say(`stopped: ${stop.kind}: ${displayText(stop.message)}`);
-  if (report.schedule !== "in-turn" && failed(report))
-    say(`schedule: ${report.schedule} (the same again: --schedule=${report.schedule})`);
-};
+const sayAgain = (schedule: string): void =>
+  void process.stderr.write(`schedule: ${schedule} (the same again: --schedule=${schedule})\n`);

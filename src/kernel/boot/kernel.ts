@@ -15,6 +15,7 @@ import { createIrqs } from "../irq/irqs.ts";
 import { populateIrqs } from "../irq/proc.ts";
 import { createJournal } from "../journal.ts";
 import type { Kernel, StopReason } from "../kernel.ts";
+import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { createLog } from "../log/log.ts";
 import type { LogRecord } from "../log/record.ts";
 import { createModules } from "../modules/modules.ts";
@@ -34,6 +35,7 @@ import { createSchedule } from "../sched/schedule.ts";
 import { createStatics } from "../statics.ts";
 import { createSymbols } from "../symbols.ts";
 import type { Task } from "../task.ts";
+import { reportTasks } from "../task-report.ts";
 import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
@@ -46,6 +48,7 @@ import { formatEnv } from "./format-env.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
+import { createPatience } from "./patience.ts";
 import { scratchMemory } from "./scratch.ts";
 import { interruptHost, taskMemory } from "./task-host.ts";
 import { handleRcu } from "../time/rcu.ts";
@@ -63,6 +66,7 @@ export interface BootOptions {
   /** "in-turn", or "random:SEED". */
   readonly schedule?: string;
   readonly onRecord?: (record: LogRecord) => void;
+  readonly limits?: Limits;
 }
 
 /** What the floor above gives: the stubs, found by name or by address. */
@@ -72,26 +76,6 @@ export interface Linkage {
   /** Puts the function at `address` in its place; false where the kernel has none. */
   bindAt(address: Address): boolean;
 }
-
-/** Guest instructions between looks at the clock while no stub is called: a tick's worth. */
-const SLICE = 400_000;
-
-/** Slices without a call before time goes faster, and before the loop counts as endless. */
-const PATIENT_SLICES = 8;
-const IMPATIENT_NS = 500_000_000;
-const ENDLESS_SLICES = 80;
-/**
- * From then on slices depend on the code: one that computes gets longer ones, one that only spins
- * (few instructions a block) shorter ones.
- */
-const SPINNING_SLICE = 100_000;
-const COMPUTING_SLICE = 4_000_000;
-const COMPUTING_BLOCK = 4;
-
-/** Of the calls allowed, the part after which each thousand takes this long: whoever polls the clock gets to the end. */
-const PATIENT_SHARE = 0.05;
-const IMPATIENT_CALLS = 1000;
-const IMPATIENT_CALLS_NS = 5_000_000;
 
 type Parts = { -readonly [Name in keyof Kernel]?: Kernel[Name] };
 
@@ -106,8 +90,7 @@ export const createKernel = (
   const k = parts as Kernel;
   const journal = createJournal();
   const { counters } = machine.engine;
-  const work = { stubs: 0, patient: Infinity, limit: Infinity };
-  const busy = { slices: 0, slice: SLICE, instructions: 0, blocks: 0 };
+  const work = { stubs: 0 };
   const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
   const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
   const views = createStructViews(profile, machine.memory);
@@ -115,6 +98,11 @@ export const createKernel = (
   let links: Linkage | undefined;
   const image = createKernelImage(machine, journal);
   const executor = createExecutor(machine, journal, executorHost(), SENTINEL);
+  const patience = createPatience(
+    { machine, clock, executor, work },
+    options.limits ?? DEFAULT_LIMITS,
+    endless,
+  );
   const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } =
     {
       stopped: undefined,
@@ -147,12 +135,9 @@ export const createKernel = (
     offsetOf: views.offsetOf,
     call: callGuest,
     printk: (level: number, text: string) => void k.log.print(`\x01${level}${text}\n`),
-    allowCalls(calls: number) {
-      work.patient = work.stubs + calls * PATIENT_SHARE;
-      work.limit = work.stubs + calls;
-    },
+    renewLimits: () => patience.renew(),
     stop(reason: StopReason) {
-      if (state.stopped === undefined) journal.touch(state).stopped = reason;
+      if (state.stopped === undefined) journal.touch(state).stopped = { tasks: reportTasks(k), ...reason };
     },
   });
   Object.defineProperties(parts, {
@@ -207,13 +192,9 @@ export const createKernel = (
     return {
       tick(stubs) {
         work.stubs += stubs;
-        if (stubs === 0) loop();
-        else if (busy.slices > 0) {
-          busy.slices = 0;
-          busy.slice = SLICE;
-        }
-        if (work.stubs > work.patient) busyCalls();
-        counters[2] = (counters[0] ?? 0) + busy.slice;
+        if (stubs === 0) patience.sliced();
+        else patience.called();
+        counters[2] = (counters[0] ?? 0) + patience.slice();
         k.interrupts.service("stub");
         return state.stopped === undefined;
       },
@@ -243,34 +224,11 @@ export const createKernel = (
     };
   }
 
-  /**
-   * Guest code that calls nothing: it computes, or waits for a variable to change. Time goes faster
-   * the longer that lasts, so that waiting ends; if it does not, it is an endless loop.
-   */
-  function loop(): void {
-    busy.slices += 1;
-    const [instructions = 0, blocks = 0] = counters;
-    if (busy.slices > PATIENT_SLICES) {
-      const block = (instructions - busy.instructions) / (blocks - busy.blocks);
-      busy.slice = block >= COMPUTING_BLOCK ? COMPUTING_SLICE : SPINNING_SLICE;
-      clock.advanceTo(clock.now() + IMPATIENT_NS);
-    }
-    busy.instructions = instructions;
-    busy.blocks = blocks;
-    if (busy.slices >= ENDLESS_SLICES) endless();
-  }
-
-  /** Guest code that calls and calls; the same as `loop`. */
-  function busyCalls(): void {
-    if (work.stubs % IMPATIENT_CALLS === 0) clock.advanceTo(clock.now() + IMPATIENT_CALLS_NS);
-    if (work.stubs > work.limit) endless();
-  }
-
-  function endless(): void {
+  function endless(limit: string): void {
     const task = executor.current();
     if (task !== undefined) k.traces.softLockup(task);
     const place = k.symbols.format(executor.register(RIP));
-    k.stop({ kind: "hang", message: `endless loop in ${place}` });
+    k.stop({ kind: "hang", message: `endless loop in ${place}: ${limit}` });
   }
 
   /** The guest jumped to a kernel function whose page is not in yet. */

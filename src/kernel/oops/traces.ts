@@ -16,7 +16,7 @@ import { ipOf } from "./registers.ts";
 import { returnAddresses } from "./return-addresses.ts";
 import { schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
-import { certainEntries, taskStack } from "./show-trace.ts";
+import { certainEntries, findingStack, taskStack } from "./show-trace.ts";
 import { type OopsState, createOopsState } from "./state.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { GuestTrap } from "./trap.ts";
@@ -57,7 +57,9 @@ export interface Traces {
   checkInitcall(task: Task, fn: Address, before: number): void;
   /** Functions the task is in, innermost first ("go+0x6e/0x84b [t_crash]"). */
   stack(task: Task): readonly ByteString[];
-  /** The same of the running task, with return addresses: "name+0x1/0x2" alone for host code. */
+  /** The same, with the place itself at the top where the task was stopped in a module's code. */
+  standing(task: Task): readonly ByteString[];
+  /** The callers of the running task, with return addresses: "name+0x1/0x2" alone for host code. */
   entries(): readonly TraceEntry[];
   /** Of the running task, which stands in a stub: the nearest return addresses in guest code, unnamed. */
   returnAddresses(limit: number): readonly Address[];
@@ -157,6 +159,10 @@ export const createTraces = (kernel: OopsHost): Traces => {
     hungTask: (hung) => hungTask(host, hung),
     checkInitcall: (task, fn, before) => checkInitcall(host, task, fn, before),
     stack: (task) => taskStack(host, task),
+    standing(task) {
+      const incident = guestIncident(host, hostIncident(host, task, undefined, {}));
+      return incident.standing === "guest" ? findingStack(host, incident) : taskStack(host, task);
+    },
     entries: () => certainEntries(host, running()),
     returnAddresses: (limit) => returnAddresses(host, running(), host.registers, limit),
   };

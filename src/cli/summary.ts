@@ -1,0 +1,53 @@
+import pc from "picocolors";
+import { displayText } from "../base/bytes.ts";
+import { errnoName, strerror } from "../base/errno.ts";
+import type { Report, ReportStep } from "./report.ts";
+
+const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
+  if (signal !== undefined) return `killed by signal ${signal}`;
+  if (ret === undefined) return "never returned";
+  return errno === 0
+    ? "ok"
+    : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
+};
+
+/** Why the run ended early, and where each task then stood. */
+const stopLines = (stop: NonNullable<Report["stop"]>): readonly string[] => [
+  `stopped: ${stop.kind}: ${displayText(stop.message)}`,
+  ...(stop.tasks ?? []).flatMap(({ pid, comm, state, stack }) => [
+    `  ${displayText(comm)} (${pid}), ${state}:`,
+    ...stack.map((entry) => `    ${displayText(entry)}`),
+  ]),
+];
+
+const SHOWN_FINDINGS = 20;
+
+/** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
+export const summarise = (report: Report): void => {
+  const { steps, modules, findings, stop } = report;
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  for (const step of steps.filter(({ op }) => op !== "sleep"))
+    say(`${step.op} ${step.arg}: ${outcome(step)}`);
+  for (const { name, init, exit } of modules) {
+    if (init !== null) {
+      say(
+        `${name}: init returned ${init.returned ?? "nothing"} after ${init.instructions} instructions, ${init.calls} calls`,
+      );
+    }
+    if (exit !== null && !exit.finished) say(`${name}: exit did not return`);
+  }
+  const shown = findings.filter(({ severity }) => severity !== "note");
+  for (const { kind, message, where } of shown.slice(0, SHOWN_FINDINGS)) {
+    const place = where === undefined || message.includes(where) ? "" : ` at ${where}`;
+    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}`);
+  }
+  if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
+  const guesses = findings.filter(({ kind }) => kind === "guessed-call");
+  if (guesses.length > 0) {
+    const names = [...new Set(guesses.map(({ message }) => message.split(" ")[0] ?? ""))];
+    say(
+      `guessed: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`,
+    );
+  }
+  if (stop !== null) for (const line of stopLines(stop)) say(line);
+};
