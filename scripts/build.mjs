@@ -30,7 +30,13 @@ export const build = async () => {
   });
   await esbuild.build({
     ...common,
-    entryPoints: { kobox: "src/sandbox.ts", profile: "src/cli/profile.ts", bench: "bench/inside.ts" },
+    entryPoints: {
+      kobox: "src/library/index.ts",
+      vitest: "src/library/vitest/index.ts",
+      profile: "src/cli/profile.ts",
+      bench: "bench/inside.ts",
+    },
+    external: ["vitest"],
     outdir: "dist",
     splitting: true,
     format: "esm",

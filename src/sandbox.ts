@@ -162,7 +162,8 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       let stop: StopReason | undefined;
       // A long wait is many short ones: each may take the work that the limits allow.
       while (stop === undefined && kernel.clock.now() < until) {
-        const pause = Math.min(until, kernel.clock.now() + 2 * IMPATIENT_CALL_NS * limits.calls);
+        const most = Math.min(2 * IMPATIENT_CALL_NS * limits.calls, limits.seconds * 1e9);
+        const pause = Math.min(until, kernel.clock.now() + most);
         kernel.timeline.schedule(pause, "host-sleep", 0);
         stop = runUntil(
           () => kernel.clock.now() >= pause,

@@ -1,6 +1,7 @@
 import { boot as bootSandbox } from "../sandbox.ts";
 import type { UnknownPolicy } from "../stub/unknown.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { type Duration, nanosecondsOf } from "./duration.ts";
 import { type Kernel, createKernelHandle } from "./kernel.ts";
 import { type LogMessage, messageOf } from "./log.ts";
 
@@ -17,6 +18,8 @@ export interface BootOptions {
   readonly capabilities?: Capabilities;
   /** What calls of functions without a stub do: guess a result, or end the run. */
   readonly unknown?: UnknownPolicy;
+  /** How long in virtual time a call may wait before it counts as never returning: an hour. */
+  readonly patience?: Duration;
   /** Folder in which relative paths of modules begin; the working directory when left out. */
   readonly modules?: string;
   /** Told about each message of the kernel log. */
@@ -34,6 +37,7 @@ export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
     seed: BigInt(options.seed ?? 1),
     unknown: options.unknown,
     schedule: options.schedule,
+    limits: { seconds: nanosecondsOf(options.patience ?? { hours: 1 }) / 1e9 },
     ...(onMessage === undefined ? {} : { onRecord: (record) => onMessage(messageOf(record)) }),
   });
   sandbox.kernel.vfs.tree.directory("/tmp");

@@ -55,7 +55,7 @@ export const begin = <T>(sandbox: Sandbox, attached: AttachedProcess, call: Call
   });
   const over = (): boolean => state.end !== undefined || task.state === "dead";
   const interrupt = (stop: StopReason): Error => {
-    if (stop.kind !== "hang" || kernel.stopped !== undefined) return new StoppedError(stop);
+    if (kernel.stopped !== undefined) return new StoppedError(stop);
     const error = new HangError(says, stop.message, { log: log() });
     const { signals } = attached.process;
     const { handled } = signals;

@@ -8,6 +8,7 @@ export type { Access, File, OpenOptions, PollOptions, Readiness } from "./file.t
 export type { Functions } from "./functions.ts";
 export { _IO, _IOR, _IOW, _IOWR } from "./ioctl.ts";
 export type { InsmodResult, Kernel } from "./kernel.ts";
+export type { Leftover } from "./leftovers.ts";
 export { LOG_LEVELS, type LogLevel, type LogMessage } from "./log.ts";
 export type { Memory } from "./memory.ts";
 export type { Module, RemoveOptions } from "./module.ts";

@@ -10,6 +10,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
 import { type Functions, createFunctions } from "./functions.ts";
+import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { type LogMessage, messagesSince } from "./log.ts";
 import { type Memory, createMemory } from "./memory.ts";
 import { type Module, createModule, moduleCommand } from "./module.ts";
@@ -70,6 +71,8 @@ export interface Kernel extends PathCalls, Functions, Disposable {
 
   /** Bugs found in the guest so far. */
   findings(): readonly Finding[];
+  /** What modules acquired and have not given back: none after a clean exit. */
+  leftovers(): readonly Leftover[];
   /** Why the kernel has stopped, if it has. */
   readonly stopped: StopReason | undefined;
 
@@ -187,6 +190,7 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
     symbolAt: (address) => displayText(k.symbols.format(address)),
     stub: ((prototype, body, given) => replaceStub(sandbox, prototype, body, given)) as StubOf,
     memory: createMemory(k),
+    leftovers: () => leftoversOf(sandbox),
     findings: () => k.findings.all(),
     get stopped() {
       return k.stopped;

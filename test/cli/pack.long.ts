@@ -1,8 +1,9 @@
 /** The packed program, installed in an empty folder and used from yet another one. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { codeBlocks } from "../support/markdown-code.ts";
 import { type Ended, ROOT, inFolder } from "../support/command-line.ts";
 
 const MIB = 1024 * 1024;
@@ -29,6 +30,38 @@ const pack = (folder: string): Packed => {
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as Packed[];
   if (packed === undefined) throw new Error("npm pack made nothing");
   return packed;
+};
+
+/** The library's guide, typed into test files beside the installed package. */
+const followGuide = (home: string): void => {
+  for (const name of ["vitest", "@types", "typescript", "undici-types"]) {
+    symlinkSync(join(ROOT, "node_modules", name), join(home, "node_modules", name));
+  }
+  symlinkSync(join(ROOT, "samples"), join(home, "samples"));
+  writeFileSync(join(home, "package.json"), '{ "type": "module" }');
+  codeBlocks(join(ROOT, "docs/library.md"), "ts").forEach(({ code }, index) =>
+    writeFileSync(join(home, `guide-${index}.test.ts`), code),
+  );
+  writeFileSync(
+    join(home, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        module: "nodenext",
+        target: "es2023",
+        lib: ["es2023", "esnext.disposable"],
+        types: ["node"],
+        skipLibCheck: true,
+        preserveSymlinks: true,
+      },
+      include: ["*.test.ts"],
+    }),
+  );
+  const typed = run(home, process.execPath, "node_modules/typescript/bin/tsc", "-p", home);
+  expect(typed.stdout + typed.stderr).toBe("");
+  const tested = run(home, process.execPath, "node_modules/vitest/vitest.mjs", "run");
+  expect(tested.status, tested.stdout + tested.stderr).toBe(0);
 };
 
 it("runs a module with npx from a package without dependencies", { timeout: 600_000 }, () => {
@@ -62,9 +95,10 @@ it("runs a module with npx from a package without dependencies", { timeout: 600_
 
       writeFileSync(
         join(home, "use.mjs"),
-        'import { boot } from "kobox"; const box = boot(); console.log(box.kernel.profile.release); box.close();',
+        'import { boot } from "kobox"; const kernel = await boot(); console.log(kernel.release); kernel.close();',
       );
       expect(run(home, process.execPath, "use.mjs").stdout).toBe("6.1.0-56-amd64\n");
     });
+    followGuide(home);
   });
 });

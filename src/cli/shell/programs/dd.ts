@@ -99,10 +99,11 @@ function* block(
   if (bytes.length === size) counts.inFull += 1;
   else counts.inPart += 1;
   try {
-    const taken = yield* sys.write(files.to, bytes);
-    if (taken === size) counts.outFull += 1;
+    // full_write(): what a driver does not take at once is offered again.
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(yield* sys.write(files.to, rest));
+    if (bytes.length === size) counts.outFull += 1;
     else counts.outPart += 1;
-    return taken === bytes.length;
+    return true;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     counts.failure = `error writing '${files.output}': ${strerror(error.errno)}`;
