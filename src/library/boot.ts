@@ -1,3 +1,4 @@
+import { openLedger } from "../analysis/ledger/ledger.ts";
 import { boot as bootSandbox } from "../sandbox.ts";
 import type { UnknownPolicy } from "../stub/unknown.ts";
 import type { Capabilities } from "./capabilities.ts";
@@ -44,5 +45,6 @@ export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
   return createKernelHandle(sandbox, {
     capabilities: options.capabilities ?? "all",
     folder: options.modules ?? ".",
+    ledger: openLedger(sandbox.kernel, sandbox.binder),
   });
 };

@@ -1,3 +1,4 @@
+import type { Ledger } from "../analysis/ledger/ledger.ts";
 import type { Address } from "../base/address.ts";
 import { displayText } from "../base/bytes.ts";
 import { KoboxError } from "../base/errors.ts";
@@ -89,6 +90,7 @@ export interface KernelOptions {
   readonly capabilities: Capabilities;
   /** Where relative module paths begin. */
   readonly folder: string;
+  readonly ledger: Ledger;
 }
 
 const insmod = (
@@ -190,7 +192,7 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
     symbolAt: (address) => displayText(k.symbols.format(address)),
     stub: ((prototype, body, given) => replaceStub(sandbox, prototype, body, given)) as StubOf,
     memory: createMemory(k),
-    leftovers: () => leftoversOf(sandbox),
+    leftovers: () => leftoversOf(sandbox, options.ledger),
     findings: () => k.findings.all(),
     get stopped() {
       return k.stopped;

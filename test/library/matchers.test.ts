@@ -74,6 +74,16 @@ it("modules and what they leave", () => {
   expect(the()).toHaveNoFindings();
 });
 
+it("leaks are listed with where they were taken", () => {
+  const module = the().insmod("scull/scull.ko");
+  the().stub("void kfree(const void *objp)", () => undefined);
+  the().writeFile("/dev/scull0", "x");
+  module.rmmod();
+  const said = failure(() => expect(the()).toHaveReleasedEverything());
+  expect(said).toContain("leak: scull: 4000 bytes of __kmalloc() never freed after its exit");
+  expect(said).toMatch(/scull_write\+0x/);
+});
+
 it("findings are listed", () => {
   the().tryInsmod("oops/oops.ko");
   const kinds = the()

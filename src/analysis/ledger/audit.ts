@@ -80,19 +80,24 @@ const lost = (k: Kernel, memory: readonly Held[]): Held[] => {
   return [...unreachable(k, extents).map(({ held }) => held), ...kept];
 };
 
-/**
- * What a module that is gone left behind; the findings, which are also added to the kernel's. To be
- * asked once all has settled.
- */
-export const auditModule = (k: Kernel, ledger: Ledger, module: ByteString, occasion: Occasion): Finding[] => {
+/** What a module that is gone has left behind so far, one finding a place. To be asked once all has settled. */
+export const leftBehind = (
+  k: Kernel,
+  ledger: Ledger,
+  module: ByteString,
+  occasion: Occasion,
+): readonly Finding[] => {
   const left = ledger.held().filter((held) => held.module === module);
   if (left.length === 0) return [];
   const isMemory = ({ kind }: Held): boolean => kindOf(kind).family === "memory";
   const reported = [...left.filter((held) => !isMemory(held)), ...lost(k, left.filter(isMemory))];
-  const findings = grouped(reported).flatMap((all) => findingOf(ledger, all, AFTER[occasion]));
-  for (const finding of findings.slice(0, MOST)) k.findings.add(finding);
-  ledger.forget(left);
-  return findings;
+  return grouped(reported).flatMap((all) => findingOf(ledger, all, AFTER[occasion]));
+};
+
+/** The same, added to the kernel's findings; the ledger then says no more about it. */
+export const auditModule = (k: Kernel, ledger: Ledger, module: ByteString, occasion: Occasion): void => {
+  for (const finding of leftBehind(k, ledger, module, occasion).slice(0, MOST)) k.findings.add(finding);
+  ledger.forget(ledger.held().filter((held) => held.module === module));
 };
 
 /** Why a module cannot be removed: references on it that its own code took and keeps. */
