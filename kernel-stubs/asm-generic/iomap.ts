@@ -1,44 +1,72 @@
 /** include/asm-generic/iomap.h, as lib/iomap.c does it: an address is a port cookie or mapped memory. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { stub } from "../../src/stub/declare.ts";
+import { type Stub, stub } from "../../src/stub/declare.ts";
 
-/** Below are port numbers plus 0x10000 (PIO_RESERVED); no device answers at ports here. */
-const PORTS_END = 0x40000;
-const isPort = (address: Address): boolean => address >= 0 && address < PORTS_END;
-const NO_PORTS = { partial: "Ports read all ones." } as const;
+/** A cookie is a port number plus PIO_OFFSET. */
+const PIO_OFFSET = 0x10000;
+const PIO_MASK = 0xffff;
+const PIO_RESERVED = 0x40000;
+const isPort = (address: Address): boolean => address >= PIO_OFFSET && address < PIO_RESERVED;
 
-const swap16 = (value: number): number => ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
-const swap32 = (value: number): number => ((swap16(value & 0xffff) << 16) | swap16(value >>> 16)) >>> 0;
+const swapped = (value: number, size: 1 | 2 | 4): number => {
+  let result = 0;
+  for (let index = 0; index < size; index += 1)
+    result = result * 256 + (Math.floor(value / 256 ** index) & 0xff);
+  return result;
+};
+const readAt = (k: Kernel, address: Address, size: 1 | 2 | 4): number =>
+  isPort(address) ? k.ports.read(address & PIO_MASK, size) : Number(k.io.read(address, size));
+const writeAt = (k: Kernel, address: Address, size: 1 | 2 | 4, value: number): void => {
+  if (isPort(address)) k.ports.write(address & PIO_MASK, size, value);
+  else k.io.write(address, size, BigInt(value >>> 0));
+};
+
+const WIDTHS = [
+  ["8", 1, "little", "u8"],
+  ["16", 2, "little", "u16"],
+  ["16be", 2, "big", "u16"],
+  ["32", 4, "little", "u32"],
+  ["32be", 4, "big", "u32"],
+] as const;
+const ordered = (value: number, size: 1 | 2 | 4, order: "little" | "big"): number =>
+  order === "big" ? swapped(value, size) : value;
 
 type Read = "unsigned int ioread8(const void *addr)";
-const reader = (name: string, none: number, read: (k: Kernel, address: Address) => number) =>
-  stub(`unsigned int ${name}(const void *addr)` as Read, { level: NO_PORTS }, (k, { addr }) =>
-    isPort(addr) ? none : read(k, addr),
-  );
-
-export const ioreads = [
-  reader("ioread8", 0xff, (k, addr) => k.memory.u8(addr)),
-  reader("ioread16", 0xffff, (k, addr) => k.memory.u16(addr)),
-  reader("ioread16be", 0xffff, (k, addr) => swap16(k.memory.u16(addr))),
-  reader("ioread32", 0xffffffff, (k, addr) => k.memory.u32(addr)),
-  reader("ioread32be", 0xffffffff, (k, addr) => swap32(k.memory.u32(addr))),
-];
-
 type Write = "void iowrite32(u32 val, void *addr)";
-const writer = (
-  name: string,
-  type: "u8" | "u16" | "u32",
-  write: (k: Kernel, address: Address, value: number) => void,
-) =>
-  stub(`void ${name}(${type} val, void *addr)` as Write, { level: NO_PORTS }, (k, { val, addr }) => {
-    if (!isPort(addr)) write(k, addr, val);
-  });
+export const singleAccesses: readonly Stub[] = WIDTHS.flatMap(([name, size, order, type]) => [
+  stub(`unsigned int ioread${name}(const void *addr)` as Read, (k, { addr }) =>
+    ordered(readAt(k, addr, size), size, order),
+  ),
+  stub(`void iowrite${name}(${type} val, void *addr)` as Write, (k, { val, addr }) =>
+    writeAt(k, addr, size, ordered(val, size, order)),
+  ),
+]);
 
-export const iowrites = [
-  writer("iowrite8", "u8", (k, addr, value) => k.memory.setU8(addr, value)),
-  writer("iowrite16", "u16", (k, addr, value) => k.memory.setU16(addr, value)),
-  writer("iowrite16be", "u16", (k, addr, value) => k.memory.setU16(addr, swap16(value))),
-  writer("iowrite32", "u32", (k, addr, value) => k.memory.setU32(addr, value)),
-  writer("iowrite32be", "u32", (k, addr, value) => k.memory.setU32(addr, swap32(value))),
-];
+const MAX_COUNT = 2 ** 24;
+type ReadMany = "void ioread8_rep(const void *addr, void *dst, unsigned long count)";
+type WriteMany = "void iowrite8_rep(void *addr, const void *src, unsigned long count)";
+/** The register stays, memory goes on. */
+export const repeatedAccesses: readonly Stub[] = ([1, 2, 4] as const).flatMap((size) => [
+  stub(
+    `void ioread${size * 8}_rep(const void *addr, void *dst, unsigned long count)` as ReadMany,
+    (k, { addr, dst, count }) => {
+      for (let index = 0; index < Math.min(Number(count), MAX_COUNT); index += 1)
+        writeAt(k, dst + index * size, size, readAt(k, addr, size));
+    },
+  ),
+  stub(
+    `void iowrite${size * 8}_rep(void *addr, const void *src, unsigned long count)` as WriteMany,
+    (k, { addr, src, count }) => {
+      for (let index = 0; index < Math.min(Number(count), MAX_COUNT); index += 1)
+        writeAt(k, addr, size, readAt(k, src + index * size, size));
+    },
+  ),
+]);
+
+export const ioportMap = stub(
+  "void *ioport_map(unsigned long port, unsigned int nr)",
+  { fails: ["NULL"] },
+  (_k, { port }) => (port > BigInt(PIO_MASK) ? 0 : Number(port) + PIO_OFFSET),
+);
+export const ioportUnmap = stub("void ioport_unmap(void *addr)", () => {});

@@ -1,5 +1,6 @@
 /** arch/x86/include/asm/io.h and include/linux/io.h, as arch/x86/mm/ioremap.c and kernel/iomem.c do it. */
 import type { Address } from "../../src/base/address.ts";
+import { type AccessSize, allOnes } from "../../src/kernel/devices/model.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -44,10 +45,37 @@ export const memunmap = stub(
 /** Longest copy done in one piece. */
 const PIECE = 65536;
 
+/**
+ * Bytes between memory and registers, in the accesses of arch/x86/lib/iomem.c: up to alignment of
+ * `device`, then words of four.
+ */
+const pieces = function* (
+  device: Address,
+  length: number,
+): Generator<readonly [at: number, size: AccessSize]> {
+  for (let done = 0; done < length;) {
+    const left = length - done;
+    const at = device + done;
+    const size = left >= 4 && at % 4 === 0 ? 4 : left >= 2 && at % 2 === 0 ? 2 : 1;
+    yield [done, size];
+    done += size;
+  }
+};
+
 const copy = (k: Kernel, to: Address, from: Address, length: number): void => {
+  if (k.io.isDevice(from) || k.io.isDevice(to)) {
+    for (const [at, size] of pieces(k.io.isDevice(from) ? from : to, length))
+      k.io.write(to + at, size, k.io.read(from + at, size));
+    return;
+  }
   for (let done = 0; done < length; done += PIECE) {
     k.memory.write(to + done, k.memory.bytes(from + done, Math.min(PIECE, length - done)));
   }
+};
+
+const inWords = (k: Kernel, to: Address, from: Address, count: number, size: 4 | 8): void => {
+  for (let index = 0; index < count; index += 1)
+    k.io.write(to + index * size, size, k.io.read(from + index * size, size));
 };
 
 export const memcpyFromio = stub(
@@ -59,17 +87,22 @@ export const memcpyToio = stub(
   (k, { to, from, n }) => copy(k, to, from, n),
 );
 export const memsetIo = stub("void memset_io(volatile void *a, int b, size_t c)", (k, { a, b, c }) => {
-  for (let done = 0; done < c; done += PIECE) k.memory.fill(a + done, b & 0xff, Math.min(PIECE, c - done));
+  const byte = b & 0xff;
+  if (k.io.isDevice(a)) {
+    for (const [at, size] of pieces(a, c)) k.io.write(a + at, size, BigInt(byte) * (allOnes(size) / 0xffn));
+    return;
+  }
+  for (let done = 0; done < c; done += PIECE) k.memory.fill(a + done, byte, Math.min(PIECE, c - done));
 });
 export const ioread32Copy = stub(
   "void __ioread32_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => copy(k, to, from, count * 4),
+  (k, { to, from, count }) => inWords(k, to, from, count, 4),
 );
 export const iowrite32Copy = stub(
   "void __iowrite32_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => copy(k, to, from, count * 4),
+  (k, { to, from, count }) => inWords(k, to, from, count, 4),
 );
 export const iowrite64Copy = stub(
   "void __iowrite64_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => copy(k, to, from, count * 8),
+  (k, { to, from, count }) => inWords(k, to, from, count, 8),
 );

@@ -1,6 +1,7 @@
 /** include/linux/interrupt.h, hardirq.h: handlers of interrupts, as kernel/irq/manage.c does them. */
 import { EINVAL, ENOTCONN } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import type { FreedAction } from "../../src/kernel/irq/irqs.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 /** IRQ_NOTCONNECTED */
@@ -32,7 +33,13 @@ export const requestAnyContextIrq = stub(
 export const freeIrq = stub(
   "const void *free_irq(unsigned int irq, void *dev_id)",
   { sleeps: true, releases: { irq: "irq" } },
-  (k, { irq, dev_id }) => k.irqs.free(irq, dev_id),
+  (k, { irq, dev_id }) => {
+    const freed = (k.current.restart as FreedAction | undefined) ?? k.irqs.remove(irq, dev_id);
+    if (freed === undefined) return 0;
+    const wait = k.irqs.awaitEnd(freed);
+    if (wait !== undefined) k.journal.touch(k.current).restart = freed;
+    return wait ?? (typeof freed.name === "string" ? 0 : freed.name);
+  },
 );
 export const synchronizeIrq = stub("void synchronize_irq(unsigned int irq)", { sleeps: true }, (k, { irq }) =>
   k.irqs.synchronize(irq),

@@ -31,7 +31,7 @@ export type Pause = "blocked" | "yield" | "preempted" | "dead" | "stopped";
 
 /** What the executor asks of the kernel around it. */
 export interface ExecutorHost {
-  /** After a stub (1) or a slice of instructions without one (0): time passes, interrupts come. False ends the run. */
+  /** After a stub or an exception (1) or a slice of instructions without one (0): time passes, interrupts come. False ends the run. */
   tick(stubs: number): boolean;
   /** "resume" goes on at the registers as they now stand; "kill" ends the task. */
   exception(task: Task, exception: Exception): "resume" | "kill";
@@ -221,7 +221,7 @@ export const createExecutor = (
         return kill(task);
       }
       if (pause !== undefined) return pause;
-      if (!host.tick(why === STOP.HLT ? 1 : 0)) return "stopped";
+      if (!host.tick(why === STOP.BUDGET || why === STOP.WALL_CLOCK ? 0 : 1)) return "stopped";
       if (task.frames.length !== depth || task.state !== "runnable") return undefined;
       if (why === STOP.HLT && host.preempts(task)) return "preempted";
       if (state.switches !== switches) flags = RESUME.ALL;

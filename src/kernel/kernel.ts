@@ -44,6 +44,8 @@ import type { UserMemory } from "./vfs/user-memory.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
 import type { DriverCore } from "./devices/driver-core.ts";
+import type { Keyboard } from "./devices/i8042.ts";
+import type { Ports } from "./devices/ports.ts";
 
 /** What a stub sees of the kernel: one object a subsystem. */
 export interface Kernel {
@@ -86,6 +88,9 @@ export interface Kernel {
   readonly vmalloc: Vmalloc;
   readonly percpu: Percpu;
   readonly io: Io;
+  /** I/O ports. */
+  readonly ports: Ports;
+  readonly keyboard: Keyboard;
   memSections(): Address;
   /** Texts that param_set_charp made, by address. */
   readonly parameterCopies: JournalSet<Address>;

@@ -3,9 +3,10 @@ import { testJobs } from "../support/truth-replay.ts";
 
 const INJECTED = "the interrupt comes when irq_inject_interrupt has returned, not at its last unlock";
 
+describe("ports, registers and their owners", () => testJobs("test/truth/around/hw.jobs"));
+
 describe("interrupts", () =>
   testJobs("test/truth/around/irq.jobs", {
-    "irq-real/0 load/log": "no keyboard controller answers at the ports",
     "irq-spurious/0 load/log": INJECTED,
     "irq-bogus/0 load/log": INJECTED,
     "irq-enable/0 load/log": `${INJECTED}; the recorded one interrupted a timer's softirq`,

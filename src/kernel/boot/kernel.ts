@@ -40,10 +40,14 @@ import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
 import { createMappings } from "../vfs/mappings.ts";
+import { createKeyboard } from "../devices/i8042.ts";
+import { addPcDevices } from "../devices/pc-devices.ts";
+import { createPorts } from "../devices/ports.ts";
 import { createProcesses } from "../vfs/process.ts";
 import { createUserFaults } from "../vfs/user-faults.ts";
 import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
+import { touchDevice } from "./device-access.ts";
 import { formatEnv } from "./format-env.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
@@ -163,6 +167,8 @@ export const createKernel = (
   parts.interrupts = createInterrupts(journal, clock, timeline, executor, interruptHost(k));
   parts.tasks = createTasks(journal, clock, executor, taskMemory(k), timeline, k.interrupts, k.schedule);
   parts.irqs = createIrqs(k);
+  parts.ports = createPorts(k);
+  parts.keyboard = createKeyboard(k);
   parts.timers = createTimers(k);
   handleTasklets(k);
   handleRcu(k);
@@ -181,6 +187,7 @@ export const createKernel = (
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
   populateIrqs(k, k.vfs.tree);
+  addPcDevices(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
   parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
@@ -200,7 +207,8 @@ export const createKernel = (
       },
       preempts: (task) => k.tasks.preempts(task),
       exception(task, exception) {
-        if (exception.vector === 14 && executeKernelText(exception)) return "resume";
+        if (exception.vector === 14 && (executeKernelText(exception) || touchDevice(k, exception)))
+          return "resume";
         if (k.userFaults.take(task, exception)) return "resume";
         if (exception.vector === BREAKPOINT && k.probes.breakpoint(task)) return "resume";
         k.probes.beforeException();

@@ -4,6 +4,9 @@ import type { Kernel } from "../kernel.ts";
 import { releaseDevice } from "./device.ts";
 import { type Kobjects, createKobjects } from "./kobjects.ts";
 import { type MiscDevices, createMisc } from "./misc.ts";
+import { type DevresList, createDevres } from "./devres.ts";
+import { type Resources, createResources } from "./resources.ts";
+import { type PciHost, createPciHost } from "./pci-host.ts";
 import { type Platform, createPlatform } from "./platform.ts";
 
 /** What is known of the guest's classes, buses and drivers beside their structs (drivers/base). */
@@ -25,6 +28,10 @@ export interface DriverCore {
   /** Heads of the kernel's own notifier chains, by the function that registers. */
   readonly chains: JournalMap<string, Address>;
   readonly platform: Platform;
+  /** Ports and addresses, and who has them. */
+  readonly resources: Resources;
+  readonly devres: DevresList;
+  readonly pci: PciHost;
 }
 
 export interface ClassState {
@@ -63,6 +70,9 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     misc: createMisc(k),
     chains: k.journal.map(),
     platform: createPlatform(k),
+    resources: createResources(k),
+    devres: createDevres(k),
+    pci: createPciHost(k),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),
     driverAt: (kobject) => keyOf(drivers, kobject),

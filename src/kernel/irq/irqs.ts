@@ -22,8 +22,10 @@ export interface Irqs {
   removeLine(irq: number): void;
   /** EINVAL, EBUSY. */
   request(irq: number, request: IrqRequest): void;
-  /** Takes the handler off; 0 or its name, once none of it runs any more. */
-  free(irq: number, device: Address): Block | Address;
+  /** Takes the handler off; undefined, with a complaint, for what is not there. */
+  remove(irq: number, device: Address): FreedAction | undefined;
+  /** Waits until nothing of it runs any more. */
+  awaitEnd(freed: FreedAction): Block | undefined;
   enable(irq: number): void;
   disable(irq: number): void;
   /** Waits until no handler of the line runs, nor a thread of one. */
@@ -36,6 +38,9 @@ export interface Irqs {
   /** struct irq_data, 0 for no such line. */
   data(irq: number): Address;
 }
+
+/** A handler that was taken off its line. */
+export type FreedAction = Pick<Action, "pid" | "name">;
 
 export const createIrqs = (k: Kernel): Irqs => {
   const lines: JournalMap<number, Line> = k.journal.map();
@@ -74,16 +79,6 @@ export const createIrqs = (k: Kernel): Irqs => {
     threads.waits.join(irq, k.current);
     return block(`the handlers of interrupt ${irq}`);
   };
-  /** Waits for the thread of an action that was taken off. */
-  const finishFree = (freed: Pick<Action, "pid" | "name">): Block | Address => {
-    if (freed.pid !== 0 && !threads.ended(freed.pid)) {
-      k.journal.touch(k.current).restart = freed;
-      threads.waits.join(-freed.pid, k.current);
-      return block("the thread of an interrupt to end");
-    }
-    return typeof freed.name === "string" ? 0 : freed.name;
-  };
-
   return {
     raise(irq) {
       const line = lines.get(irq);
@@ -99,16 +94,19 @@ export const createIrqs = (k: Kernel): Irqs => {
       const serial = (k.journal.touch(state).serial += 1);
       addAction(k, known(irq), request, serial, threads);
     },
-    free(irq, device) {
-      const remembered = k.current.restart as Pick<Action, "pid" | "name"> | undefined;
-      if (remembered !== undefined) return finishFree(remembered);
+    remove(irq, device) {
       const line = lines.get(irq);
       const action = line === undefined ? undefined : removeAction(k, line, device);
-      if (action === undefined) return 0;
+      if (action === undefined) return undefined;
       if (line?.inProgress === true)
         k.stop({ kind: "hang", message: `the handler of interrupt ${irq} waits for itself in free_irq` });
       if (action.pid !== 0) threads.stop(action.pid);
-      return finishFree({ pid: action.pid, name: action.name });
+      return { pid: action.pid, name: action.name };
+    },
+    awaitEnd({ pid }) {
+      if (pid === 0 || threads.ended(pid)) return undefined;
+      threads.waits.join(-pid, k.current);
+      return block("the thread of an interrupt to end");
     },
     enable(irq) {
       const line = lines.get(irq);

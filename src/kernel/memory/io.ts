@@ -1,8 +1,10 @@
 import { type Address, PAGE_SIZE, alignDown } from "../../base/address.ts";
+import { type AccessSize, type DeviceModel, allOnes } from "../devices/model.ts";
 import type { Journal, JournalMap } from "../journal.ts";
 import { VM } from "./areas.ts";
 import { type Complaints, type MemoryHost, mayTake } from "./host.ts";
 import { frameToVirt, isVmalloc } from "./layout.ts";
+import type { MmioBus } from "./mmio.ts";
 import type { Pages } from "./pages.ts";
 import { SITES } from "./sites.ts";
 import type { Vmalloc } from "./vmalloc.ts";
@@ -13,12 +15,15 @@ export interface IoRegion {
   readonly name: string;
   readonly start: number;
   readonly size: number;
-  /** What its registers hold when first mapped, byte offset from `start`; all ones where left out. */
-  readonly initial?: (page: Uint8Array, offset: number) => void;
+  readonly model: DeviceModel;
 }
 
-/** Device memory (arch/x86/mm/ioremap.c). Registers are plain memory until a device model claims them. */
-export interface Io {
+/**
+ * Device memory (arch/x86/mm/ioremap.c). Pages of a device with a model are not mapped: each access
+ * faults, and is played as a call of the model. Others are plain memory that reads all ones at first.
+ */
+export interface Io extends MmioBus {
+  /** From now on a model answers there; what is mapped already stays as it is. */
   claim(region: IoRegion): void;
   /** Address of the registers at a physical address, or 0. */
   map(physical: number, size: number): Address;
@@ -26,6 +31,8 @@ export interface Io {
   unmap(address: Address): void;
   /** memremap: RAM is where it always is, other memory as by `map`. */
   remap(physical: number, size: number): Address;
+  /** A model answers at that virtual address. */
+  isDevice(address: Address): boolean;
 }
 
 /** What one mapping may be: an aperture of a graphics card needs more than RAM has. */
@@ -44,27 +51,27 @@ export interface IoParts {
 
 export const createIo = (parts: IoParts, journal: Journal): Io => {
   const { host, vmalloc } = parts;
-  const { ram } = host;
+  const { ram, memory } = host;
   const regions: IoRegion[] = [];
   /** Frame that stands for a page of device memory: mapping it again shows the same registers. */
   const backing: JournalMap<number, number> = journal.map();
+  /** Physical page behind a virtual one that a model serves. */
+  const devicePages: JournalMap<number, number> = journal.map();
 
   const frameOf = (page: number): number | undefined => {
     const known = backing.get(page);
     if (known !== undefined) return known;
     const frame = host.frames.allocate(1);
     if (frame === undefined) return undefined;
-    const physical = page * PAGE_SIZE;
-    const bytes = ram.bytes.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE);
     ram.touch(frame);
-    const owner = regions.find(({ start, size }) => physical < start + size && physical + PAGE_SIZE > start);
     // Nobody answers on a real bus: all ones.
-    if (owner?.initial === undefined) bytes.fill(0xff);
-    else owner.initial(bytes, physical - owner.start);
+    ram.bytes.fill(0xff, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE);
     backing.set(page, frame);
     return frame;
   };
   const isRam = (physical: number, size: number): boolean => physical < ram.size && size > 0;
+  const owner = (physical: number, size: number): IoRegion | undefined =>
+    regions.findLast((region) => physical < region.start + region.size && physical + size > region.start);
 
   const map = (physical: number, size: number): Address => {
     if (size <= 0 || physical < 0 || physical + size > PHYSICAL_END) return 0;
@@ -78,14 +85,36 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     const first = Math.floor(physical / PAGE_SIZE);
     const count = Math.floor((physical + size - 1) / PAGE_SIZE) - first + 1;
     if (count > MAX_PAGES || !mayTake(host, count)) return 0;
+    const served = (index: number): boolean => owner((first + index) * PAGE_SIZE, PAGE_SIZE) !== undefined;
     const frames: number[] = [];
     for (let index = 0; index < count; index += 1) {
-      const frame = frameOf(first + index);
+      const frame = served(index) ? 0 : frameOf(first + index);
       if (frame === undefined) return 0;
       frames.push(frame);
     }
     const base = vmalloc.mapFrames(count, VM.IOREMAP, (index) => frames[index] ?? 0, physical);
-    return base === 0 ? 0 : base + (physical % PAGE_SIZE);
+    if (base === 0) return 0;
+    frames.forEach((frame, index) => {
+      if (frame !== 0) return;
+      host.unmap(base + index * PAGE_SIZE, 1);
+      devicePages.set(base / PAGE_SIZE + index, first + index);
+    });
+    return base + (physical % PAGE_SIZE);
+  };
+
+  const physicalOf = (address: Address): number | undefined => {
+    const page = devicePages.get(Math.floor(address / PAGE_SIZE));
+    return page === undefined ? undefined : page * PAGE_SIZE + (address - alignDown(address, PAGE_SIZE));
+  };
+  const readMemory = (address: Address, size: AccessSize): bigint => {
+    if (size === 8) return memory.u64(address);
+    return BigInt(size === 4 ? memory.u32(address) : size === 2 ? memory.u16(address) : memory.u8(address));
+  };
+  const writeMemory = (address: Address, size: AccessSize, value: bigint): void => {
+    if (size === 8) memory.setU64(address, value);
+    else if (size === 4) memory.setU32(address, Number(value));
+    else if (size === 2) memory.setU16(address, Number(value));
+    else memory.setU8(address, Number(value));
   };
 
   return {
@@ -94,10 +123,28 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     unmap(address) {
       if (!isVmalloc(address)) return;
       const area = vmalloc.find(alignDown(address, PAGE_SIZE));
-      if (area !== undefined && (area.flags & VM.IOREMAP) !== 0) vmalloc.unmap(area.address);
+      if (area === undefined || (area.flags & VM.IOREMAP) === 0) return;
+      for (let index = 0; index < area.pages; index += 1)
+        devicePages.delete(area.address / PAGE_SIZE + index);
+      vmalloc.unmap(area.address);
     },
     remap(physical, size) {
       return isRam(physical, size) ? frameToVirt(0) + physical : map(physical, size);
+    },
+    isDevice: (address) => devicePages.has(Math.floor(address / PAGE_SIZE)),
+    read(address, size) {
+      const physical = physicalOf(address);
+      if (physical === undefined) return readMemory(address, size);
+      const region = owner(physical, 1);
+      return region === undefined
+        ? allOnes(size)
+        : BigInt(region.model.read(physical - region.start, size)) & allOnes(size);
+    },
+    write(address, size, value) {
+      const physical = physicalOf(address);
+      if (physical === undefined) return writeMemory(address, size, value);
+      const region = owner(physical, 1);
+      region?.model.write(physical - region.start, size, value);
     },
   };
 };

@@ -12,6 +12,7 @@ import {
   patchComing,
   prepareModule,
 } from "../../loader/load.ts";
+import { patchPortSites } from "../../loader/port-sites.ts";
 import type { OwnerBusy } from "../../loader/symbols.ts";
 import { type Routine, block } from "../routine.ts";
 import { parseArguments, readParameters } from "../params.ts";
@@ -190,6 +191,7 @@ function* form(
     foreignKey: system.foreignKey,
     staticCalls: system.staticCalls,
   });
+  system.k.ports.serve(patchPortSites(info, image));
   // What the guest's struct module holds by now must survive the final copy.
   const header = snapshotHeader(system, module);
   writeImage(system, image);

@@ -2,6 +2,7 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { resourcesText } from "../devices/resources.ts";
 import type { Kernel } from "../kernel.ts";
 import { hostText, textFile } from "./kept-files.ts";
 import type { FileOperations } from "./operations.ts";
@@ -86,6 +87,8 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
       .map(({ minor, name }) => `${`${minor}`.padStart(3)} ${name}\n`)
       .join(""),
   );
+  file("ioports", () => resourcesText(k, "ioport_resource"));
+  file("iomem", () => resourcesText(k, "iomem_resource"));
   file("version", () => version(k).line);
   file("uptime", () => `${seconds(k.clock.now())} ${seconds(k.clock.now())}\n`);
   file("cmdline", () => "console=ttyS0 nokaslr\n");

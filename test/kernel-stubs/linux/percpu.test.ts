@@ -45,13 +45,12 @@ test("device memory is all ones where nobody answers, and the same through each 
   const second = call(ioremap, 0xfebc1004n, 4n);
   expect(second & 0xfff).toBe(4);
   expect(memory.u32(first)).toBe(0xffffffff);
-  call(find(iomap.iowrites, "iowrite32be"), 0x01020304, second);
+  call(find(iomap.singleAccesses, "iowrite32be"), 0x01020304, second);
   expect(memory.u32(first + 0x1004)).toBe(0x04030201);
-  expect(call(find(iomap.ioreads, "ioread16"), second)).toBe(0x0201);
+  expect(call(find(iomap.singleAccesses, "ioread16"), second)).toBe(0x0201);
   call(io.iounmap, first);
   expect(() => memory.u32(first)).toThrow("fault");
   expect(memory.u32(second)).toBe(0x04030201);
-  expect(call(find(iomap.ioreads, "ioread8"), 0x10060)).toBe(0xff);
 });
 
 test("RAM is not device memory", () => {
