@@ -31,9 +31,26 @@ program
   .option("--time-limit <seconds>", "virtual time a step may take (default: 86400)")
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
+  .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
   .action(async (...args) => {
     const { runCommand } = await import("./commands/run.ts");
     process.exitCode = await runCommand(args[0], args[1], args[2]);
+  });
+
+program
+  .command("check")
+  .description("run a module once for each way each of its calls can fail; tell what it does not survive")
+  .argument("<module>", "FILE.ko (.ko.xz, .ko.gz, .ko.zst)")
+  .argument("[parameters...]", "name=value")
+  .option(...kernelOption)
+  .option("--json", "one JSON document instead of text")
+  .option("--scope <scope>", "which calls to fail: init (and what it calls), or all", "init")
+  .option("--pairs <count>", "so many runs with two failures at once", "0")
+  .option("--fail <symbol#nth=failure...>", "only these failures, together, in one run")
+  .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
+  .action(async (...args) => {
+    const { checkCommand } = await import("./commands/check.ts");
+    process.exitCode = await checkCommand(args[0], args[1], args[2]);
   });
 
 program

@@ -11,6 +11,8 @@ import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import { type ProcessEnd, type Sandbox, boot } from "../../sandbox.ts";
 import { auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
+import { createInjector } from "../../analysis/check/injector.ts";
+import { type FailSpec, parseSpec } from "../../analysis/check/spec.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
@@ -31,6 +33,7 @@ export interface RunOptions {
   readonly maxCalls?: string;
   readonly maxInstructions?: string;
   readonly timeLimit?: string;
+  readonly fail?: readonly string[];
 }
 
 const MIB = 1024 * 1024;
@@ -125,6 +128,7 @@ export const runCommand = async (
     parameters: parameters.join(" "),
     settle,
     rmmod: options.rmmod,
+    fail: (options.fail ?? []).map(parseSpec),
   });
   if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
@@ -141,6 +145,8 @@ interface Plan {
   readonly parameters: string;
   readonly settle: number;
   readonly rmmod: boolean;
+  /** Calls of its init to fail. */
+  readonly fail: readonly FailSpec[];
 }
 
 const drive = (sandbox: Sandbox, plan: Plan): Report => {
@@ -178,6 +184,7 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     const name = load(file, "");
     if (name !== undefined) names.unshift(name);
   }
+  if (plan.fail.length > 0) failCalls(sandbox, plan.fail);
   const name = load(plan.module, plan.parameters);
   if (name !== undefined && plan.settle > 0) {
     const { stop: stuck } = sandbox.sleep(plan.settle * 1e6);
@@ -205,6 +212,16 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     findings: kernel.findings.all(),
     stop: kernel.stopped ?? stop ?? null,
   };
+};
+
+/** Fails calls of the init of the module that is loaded next. */
+const failCalls = ({ kernel, binder }: Sandbox, specs: readonly FailSpec[]): void => {
+  const before = kernel.modules.history.all().length;
+  const inInit = (): boolean => {
+    const init = kernel.modules.history.all()[before]?.init;
+    return init !== undefined && !init.finished;
+  };
+  createInjector(kernel, binder).begin(specs, "init", inInit);
 };
 
 const failed = ({ steps, findings, stop }: Report): boolean =>

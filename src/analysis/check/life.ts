@@ -1,0 +1,71 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { Finding } from "../../kernel/events.ts";
+import type { Sandbox } from "../../sandbox.ts";
+import type { Outcome } from "../armed.ts";
+import { auditModule, auditReferences } from "../ledger/audit.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { FallibleCall, Injector, Scope } from "./injector.ts";
+import type { FailSpec } from "./spec.ts";
+
+/** How to run the module's init and exit, from wherever the kernel stands. */
+export interface Subject {
+  readonly name: ByteString;
+  init(): Outcome;
+  exit(): Outcome;
+}
+
+export interface Bench {
+  readonly sandbox: Sandbox;
+  readonly ledger: Ledger;
+  readonly injector: Injector;
+}
+
+/** One life of a module: what came of init, of exit, and what was found on the way. */
+export interface Life {
+  readonly init: Outcome;
+  /** What init itself returned; undefined when it never did. */
+  readonly returned: number | undefined;
+  /** Undefined when it did not come to that. */
+  readonly exit: Outcome | undefined;
+  readonly findings: readonly Finding[];
+  /** Calls that could have failed. */
+  readonly calls: readonly FallibleCall[];
+  /** Guest instructions. */
+  readonly instructions: number;
+}
+
+/** Virtual time between init and exit, and after the end, for what was started to show itself. */
+const SETTLE_NS = 60_000_000;
+
+/** Init, some time, exit, some time; the ledger is looked at whenever the module is gone. */
+export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[], scope: Scope): Life => {
+  const { sandbox, ledger, injector } = bench;
+  const { kernel } = sandbox;
+  const before = kernel.findings.all().length;
+  const [started = 0] = kernel.machine.engine.counters;
+  injector.begin(specs, scope);
+  const init = subject.init();
+  injector.afterInit();
+  const returned = kernel.modules.history.last(subject.name)?.init?.returned;
+  let exit: Outcome | undefined;
+  if (init.kind === "returned" && init.value === 0) {
+    sandbox.sleep(SETTLE_NS);
+    if (kernel.stopped === undefined) exit = subject.exit();
+    if (exit?.kind === "returned" && exit.value === 0) auditModule(kernel, ledger, subject.name, "exit");
+    else if (exit?.kind === "returned") auditReferences(kernel, ledger, subject.name);
+  } else if (init.kind === "returned") auditModule(kernel, ledger, subject.name, "failed-init");
+  const findings = (): readonly Finding[] => kernel.findings.all().slice(before);
+  // Whether what was left runs into code that is gone is known by now; others may still do so.
+  if (kernel.stopped === undefined && !findings().some(({ kind }) => kind === "left-active"))
+    sandbox.sleep(SETTLE_NS);
+  injector.end();
+  const [instructions = 0] = kernel.machine.engine.counters;
+  return {
+    init,
+    returned,
+    exit,
+    findings: findings(),
+    calls: [...injector.calls()],
+    instructions: instructions - started,
+  };
+};

@@ -1,0 +1,48 @@
+import { KoboxError } from "../../base/errors.ts";
+import { displayText } from "../../base/bytes.ts";
+import type { Failure } from "../../stub/declare.ts";
+
+/** Make the nth call of a function fail, counted from the beginning of init: `kmalloc_trace#3=NULL`. */
+export interface FailSpec {
+  readonly symbol: string;
+  /** From 1. */
+  readonly nth: number;
+  readonly failure: Failure;
+}
+
+/** Names that sources use for several functions. */
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  kmalloc: [
+    "__kmalloc",
+    "kmalloc_trace",
+    "kmalloc_large",
+    "__kmalloc_node",
+    "kmalloc_node_trace",
+    "kmalloc_large_node",
+  ],
+  mutex_lock_interruptible: ["mutex_lock_interruptible"],
+  class_create: ["__class_create"],
+  register_chrdev: ["__register_chrdev"],
+  copy_from_user: ["_copy_from_user"],
+  copy_to_user: ["_copy_to_user"],
+  kthread_create: ["kthread_create_on_node"],
+  kthread_run: ["kthread_create_on_node"],
+  alloc_percpu: ["__alloc_percpu"],
+};
+
+/** The functions a spec's name stands for: itself, or those behind a macro of the kernel's headers. */
+export const functionsOf = (symbol: string): readonly string[] => FAMILIES[symbol] ?? [symbol];
+
+/** Errors: KoboxError "usage". */
+export const parseSpec = (text: string): FailSpec => {
+  const match = /^(\w+)(?:#(\d+))?=(\w+)$/.exec(text);
+  const nth = Number(match?.[2] ?? 1);
+  if (match === null || nth < 1) {
+    throw new KoboxError("usage", `--fail: cannot read ${displayText(text)}`, {
+      hint: "write SYMBOL#NTH=FAILURE, such as kmalloc_trace#3=NULL or misc_register#1=EBUSY",
+    });
+  }
+  return { symbol: match[1] ?? "", nth, failure: (match[3] ?? "") as Failure };
+};
+
+export const formatSpec = ({ symbol, nth, failure }: FailSpec): string => `${symbol}#${nth}=${failure}`;
