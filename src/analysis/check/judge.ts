@@ -109,11 +109,14 @@ const contract = ({ returned }: Life): string | undefined => {
 /** Judges a run without a failure, or one whose parameters were unusual. */
 export const judgeClean = (life: Life, clean?: Life): Judgement => {
   const trouble = troubleOf(life, newFindings(life, clean));
+  const bad = contract(life);
+  // What a wrong result leads to is not the mistake.
+  if (bad !== undefined) {
+    const message = trouble === undefined ? bad : `${bad}; then ${trouble.message}`;
+    return { verdict: "bad-return", severity: "error", message, finding: trouble?.finding };
+  }
   if (trouble !== undefined)
     return { severity: trouble.verdict === "leaked" ? "warning" : "error", ...trouble };
-  const bad = contract(life);
-  if (bad !== undefined)
-    return { verdict: "bad-return", severity: "error", message: bad, finding: undefined };
   const value = life.init.kind === "returned" ? life.init.value : 0;
   if (value !== 0)
     return {

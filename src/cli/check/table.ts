@@ -30,16 +30,24 @@ const row = (each: Case, width: number): string => {
   return `  ${specText(each).padEnd(width)}  ${initText(each.life).padEnd(10)}  ${verdictText(each.judgement)} ${pc.dim(where)}`.trimEnd();
 };
 
-const details = (each: Case, command: string): string[] => {
-  const { finding, message, verdict, severity } = each.judgement;
-  const lines = [`${COLOURS[severity](verdict)} ${pc.bold(specText(each))}: ${displayText(message)}`];
-  for (const [index, stack] of each.stacks.entries())
-    if (stack[0] !== undefined) lines.push(`    ${each.specs[index]?.symbol ?? ""} failed at ${stack[0]}`);
+const describe = (
+  title: string,
+  judgement: Judgement,
+  failed: readonly string[],
+  again: string,
+): string[] => {
+  const { finding, message, verdict, severity } = judgement;
+  const lines = [`${COLOURS[severity](verdict)} ${pc.bold(title)}: ${displayText(message)}`, ...failed];
   if (finding?.where !== undefined) lines.push(`    at ${finding.where}`);
   for (const { message: what, stack } of finding?.related ?? [])
     lines.push(`    ${what}: ${stack.slice(0, 3).join(" < ")}`);
-  lines.push(`    again: ${commandOf(command, each)}`);
-  return lines;
+  return [...lines, `    again: ${again}`];
+};
+const details = (each: Case, command: string): string[] => {
+  const failed = each.stacks.flatMap(([at], index) =>
+    at === undefined ? [] : [`    ${each.specs[index]?.symbol ?? ""} failed at ${at}`],
+  );
+  return describe(specText(each), each.judgement, failed, commandOf(command, each));
 };
 
 const ORDER: readonly Verdict[] = [
@@ -71,8 +79,9 @@ export const formatCheck = ({ name, clean, calls, cases }: CheckResult, command:
   const bad = cases.filter(({ judgement }) => isBad(judgement));
   return [
     `${pc.bold(name)}: ${calls.length} calls can fail, in ${ways} ways`,
-    `  ${"without a failure".padEnd(width)}  ${initText(clean.life).padEnd(10)}  ${verdictText(clean.judgement)} ${isBad(clean.judgement) ? displayText(clean.judgement.message) : ""}`.trimEnd(),
+    `  ${"without a failure".padEnd(width)}  ${initText(clean.life).padEnd(10)}  ${verdictText(clean.judgement)}`.trimEnd(),
     ...cases.map((each) => row(each, width)),
+    ...(isBad(clean.judgement) ? ["", ...describe("without a failure", clean.judgement, [], command)] : []),
     ...bad.flatMap((each) => ["", ...details(each, command)]),
     ...(cases.length === 0 ? [] : ["", `${cases.length} runs: ${totals(cases)}`]),
   ].join("\n");

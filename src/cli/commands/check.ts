@@ -6,6 +6,7 @@ import { boot } from "../../sandbox.ts";
 import { formatCheck, isBad } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
 import { EXIT } from "../exit.ts";
+import { numberOption } from "../number-option.ts";
 import { readModuleFile } from "../module-file.ts";
 
 export interface CheckCommandOptions {
@@ -30,7 +31,10 @@ export const checkCommand = async (
     throw new KoboxError("usage", `--scope: ${scope} is neither "init" nor "all"`);
   const only = (options.fail ?? []).map(parseSpec);
   const file = await readModuleFile(path);
-  const sandbox = boot({ kernel: options.kernel, ram: Number(options.memory) * MIB });
+  const sandbox = boot({
+    kernel: options.kernel,
+    ram: numberOption("memory", options.memory, 32, 3072) * MIB,
+  });
   const text = parameters.join(" ");
   const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text });
   if (!("bench" in prepared)) {
@@ -45,7 +49,7 @@ export const checkCommand = async (
     bytes: file.bytes,
     parameters: text,
     scope,
-    pairs: Number(options.pairs),
+    pairs: numberOption("pairs", options.pairs, 0, 1e6),
     only,
     progress: progress.update,
   });

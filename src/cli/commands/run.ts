@@ -15,6 +15,7 @@ import { createInjector } from "../../analysis/check/injector.ts";
 import { type FailSpec, parseSpec } from "../../analysis/check/spec.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
+import { numberOption } from "../number-option.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { type Report, type ReportStep, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
@@ -37,13 +38,6 @@ export interface RunOptions {
 }
 
 const MIB = 1024 * 1024;
-
-/** A command-line number within limits. KoboxError "usage". */
-const numberOption = (name: string, text: string, least: number, most: number): number => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new KoboxError("usage", `--${name}: ${text} is not a whole number from ${least} to ${most}`);
-};
 
 const limitOptions = ({ maxCalls, maxInstructions, timeLimit }: RunOptions): Partial<Limits> => ({
   ...(maxCalls === undefined ? {} : { calls: numberOption("max-calls", maxCalls, 1, 1e12) }),
