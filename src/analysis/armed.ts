@@ -1,13 +1,14 @@
 import type { ByteString } from "../base/bytes.ts";
 import { Errno } from "../base/errors.ts";
 import type { StopReason } from "../kernel/kernel.ts";
-import { doOneInitcall, initModule } from "../kernel/modules/init.ts";
+import { initIsOver, initModule, prepareInit } from "../kernel/modules/init.ts";
 import { bringUp, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
 import type { Module } from "../kernel/modules/module.ts";
 import { deleteModule } from "../kernel/modules/unload.ts";
 import { SYSCALL } from "../kernel/oops/user-registers.ts";
 import type { Routine } from "../kernel/routine.ts";
 import { takeSnapshot } from "../kernel/snapshot.ts";
+import type { Task } from "../kernel/task.ts";
 import { O_NONBLOCK } from "../kernel/user.ts";
 import { systemCall } from "../kernel/vfs/calls/context.ts";
 import type { Process } from "../kernel/vfs/process.ts";
@@ -40,11 +41,18 @@ export interface Armed {
   init(): Outcome;
   /** delete_module(2), not waiting for users. */
   exit(): Outcome;
+  /** Takes the snapshot anew, ready for many runs of init alone; `restore` then goes back to that, too. */
+  runner(): InitRunner;
+}
+
+/** Runs init again and again, as fuzzing does. */
+export interface InitRunner {
   /**
-   * do_one_initcall(): init alone, as often as wanted, with `restore` before each. `value` is what
-   * init itself returned. What it left undone (threads, timers) stays so.
+   * do_one_initcall(): init alone, once after each `restore`. `value` is what init itself returned.
+   * What it left to be done later (threads, timers) is left.
    */
   run(): Outcome;
+  restore(): void;
 }
 
 interface Noted {
@@ -81,20 +89,16 @@ const perform = (
 const prepare = ({ kernel }: Sandbox, comm: ByteString): Process =>
   kernel.processes.prepare({ comm, argv: [comm] });
 
-const runInit = (sandbox: Sandbox, process: Process, module: Module): Outcome => {
-  const { kernel } = sandbox;
-  const { task } = process;
-  const noted: Noted = { value: undefined };
-  const call = (): Routine<number> => doOneInitcall(kernel.modules, module);
-  function* program(): Routine<void> {
-    noted.value = yield* systemCall(kernel, process, SYSCALL.FINIT_MODULE, call);
-  }
-  kernel.tasks.begin(task, program());
-  const stop = sandbox.runUntil(
-    () => noted.value !== undefined || task.state === "dead",
-    () => `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
-  );
-  return outcomeOf(noted, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
+const runInit = (sandbox: Sandbox, task: Task): Outcome => {
+  const over = (): boolean => initIsOver(task) || task.state === "dead";
+  sandbox.kernel.renewLimits();
+  sandbox.kernel.tasks.resume(task);
+  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
+  const waiting = (): string =>
+    `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
+  const stop = sandbox.runUntil(over, waiting);
+  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
+  return outcomeOf({ value: undefined }, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
 };
 
 /**
@@ -117,7 +121,7 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
   // Else each run from the snapshot would do so anew.
   modules.bindImports(module);
   const insmod = prepare(sandbox, "insmod");
-  const snapshot = takeSnapshot(kernel);
+  let snapshot = takeSnapshot(kernel);
   return {
     kind: "armed",
     module,
@@ -128,6 +132,11 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
         yield* deleteModule(modules, module.name, O_NONBLOCK);
         return 0;
       }),
-    run: () => runInit(sandbox, insmod, module),
+    runner() {
+      snapshot.restore();
+      prepareInit(modules, module, insmod.task);
+      snapshot = takeSnapshot(kernel);
+      return { run: () => runInit(sandbox, insmod.task), restore: () => snapshot.restore() };
+    },
   };
 };

@@ -1,3 +1,4 @@
+import { fast } from "../../base/fast.ts";
 import type { Address } from "../../base/address.ts";
 import type { ExportedSymbol } from "../../loader/symbols.ts";
 import { RIP } from "../../abi/calls.ts";
@@ -193,7 +194,7 @@ export const createKernel = (
   parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);
-  return k;
+  return fast(k);
 
   function executorHost(): Parameters<typeof createExecutor>[2] {
     return {
