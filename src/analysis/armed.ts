@@ -1,14 +1,13 @@
 import type { ByteString } from "../base/bytes.ts";
 import { Errno } from "../base/errors.ts";
-import type { StopReason } from "../kernel/kernel.ts";
-import { initIsOver, initModule, prepareInit } from "../kernel/modules/init.ts";
-import { bringUp, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
+import type { Kernel, StopReason } from "../kernel/kernel.ts";
+import { doOneInitcall, initModule } from "../kernel/modules/init.ts";
+import { bringUp, changeParameters, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
 import type { Module } from "../kernel/modules/module.ts";
 import { deleteModule } from "../kernel/modules/unload.ts";
 import { SYSCALL } from "../kernel/oops/user-registers.ts";
 import type { Routine } from "../kernel/routine.ts";
 import { takeSnapshot } from "../kernel/snapshot.ts";
-import type { Task } from "../kernel/task.ts";
 import { O_NONBLOCK } from "../kernel/user.ts";
 import { systemCall } from "../kernel/vfs/calls/context.ts";
 import type { Process } from "../kernel/vfs/process.ts";
@@ -37,22 +36,18 @@ export interface Armed {
   readonly module: Module;
   /** Puts guest memory, kernel objects, time and counters back to the moment before init. */
   restore(): void;
-  /** do_init_module(): init and what follows it, up to LIVE or the module's end. */
-  init(): Outcome;
+  /**
+   * do_init_module(): init and what follows it, up to LIVE or the module's end. `parameters` are set
+   * before, as if the module had been loaded with these.
+   */
+  init(parameters?: ByteString): Outcome;
   /** delete_module(2), not waiting for users. */
   exit(): Outcome;
-  /** Takes the snapshot anew, ready for many runs of init alone; `restore` then goes back to that, too. */
-  runner(): InitRunner;
-}
-
-/** Runs init again and again, as fuzzing does. */
-export interface InitRunner {
   /**
-   * do_one_initcall(): init alone, once after each `restore`. `value` is what init itself returned.
-   * What it left to be done later (threads, timers) is left.
+   * do_one_initcall(): init alone, as often as wanted, with `restore` before each. `value` is what
+   * init itself returned. What it left undone (threads, timers) stays so.
    */
-  run(): Outcome;
-  restore(): void;
+  run(parameters?: ByteString): Outcome;
 }
 
 interface Noted {
@@ -89,16 +84,37 @@ const perform = (
 const prepare = ({ kernel }: Sandbox, comm: ByteString): Process =>
   kernel.processes.prepare({ comm, argv: [comm] });
 
-const runInit = (sandbox: Sandbox, task: Task): Outcome => {
-  const over = (): boolean => initIsOver(task) || task.state === "dead";
-  sandbox.kernel.renewLimits();
-  sandbox.kernel.tasks.resume(task);
-  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
-  const waiting = (): string =>
-    `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
-  const stop = sandbox.runUntil(over, waiting);
-  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
-  return outcomeOf({ value: undefined }, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
+/** Sets other parameters first, if there are any. */
+function* withParameters(
+  { modules }: Kernel,
+  module: Module,
+  parameters: ByteString | undefined,
+  then: () => Routine<number>,
+): Routine<number> {
+  if (parameters !== undefined) yield* changeParameters(modules, module, parameters);
+  return yield* then();
+}
+
+const runInit = (sandbox: Sandbox, process: Process, module: Module, parameters?: ByteString): Outcome => {
+  const { kernel } = sandbox;
+  const { task } = process;
+  const noted: Noted = { value: undefined };
+  const call = (): Routine<number> =>
+    withParameters(kernel, module, parameters, () => doOneInitcall(kernel.modules, module));
+  function* program(): Routine<void> {
+    try {
+      noted.value = yield* systemCall(kernel, process, SYSCALL.FINIT_MODULE, call);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      noted.value = -error.errno;
+    }
+  }
+  kernel.tasks.begin(task, program());
+  const stop = sandbox.runUntil(
+    () => noted.value !== undefined || task.state === "dead",
+    () => `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
+  );
+  return outcomeOf(noted, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
 };
 
 /**
@@ -121,22 +137,20 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
   // Else each run from the snapshot would do so anew.
   modules.bindImports(module);
   const insmod = prepare(sandbox, "insmod");
-  let snapshot = takeSnapshot(kernel);
+  const snapshot = takeSnapshot(kernel);
   return {
     kind: "armed",
     module,
     restore: () => snapshot.restore(),
-    init: () => perform(sandbox, insmod, SYSCALL.FINIT_MODULE, () => initModule(modules, module)),
+    init: (text) =>
+      perform(sandbox, insmod, SYSCALL.FINIT_MODULE, () =>
+        withParameters(kernel, module, text, () => initModule(modules, module)),
+      ),
     exit: () =>
       perform(sandbox, prepare(sandbox, "rmmod"), SYSCALL.DELETE_MODULE, function* () {
         yield* deleteModule(modules, module.name, O_NONBLOCK);
         return 0;
       }),
-    runner() {
-      snapshot.restore();
-      prepareInit(modules, module, insmod.task);
-      snapshot = takeSnapshot(kernel);
-      return { run: () => runInit(sandbox, insmod.task), restore: () => snapshot.restore() };
-    },
+    run: (text) => runInit(sandbox, insmod, module, text),
   };
 };

@@ -32,7 +32,14 @@ program
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
+  .option("--replay <file>", "what `kobox fuzz` found: run that, exactly as it was")
   .action(async (...args) => {
+    const { replay } = args[2];
+    if (replay !== undefined) {
+      const { replayCommand } = await import("./commands/replay.ts");
+      process.exitCode = await replayCommand(args[0], replay, args[2]);
+      return;
+    }
     const { runCommand } = await import("./commands/run.ts");
     process.exitCode = await runCommand(args[0], args[1], args[2]);
   });
@@ -52,6 +59,34 @@ program
     const { checkCommand } = await import("./commands/check.ts");
     process.exitCode = await checkCommand(args[0], args[1], args[2]);
   });
+
+program
+  .command("fuzz")
+  .description("feed a module what nobody thought of, guided by the code it reaches")
+  .argument("<module>", "FILE.ko (.ko.xz, .ko.gz, .ko.zst)")
+  .argument("[parameters...]", "name=value")
+  .option("--target <target>", "init, params, return, file:/dev/NAME, ioctl:/dev/NAME or sequence", "init")
+  .option(
+    "--corpus <folder>",
+    "where the session lives; an old one is gone on with (default: NAME.fuzz-TARGET)",
+  )
+  .option("--executions <count>", "stop after so many")
+  .option("--time <seconds>", "stop after so long (default: until Ctrl-C)")
+  .option("--jobs <count>", "worker processes", "1")
+  .option("--seed <number>", "everything that is left to chance", "1")
+  .option("--memory <MiB>", "guest memory of each worker", "48")
+  .option("--drcov <file>", "write the code reached, for disassemblers' plug-ins")
+  .option(...kernelOption)
+  .option("--json", "one JSON document instead of text")
+  .action(async (...args) => {
+    const { fuzzCommand } = await import("./commands/fuzz.ts");
+    process.exitCode = await fuzzCommand(args[0], args[1], args[2]);
+  });
+
+program.command("fuzz-worker", { hidden: true }).action(async () => {
+  const { fuzzWorkerCommand } = await import("./commands/fuzz-worker.ts");
+  process.exitCode = await fuzzWorkerCommand();
+});
 
 program
   .command("shell")

@@ -11,6 +11,8 @@ export interface Random {
   bytes(length: number): Uint8Array;
   /** Uniform in 0 .. limit - 1. */
   below(limit: number): number;
+  /** Goes on as a fresh one with that seed would. */
+  reseed(seed: bigint): void;
 }
 
 /** splitmix64: four words of state from one seed, never all zero. */
@@ -54,5 +56,9 @@ export const createRandom = (journal: Journal, seed: bigint): Random => {
       return bytes.subarray(0, length);
     },
     below: (limit) => Math.floor((u32() / 2 ** 32) * limit),
+    reseed(fresh) {
+      journal.touch(state);
+      [state.a = 1, state.b = 2, state.c = 3, state.d = 4] = spread(fresh);
+    },
   };
 };

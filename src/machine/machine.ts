@@ -113,13 +113,10 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     },
     snapshot() {
       engine.snapshotTake();
-      ram.takeMarked();
       tables.settle();
     },
     restore() {
-      const { first, end } = ram.takeMarked();
-      engine.counters[COUNTER.FRAME_FIRST] = first;
-      engine.counters[COUNTER.FRAME_LIMIT] = end;
+      engine.counters[COUNTER.FRAME_LIMIT] = ram.marked();
       engine.snapshotRestore();
       tables.goBack();
     },

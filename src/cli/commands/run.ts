@@ -1,9 +1,6 @@
-import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
-import { consoleText } from "../../kernel/log/print.ts";
 import type { Limits } from "../../kernel/limits.ts";
-import type { LogRecord } from "../../kernel/log/record.ts";
 import type { LoadRecord } from "../../kernel/modules/history.ts";
 import { refusalReason } from "../../kernel/modules/reason.ts";
 import type { StopReason } from "../../kernel/kernel.ts";
@@ -16,6 +13,7 @@ import { type FailSpec, parseSpec } from "../../analysis/check/spec.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
+import { showRecord } from "../show-record.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { type Report, type ReportStep, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
@@ -46,13 +44,6 @@ const limitOptions = ({ maxCalls, maxInstructions, timeLimit }: RunOptions): Par
     : { instructions: numberOption("max-instructions", maxInstructions, 1, 1e15) }),
   ...(timeLimit === undefined ? {} : { seconds: numberOption("time-limit", timeLimit, 1, 1e7) }),
 });
-
-const LEVEL_COLOURS = [pc.red, pc.red, pc.red, pc.red, pc.yellow, pc.bold, String, pc.dim];
-
-const showRecord = (record: LogRecord): void => {
-  const colour = LEVEL_COLOURS[record.level] ?? String;
-  process.stdout.write(`${colour(displayText(consoleText(record).trimEnd()))}\n`);
-};
 
 interface Syscall {
   readonly ret?: number;

@@ -1,5 +1,4 @@
 import type { ByteString } from "../../base/bytes.ts";
-import { fast } from "../../base/fast.ts";
 import { GuestFault } from "../../base/errors.ts";
 import type { Journal } from "../journal.ts";
 import type { Formatted } from "../printf/sink.ts";
@@ -113,7 +112,7 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
     if (entry.newline) closeOpen();
     return entry.text.length;
   };
-  return fast<Log>({
+  return {
     emit: (message) => store(entryOf(message)),
     print: (text) => store(entryOf({ text })),
     get first() {
@@ -150,7 +149,7 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
       journal.touch(state).ratelimit = answer.state;
       return answer;
     },
-  });
+  };
 };
 
 /** A message cut into what is stored. */

@@ -1,4 +1,3 @@
-import { fast } from "../../base/fast.ts";
 import type { Journal } from "../journal.ts";
 import type { LogRecord } from "./record.ts";
 
@@ -62,7 +61,7 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
     return end - position.textTail <= bytes || position.first === position.next;
   };
 
-  return fast<RecordRing>({
+  return {
     get first() {
       return position.first;
     },
@@ -98,5 +97,5 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
       const slot = slotOf(record.seq);
       if (slot !== undefined) slots.set(record.seq % count, { ...slot, record });
     },
-  });
+  };
 };

@@ -82,6 +82,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     syscallCallers: SYSCALL_CALLERS,
     capable: links.capable,
     interrupted: () => k.current.pending !== 0,
+    overrides: { initResult: undefined },
     *waitForChange(reason) {
       waits.join(MODULE_WQ, k.current);
       yield block(reason, { interruptible: true });

@@ -66,6 +66,9 @@ export interface ModuleSystem {
   createSysfs(module: Module): Routine<void>;
   removeSysfs(module: Module): Routine<void>;
 
+  /** What init is taken to have returned, for whoever tries the loader's own rules; usually left as it is. */
+  readonly overrides: { initResult: ((returned: number) => number) | undefined };
+
   /** Modules whose symbols depend on it. */
   users(module: Module): readonly Module[];
   dropUses(module: Module): void;

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import pc from "picocolors";
+import { displayText } from "../../base/bytes.ts";
+import { KoboxError } from "../../base/errors.ts";
+import { type Execution, createHarness } from "../../analysis/fuzz/harness.ts";
+import { type Reproducer, readReproducer } from "../../analysis/fuzz/store.ts";
+import { parseTarget } from "../../analysis/fuzz/target.ts";
+import { recordText } from "../../kernel/log/print.ts";
+import { boot } from "../../sandbox.ts";
+import { DEFAULT_RELEASE } from "../../profile/default-profile.ts";
+import { EXIT } from "../exit.ts";
+import { readModuleFile } from "../module-file.ts";
+import { numberOption } from "../number-option.ts";
+import { showRecord } from "../show-record.ts";
+
+export interface ReplayOptions {
+  readonly kernel?: string;
+  readonly memory: string;
+  readonly json?: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+const checkIdentity = (
+  { module, kernel }: Reproducer,
+  bytes: Uint8Array,
+  path: string,
+  release: string,
+): void => {
+  if (createHash("sha256").update(bytes).digest("hex") !== module) {
+    throw new KoboxError("usage", `${path}: not the module that was fuzzed`, {
+      hint: "Give the same file, not rebuilt.",
+    });
+  }
+  if (kernel !== release) {
+    throw new KoboxError("usage", `found with the kernel profile ${kernel}, not ${release}`, {
+      hint: `Add --kernel ${kernel}.`,
+    });
+  }
+};
+
+const show = ({ results, crashes }: Execution): void => {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  for (const result of results) say(result);
+  for (const { kind, message, where } of crashes) {
+    say(
+      `${pc.red(`finding ${kind}`)}: ${displayText(message)}${where === undefined ? "" : `\n  in ${where}`}`,
+    );
+  }
+  if (crashes.length === 0) say("nothing was found");
+};
+
+/** `kobox run FILE.ko --replay CRASH.json`: one execution of `kobox fuzz` again. */
+export const replayCommand = async (path: string, file: string, options: ReplayOptions): Promise<number> => {
+  const reproducer = readReproducer(file);
+  const module = await readModuleFile(path);
+  checkIdentity(reproducer, module.bytes, path, options.kernel ?? DEFAULT_RELEASE);
+  const sandbox = boot({
+    kernel: options.kernel,
+    ram: numberOption("memory", options.memory, 32, 3072) * MIB,
+    ...(options.json === true ? {} : { onRecord: showRecord }),
+  });
+  const load = { bytes: module.bytes, parameters: reproducer.parameters };
+  const harness = createHarness(sandbox, load, parseTarget(reproducer.target));
+  const execution = harness.examine(reproducer.input);
+  if (options.json === true) {
+    const dmesg = sandbox.kernel.log.since(0).map((record) => displayText(recordText(record)));
+    process.stdout.write(`${JSON.stringify({ report_version: 1, ...execution, dmesg }, null, 2)}\n`);
+  } else show(execution);
+  sandbox.close();
+  return execution.crashes.length > 0 ? EXIT.FOUND : EXIT.CLEAN;
+};
