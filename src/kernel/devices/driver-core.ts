@@ -31,6 +31,8 @@ export interface DriverCore {
   /** Ports and addresses, and who has them. */
   readonly resources: Resources;
   readonly devres: DevresList;
+  /** What is on lists of subsystems that nobody plays: "kind address". */
+  readonly registered: JournalSet<string>;
   readonly pci: PciHost;
 }
 
@@ -72,6 +74,7 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     platform: createPlatform(k),
     resources: createResources(k),
     devres: createDevres(k),
+    registered: k.journal.set(),
     pci: createPciHost(k),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),

@@ -1,0 +1,13 @@
+/** include/linux/acpi.h: registrations. */
+import { registrations } from "../registrations.ts";
+
+export const linuxAcpiRegistrations = registrations("there is no ACPI namespace", [
+  {
+    kind: "acpi_driver",
+    add: "int acpi_bus_register_driver(struct acpi_driver *driver)",
+    remove: "void acpi_bus_unregister_driver(struct acpi_driver *driver)",
+    by: { add: "driver", remove: "driver" },
+    fails: ["ENODEV", "EBUSY", "EINVAL"],
+    twice: "EBUSY",
+  },
+]);

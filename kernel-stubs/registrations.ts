@@ -1,0 +1,38 @@
+/** Pairs of functions that put something on a list of a subsystem that the sandbox does not play, and take it off. */
+import { Errno } from "../src/base/errors.ts";
+import * as errno from "../src/base/errno.ts";
+import { type ErrnoName, type Stub, stub } from "../src/stub/declare.ts";
+
+export interface Registration {
+  /** What is registered, for the ledger. */
+  readonly kind: string;
+  readonly add: string;
+  readonly remove: string;
+  /** The arguments that name it. */
+  readonly by: { readonly add: string; readonly remove: string };
+  readonly fails: readonly ErrnoName[];
+  /** How a second registration of the same thing fails, where it does. */
+  readonly twice?: ErrnoName;
+}
+
+type Add = "int f(void *what)";
+
+/** Both stubs of each pair; `missing` tells what never comes of it. */
+export const registrations = (missing: string, pairs: readonly Registration[]): Stub[] =>
+  pairs.flatMap(({ kind, add, remove, by, fails, twice }) => {
+    const level = { partial: missing };
+    const key = (address: unknown): string => `${kind} ${address as number}`;
+    return [
+      stub(add as Add, { fails, sleeps: true, acquires: { [kind]: by.add } as never, level }, (k, args) => {
+        const { registered } = k.driverCore;
+        const name = key((args as unknown as Record<string, unknown>)[by.add]);
+        if (twice !== undefined && registered.has(name)) throw new Errno(errno[twice]);
+        registered.add(name);
+        return 0;
+      }),
+      stub(remove as Add, { sleeps: true, releases: { [kind]: by.remove } as never, level }, (k, args) => {
+        k.driverCore.registered.delete(key((args as unknown as Record<string, unknown>)[by.remove]));
+        return 0;
+      }),
+    ];
+  });
