@@ -95,6 +95,8 @@ export * from "./linux/debugfs.ts";
 export * from "./linux/driver.ts";
 export * from "./linux/notifier.ts";
 export * from "./linux/platform_device.ts";
+export * from "./linux/platform_resource.ts";
+export * from "./linux/property.ts";
 export * from "./asm/pgtable.ts";
 export * from "./asm/set_memory.ts";
 export * from "./linux/nodemask.ts";

@@ -1,6 +1,6 @@
 /** Pairs of functions that put something on a list of a subsystem that the sandbox does not play, and take it off. */
 import { Errno } from "../src/base/errors.ts";
-import * as errno from "../src/base/errno.ts";
+import { errnoNumber } from "../src/stub/encode.ts";
 import { type ErrnoName, type Stub, stub } from "../src/stub/declare.ts";
 
 export interface Registration {
@@ -26,7 +26,7 @@ export const registrations = (missing: string, pairs: readonly Registration[]): 
       stub(add as Add, { fails, sleeps: true, acquires: { [kind]: by.add } as never, level }, (k, args) => {
         const { registered } = k.driverCore;
         const name = key((args as unknown as Record<string, unknown>)[by.add]);
-        if (twice !== undefined && registered.has(name)) throw new Errno(errno[twice]);
+        if (twice !== undefined && registered.has(name)) throw new Errno(errnoNumber(twice));
         registered.add(name);
         return 0;
       }),

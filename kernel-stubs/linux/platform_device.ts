@@ -1,22 +1,23 @@
 /** include/linux/platform_device.h, as drivers/base/platform.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { EINVAL, ENXIO } from "../../src/base/errno.ts";
+import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
-import { deleteDevice, deviceKobject } from "../../src/kernel/devices/device.ts";
+import { deviceKobject } from "../../src/kernel/devices/device.ts";
 import {
   addPlatformDevice,
+  deletePlatformDevice,
   initialisePlatformDevice,
   pdevDevice,
   placePlatformBus,
   platformBus,
 } from "../../src/kernel/devices/platform-bus.ts";
+import { readProperties } from "../../src/kernel/devices/properties.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
-const NO_RESOURCES = { partial: "resources are not claimed in the machine's trees" };
-const ADDS = { fails: ["ENOMEM", "EINVAL", "EEXIST"], sleeps: true, level: NO_RESOURCES } as const;
+const ADDS = { fails: ["ENOMEM", "EINVAL", "EEXIST", "EBUSY"], sleeps: true } as const;
 
 export const platformBusType = variable("struct bus_type platform_bus_type", (k) => void placePlatformBus(k));
 
@@ -97,11 +98,10 @@ export const platformDeviceAddData = stub(
 export const platformDeviceRegisterFull = stub(
   "struct platform_device *platform_device_register_full(const struct platform_device_info *pdevinfo)",
   {
-    fails: ["ENOMEM", "EEXIST"],
+    fails: ["ENOMEM", "EEXIST", "EBUSY"],
     errPtr: true,
     sleeps: true,
     acquires: { device: (k, _args, pdev) => pdevDevice(k, pdev) },
-    level: NO_RESOURCES,
   },
   function* (k, { pdevinfo }) {
     const info = k.struct("platform_device_info", pdevinfo);
@@ -115,6 +115,8 @@ export const platformDeviceRegisterFull = stub(
     }
     if (info.num_res > 0) setResources(k, pdev, info.res, info.num_res);
     if (info.size_data > 0) setData(k, pdev, info.data, Number(info.size_data));
+    if (info.properties !== 0)
+      k.driverCore.properties.set(pdevDevice(k, pdev), readProperties(k, info.properties));
     try {
       yield* addPlatformDevice(k, pdev);
     } catch (error) {
@@ -132,7 +134,7 @@ export const platformDeviceDel = stub(
   "void platform_device_del(struct platform_device *pdev)",
   { releases: { device: (k, { pdev }) => releasedDevice(k, pdev) } },
   function* (k, { pdev }) {
-    if (pdev !== 0) yield* deleteDevice(k, pdevDevice(k, pdev));
+    if (pdev !== 0) yield* deletePlatformDevice(k, pdev);
   },
 );
 export const platformDevicePut = stub(
@@ -148,7 +150,7 @@ export const platformDeviceUnregister = stub(
   { sleeps: true, releases: { device: (k, { pdev }) => releasedDevice(k, pdev) } },
   function* (k, { pdev }) {
     if (pdev === 0 || (pdev < 0 && pdev >= -4095)) return;
-    yield* deleteDevice(k, pdevDevice(k, pdev));
+    yield* deletePlatformDevice(k, pdev);
     yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
   },
 );
@@ -174,59 +176,4 @@ export const platformDriverUnregister = stub(
   function* (k, { drv }) {
     yield* unregisterDriver(k, driverOf(k, { drv }));
   },
-);
-
-/** Bits of `resource.flags` that tell its type (include/linux/ioport.h). */
-const TYPE_BITS = 0x1f00n;
-const IORESOURCE_IRQ = 0x400n;
-
-const resource = (
-  k: Kernel,
-  pdev: Address,
-  type: bigint,
-  wanted: (index: number, at: Address) => boolean,
-): Address => {
-  const view = k.struct("platform_device", pdev);
-  const size = k.sizeOf("resource");
-  let index = 0;
-  for (let each = 0; each < view.num_resources; each += 1) {
-    const at = view.resource + each * size;
-    if ((k.struct("resource", at).flags & TYPE_BITS) !== type) continue;
-    if (wanted(index, at)) return at;
-    index += 1;
-  }
-  return 0;
-};
-const named = (k: Kernel, at: Address, name: Address): boolean => {
-  const known = k.struct("resource", at).name;
-  return known !== 0 && k.memory.cstring(known, 256) === k.memory.cstring(name, 256);
-};
-export const platformGetResource = stub(
-  "struct resource *platform_get_resource(struct platform_device *dev, unsigned int type, unsigned int num)",
-  (k, { dev, type, num }) => resource(k, dev, BigInt(type), (index) => index === num),
-);
-export const platformGetResourceByname = stub(
-  `struct resource *platform_get_resource_byname(struct platform_device *dev, unsigned int type,
-      const char *name)`,
-  (k, { dev, type, name }) => resource(k, dev, BigInt(type), (_index, at) => named(k, at, name)),
-);
-const irqOf = (k: Kernel, at: Address): number =>
-  at === 0 ? -ENXIO : Number(k.struct("resource", at).start);
-export const platformGetIrqOptional = stub(
-  "int platform_get_irq_optional(struct platform_device *dev, unsigned int num)",
-  { fails: ["ENXIO"] },
-  (k, { dev, num }) =>
-    irqOf(
-      k,
-      resource(k, dev, IORESOURCE_IRQ, (index) => index === num),
-    ),
-);
-export const platformGetIrq = stub(
-  "int platform_get_irq(struct platform_device *dev, unsigned int num)",
-  { fails: ["ENXIO"], level: { partial: "does not complain about a missing interrupt in the log" } },
-  (k, { dev, num }) =>
-    irqOf(
-      k,
-      resource(k, dev, IORESOURCE_IRQ, (index) => index === num),
-    ),
 );

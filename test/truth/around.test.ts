@@ -11,3 +11,5 @@ describe("interrupts", () =>
     "irq-bogus/0 load/log": INJECTED,
     "irq-enable/0 load/log": `${INJECTED}; the recorded one interrupted a timer's softirq`,
   }));
+
+describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));

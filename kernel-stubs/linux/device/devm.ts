@@ -93,8 +93,8 @@ export const mapResource = (k: Kernel, dev: Address, res: Address): Address => {
   const { start, end, name } = view;
   const size = end - start + 1n;
   const device = k.driverCore.kobjects.name(dev + k.offsetOf("device", "kobj"));
-  const own_ = name === 0 ? "" : k.memory.cstring(name, 256);
-  const label = text(k, dev, own_ === "" || own_ === device ? device : `${device} ${own_}`, GFP_KERNEL);
+  const known = name === 0 ? "" : k.memory.cstring(name, 256);
+  const label = text(k, dev, known === "" ? device : `${device} ${known}`, GFP_KERNEL);
   const { resources } = k.driverCore;
   const parent = resources.root("iomem_resource");
   if (resources.requestRegion(parent, start, size, label, 0n) === 0) {

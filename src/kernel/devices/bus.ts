@@ -5,9 +5,11 @@ import { EBUSY, EINVAL, ENODEV, ENXIO, EPROBE_DEFER } from "../../base/errno.ts"
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 import type { BusState } from "./driver-core.ts";
 import { addGroups, removeGroups } from "./groups.ts";
+import { addPlatformFiles } from "./platform-files.ts";
 
 const kobjectOf = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
 const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
@@ -71,30 +73,10 @@ export function* addDeviceToBus(k: Kernel, device: Address): Routine<void> {
   k.vfs.sysfs.link(kobject, "subsystem", state.kobject);
 }
 
-const addPlatformFiles = (k: Kernel, device: Address, kobject: Address): void => {
-  const pdev = k.struct("platform_device", device - k.offsetOf("platform_device", "dev"));
-  const file = (name: string, mode: number, text: () => ByteString): void =>
-    k.vfs.sysfs.addFile(kobject, {
-      name,
-      mode,
-      attribute: 0,
-      operations: attributeFile(k, {
-        *show(page) {
-          k.memory.setCstring(page, text());
-          return text().length;
-        },
-      }),
-    });
-  file("modalias", 0o444, () => `platform:${k.memory.cstring(pdev.name, 256)}\n`);
-  file("driver_override", 0o444, () => {
-    const override = pdev.driver_override;
-    return `${override === 0 ? "(null)" : k.memory.cstring(override, 256)}\n`;
-  });
-};
-
 export function* removeDeviceFromBus(k: Kernel, device: Address): Routine<void> {
   const view = k.struct("device", device);
   const state = busOf(k, view.bus);
+  k.driverCore.deferred.delete(device);
   if (view.driver !== 0) yield* releaseDriver(k, device);
   if (state === undefined) return;
   k.vfs.sysfs.unlink(state.devices, k.driverCore.kobjects.name(kobjectOf(k, device)));
@@ -132,16 +114,39 @@ function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
   const result = yield* callProbe(k, device, driver);
   if (result === 0) {
     yield* addGroups(k, kobject, k.struct("device_driver", driver).dev_groups);
+    k.driverCore.deferred.delete(device);
+    retryDeferred(k);
     return 0;
   }
-  unlinkDriver(k, device);
-  view.driver = 0;
-  view.driver_data = 0;
   const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
   if (result !== -EPROBE_DEFER && result !== -ENODEV && result !== -ENXIO)
     k.printk(4, `${name}: probe of ${kobjects.name(kobject)} failed with error ${result}`);
+  unlinkDriver(k, device);
+  yield* leaveDriver(k, device);
+  if (result === -EPROBE_DEFER) k.driverCore.deferred.add(device);
   return result;
 }
+
+/** device_unbind_cleanup() */
+function* leaveDriver(k: Kernel, device: Address): Routine<void> {
+  yield* k.driverCore.devres.releaseAll(device);
+  const view = k.struct("device", device);
+  view.driver = 0;
+  view.driver_data = 0;
+}
+
+/** driver_deferred_probe_trigger(): something was bound, so what waited for it may work now. */
+const retryDeferred = (k: Kernel): void => {
+  const waiting = [...k.driverCore.deferred.values()];
+  if (waiting.length === 0) return;
+  for (const device of waiting) k.driverCore.deferred.delete(device);
+  k.tasks.spawn(
+    { comm: "kworker/u2:0", kind: "kthread", callers: DEFERRED_CALLERS.work },
+    (function* () {
+      for (const device of waiting) if (k.driverCore.devices.has(device)) yield* probeDevice(k, device);
+    })(),
+  );
+};
 
 const unlinkDriver = (k: Kernel, device: Address): void => {
   const { kobjects, drivers } = k.driverCore;
@@ -157,15 +162,14 @@ export function* releaseDriver(k: Kernel, device: Address): Routine<void> {
   const { driver, bus } = view;
   if (driver === 0) return;
   yield* removeGroups(k, kobjectOf(k, device), k.struct("device_driver", driver).dev_groups);
+  unlinkDriver(k, device);
   if (bus !== 0 && bus === k.driverCore.platform.bus()) yield* k.driverCore.platform.remove(device, driver);
   else {
     const busRemove = bus === 0 ? 0 : k.struct("bus_type", bus).remove;
     const remove = busRemove || k.struct("device_driver", driver).remove;
     if (remove !== 0) yield* k.call(remove, device);
   }
-  unlinkDriver(k, device);
-  view.driver = 0;
-  view.driver_data = 0;
+  yield* leaveDriver(k, device);
 }
 
 /** bus_probe_device(): the first driver that takes it. True when one did. */

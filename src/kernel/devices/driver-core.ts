@@ -7,6 +7,7 @@ import { type MiscDevices, createMisc } from "./misc.ts";
 import { type DevresList, createDevres } from "./devres.ts";
 import { type Resources, createResources } from "./resources.ts";
 import { type PciHost, createPciHost } from "./pci-host.ts";
+import { type Properties, createProperties } from "./properties.ts";
 import { type Platform, createPlatform } from "./platform.ts";
 
 /** What is known of the guest's classes, buses and drivers beside their structs (drivers/base). */
@@ -34,6 +35,9 @@ export interface DriverCore {
   /** What is on lists of subsystems that nobody plays: "kind address". */
   readonly registered: JournalSet<string>;
   readonly pci: PciHost;
+  readonly properties: Properties;
+  /** Devices whose probe is to be tried again, in order. */
+  readonly deferred: JournalSet<Address>;
 }
 
 export interface ClassState {
@@ -76,6 +80,8 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     devres: createDevres(k),
     registered: k.journal.set(),
     pci: createPciHost(k),
+    properties: createProperties(k),
+    deferred: k.journal.set(),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),
     driverAt: (kobject) => keyOf(drivers, kobject),

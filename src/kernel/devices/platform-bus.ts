@@ -4,7 +4,13 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { registerBus } from "./bus.ts";
-import { addDevice, deviceKobject, initialiseDevice } from "./device.ts";
+import { hostArgs } from "../../abi/varargs.ts";
+import { EBUSY } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
+import { format } from "../printf/format.ts";
+import { addDevice, deleteDevice, deviceKobject, initialiseDevice } from "./device.ts";
+import { deviceMessage } from "./message.ts";
+import { IORESOURCE } from "./resources.ts";
 
 const DEVID_NONE = -1;
 const DEVID_AUTO = -2;
@@ -69,5 +75,49 @@ export function* addPlatformDevice(k: Kernel, pdev: Address): Routine<void> {
     name = `${base}.${view.id}.auto`;
   } else if (view.id !== DEVID_NONE) name = `${base}.${view.id}`;
   k.driverCore.kobjects.setName(deviceKobject(k, device), name);
-  yield* addDevice(k, device);
+  const claimed: Address[] = [];
+  try {
+    claimResources(k, pdev, claimed);
+    yield* addDevice(k, device);
+  } catch (error) {
+    for (const each of claimed.toReversed()) k.driverCore.resources.release(each);
+    throw error;
+  }
+}
+
+/** The device's resources, in memory. */
+export const resourcesOf = (k: Kernel, pdev: Address): Address[] => {
+  const view = k.struct("platform_device", pdev);
+  const count = Math.min(view.num_resources, MAX_RESOURCES);
+  return Array.from({ length: count }, (_, index) => view.resource + index * k.sizeOf("resource"));
+};
+const MAX_RESOURCES = 4096;
+
+/** Ports and addresses go into the machine's trees. EBUSY, with a complaint. */
+const claimResources = (k: Kernel, pdev: Address, claimed: Address[]): void => {
+  const { resources } = k.driverCore;
+  const device = pdevDevice(k, pdev);
+  resourcesOf(k, pdev).forEach((each, index) => {
+    const view = k.struct("resource", each);
+    if (view.name === 0) view.name = k.struct("kobject", deviceKobject(k, device)).name;
+    const type = view.flags & IORESOURCE.TYPE_BITS;
+    let parent = view.parent;
+    if (parent === 0 && type === IORESOURCE.MEM) parent = resources.root("iomem_resource");
+    else if (parent === 0 && type === IORESOURCE.IO) parent = resources.root("ioport_resource");
+    if (parent === 0) return;
+    if (resources.insert(parent, each) !== 0) {
+      const shown = format("%pR", hostArgs([each]), k.format).text;
+      deviceMessage(k, 3, device, `failed to claim resource ${index}: ${shown}`);
+      throw new Errno(EBUSY);
+    }
+    claimed.push(each);
+  });
+};
+
+/** platform_device_del() */
+export function* deletePlatformDevice(k: Kernel, pdev: Address): Routine<void> {
+  yield* deleteDevice(k, pdevDevice(k, pdev));
+  for (const each of resourcesOf(k, pdev))
+    if (k.struct("resource", each).parent !== 0) k.driverCore.resources.release(each);
+  k.driverCore.properties.forget(pdevDevice(k, pdev));
 }
