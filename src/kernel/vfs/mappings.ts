@@ -7,6 +7,7 @@ import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { frameToPage } from "../memory/layout.ts";
 import type { Routine } from "../routine.ts";
+import { putLater } from "./calls/task-work.ts";
 import { FMODE } from "./objects.ts";
 import type { OpenFile } from "./operations.ts";
 import { USER_STRIDE, userArea } from "./user-memory.ts";
@@ -62,6 +63,8 @@ export interface Mappings {
   map(request: MapRequest): Routine<Address>;
   /** Everything mapped in the range; a mapping that reaches beyond it is split. */
   unmap(pid: number, start: Address, length: number): Routine<void>;
+  /** dup_mmap(): what a new process inherits, at the same places of its own stretch. */
+  fork(parent: number, child: number): Routine<void>;
   /** exit_mmap(). */
   unmapAll(pid: number): Routine<void>;
   find(pid: number, address: Address): Mapping | undefined;
@@ -75,6 +78,7 @@ export interface Mappings {
   zap(mapping: Mapping, start: Address, end: Address): void;
 }
 
+const VM_DONTCOPY = 0x2_0000n;
 /** Mappings a process may have (sysctl_max_map_count is larger). */
 const MAPPINGS_MAX = 4096;
 
@@ -158,7 +162,7 @@ export const createMappings = (k: Kernel): Mappings => {
     const close = operation(mapping.vma, "close");
     if (close !== 0) yield* k.call(close, mapping.vma);
     k.heap.kfree(mapping.vma);
-    if (mapping.file !== undefined) yield* k.vfs.put(mapping.file);
+    if (mapping.file !== undefined) putLater(k, mapping.file);
   }
   /** __split_vma(): the part from `at` on becomes a mapping of its own. */
   function* split(mapping: Mapping, at: Address): Routine<void> {
@@ -213,12 +217,29 @@ export const createMappings = (k: Kernel): Mappings => {
           of(pid).filter((each) => each !== mapping),
         );
         k.heap.kfree(vma);
-        if (file !== undefined) yield* k.vfs.put(file);
+        if (file !== undefined) putLater(k, file);
         throw error;
       }
       return start;
     },
     unmap,
+    *fork(parent, child) {
+      const shift = userArea(child) - userArea(parent);
+      for (const { start, end, file, vma } of of(parent)) {
+        if ((view(vma).vm_flags & VM_DONTCOPY) !== 0n) continue;
+        const copy = k.heap.internal(k.memory.bytes(vma, k.sizeOf("vm_area_struct")).slice());
+        view(copy).vm_start += BigInt(shift);
+        view(copy).vm_end += BigInt(shift);
+        if (file !== undefined) k.vfs.get(file);
+        const pages: Mapping["pages"] = k.journal.map();
+        keep(child, [
+          ...of(child),
+          { pid: child, start: start + shift, end: end + shift, file, vma: copy, pages },
+        ]);
+        const open = operation(copy, "open");
+        if (open !== 0) yield* k.call(open, copy);
+      }
+    },
     *unmapAll(pid) {
       for (const mapping of of(pid)) yield* remove(mapping);
     },

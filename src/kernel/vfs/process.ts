@@ -11,6 +11,7 @@ import { descriptorCalls } from "./calls/descriptors.ts";
 import { moduleCalls } from "./calls/modules.ts";
 import { nameCalls } from "./calls/names.ts";
 import { processCalls } from "./calls/processes.ts";
+import { runTaskWork } from "./calls/task-work.ts";
 import { ProcessKilled, type SignalActions, newSignalActions } from "./calls/signals.ts";
 import type { OpenFile } from "./operations.ts";
 
@@ -25,6 +26,10 @@ export interface Process {
   /** Children that have not been waited for. */
   readonly children: JournalSet<number>;
   readonly signals: SignalActions;
+  /** Files to drop on the way back to user space. */
+  readonly work: OpenFile[];
+  /** Descriptors given out that have no file yet. */
+  readonly reserved: JournalSet<number>;
   /** It closes its files and will not run again. */
   exiting: boolean;
 }
@@ -70,6 +75,7 @@ const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
 /** exit_mm() and exit_files(). */
 function* closeAll(k: Kernel, process: Process): Routine<void> {
   k.journal.touch(process).exiting = true;
+  yield* runTaskWork(k, process);
   yield* k.mappings.unmapAll(process.task.pid);
   const task = k.struct("task_struct", process.task.taskStruct);
   const owner = task.files;
@@ -78,6 +84,7 @@ function* closeAll(k: Kernel, process: Process): Routine<void> {
     process.files.delete(fd);
     yield* k.vfs.close(file, owner);
   }
+  yield* runTaskWork(k, process);
   if (owner !== 0) k.heap.kfree(owner);
   k.userBuffers.release(process.task.pid);
 }
@@ -117,6 +124,8 @@ const newProcess = (
     capabilities: parent?.capabilities ?? ALL_CAPABILITIES,
     children: k.journal.set(),
     signals: newSignalActions(),
+    work: [],
+    reserved: k.journal.set(),
     exiting: false,
   };
 };

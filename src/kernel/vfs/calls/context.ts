@@ -9,6 +9,7 @@ import type { Routine } from "../../routine.ts";
 import type { Node } from "../node.ts";
 import type { OpenFile } from "../operations.ts";
 import type { Process } from "../process.ts";
+import { runTaskWork } from "./task-work.ts";
 import { ProcessKilled, disposition } from "./signals.ts";
 
 export interface CallContext {
@@ -59,6 +60,7 @@ export function* systemCall<T>(
     task.callers = systemCallCallers(number);
     try {
       const result = yield* body();
+      yield* runTaskWork(k, process);
       task.syscall = before;
       checkLeft(k, task, "a system call");
       deliverSignals(k, process);
@@ -66,6 +68,7 @@ export function* systemCall<T>(
     } catch (error) {
       task.syscall = before;
       checkLeft(k, task, "a system call");
+      yield* runTaskWork(k, process);
       const taken = deliverSignals(k, process);
       if (!(error instanceof Errno) || !isRestart(error.errno)) throw error;
       // ERESTARTSYS with SA_RESTART, and whatever no handler saw, starts anew.
@@ -89,7 +92,7 @@ export const createContext = (k: Kernel, process: Process): CallContext => {
     },
     install(file) {
       let fd = 0;
-      while (files.has(fd)) fd += 1;
+      while (files.has(fd) || process.reserved.has(fd)) fd += 1;
       files.set(fd, file);
       return fd;
     },

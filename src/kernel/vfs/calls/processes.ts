@@ -17,7 +17,9 @@ const children = (context: CallContext, table: ProcessTable): Children => {
   return {
     *spawn(identity, program) {
       if (table.count() >= MAX_PROCESSES) throw new Errno(EAGAIN);
-      return table.start(identity, program, process).task.pid;
+      const { pid } = table.start(identity, program, process).task;
+      yield* k.mappings.fork(process.task.pid, pid);
+      return pid;
     },
     *waitpid(pid) {
       for (;;) {
