@@ -4,7 +4,6 @@ import { EFAULT, EINVAL, ENOTTY, ENXIO } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { copyUser } from "../../src/kernel/data/user-copy.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const FMODE_LSEEK = 4;
@@ -159,40 +158,4 @@ export const compatPtrIoctl = stub(
     if (unlocked_ioctl === 0) return -BigInt(ENOTTY);
     return BigInt.asIntN(64, yield* k.call(unlocked_ioctl, file, cmd, arg & 0xffff_ffffn));
   },
-);
-
-/** struct fasync_struct list: one entry for each file that wants signals. */
-export const fasyncHelper = stub(
-  "int fasync_helper(int fd, struct file *filp, int on, struct fasync_struct **fapp)",
-  { fails: ["ENOMEM"] },
-  (k, { fd, filp, on, fapp }) => {
-    let link = fapp;
-    for (let at = k.memory.pointer(link); at !== 0; at = k.memory.pointer(link)) {
-      const view = k.struct("fasync_struct", at);
-      if (view.fa_file === filp) {
-        if (on !== 0) {
-          view.fa_fd = fd;
-          return 0;
-        }
-        k.memory.setPointer(link, view.fa_next);
-        k.heap.kfree(at);
-        return 1;
-      }
-      link = at + k.offsetOf("fasync_struct", "fa_next");
-    }
-    if (on === 0) return 0;
-    const made = k.heap.kmalloc(k.sizeOf("fasync_struct"), GFP_KERNEL);
-    const view = k.struct("fasync_struct", made);
-    view.fa_file = filp;
-    view.fa_fd = fd;
-    view.fa_next = k.memory.pointer(fapp);
-    view.magic = 0x4601;
-    k.memory.setPointer(fapp, made);
-    return 1;
-  },
-);
-export const killFasync = stub(
-  "void kill_fasync(struct fasync_struct **fp, int sig, int band)",
-  { level: { partial: "host programs set no owner of a file, so that nobody is signalled" } },
-  () => undefined,
 );

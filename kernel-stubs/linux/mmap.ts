@@ -3,6 +3,7 @@ import { type Address, PAGE_SIZE, alignUp } from "../../src/base/address.ts";
 import { EBUSY, EFAULT, EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { frameToPage } from "../../src/kernel/memory/layout.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { type Mapping, VM } from "../../src/kernel/vfs/mappings.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -40,7 +41,12 @@ const mapFrames = (k: Kernel, { vma, at, frame, size }: Range): void => {
   for (let page = 0; at + page * PAGE_SIZE < end; page += 1) {
     // Memory of devices is not behind addresses of this machine.
     if (frame + page >= frameLimit(k)) break;
-    k.mappings.insert(mapping, at + page * PAGE_SIZE, { frame: frame + page, kind: "device" }, accessOf(k, vma));
+    k.mappings.insert(
+      mapping,
+      at + page * PAGE_SIZE,
+      { frame: frame + page, kind: "device" },
+      accessOf(k, vma),
+    );
   }
 };
 const DEVICES = { partial: "memory of a device faults when user space touches it" } as const;
@@ -157,7 +163,11 @@ export const vmfInsertPfn = stub(
 export const vmMmap = stub(
   `unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len,
       unsigned long prot, unsigned long flag, unsigned long offset)`,
-  { fails: ["EINVAL", "EACCES", "ENODEV", "ENOMEM"], sleeps: true, level: { partial: "MAP_FIXED is a hint" } },
+  {
+    fails: ["EINVAL", "EACCES", "ENODEV", "ENOMEM"],
+    sleeps: true,
+    level: { partial: "MAP_FIXED is a hint" },
+  },
   function* (k, { file, len, prot, flag, offset }) {
     if (offset % BigInt(PAGE_SIZE) !== 0n) throw new Errno(EINVAL);
     const opened = file === 0 ? undefined : k.vfs.objects.find(file);
@@ -202,13 +212,16 @@ function* userPages(k: Kernel, { start, count, flags, pages }: Wanted): Routine<
   const access = (flags & FOLL_WRITE) === 0 ? "read" : "write";
   for (let index = 0; index < count; index += 1) {
     const at = start - (start % PAGE_SIZE) + index * PAGE_SIZE;
-    if (!k.userMemory.accessible(at, 1, access) && !(yield* k.userFaults.resolve(k.current.pid, at, access))) {
+    if (
+      !k.userMemory.accessible(at, 1, access) &&
+      !(yield* k.userFaults.resolve(k.current.pid, at, access))
+    ) {
       if (index > 0) return index;
       throw new Errno(EFAULT);
     }
     const physical = k.machine.translate(at);
     if (physical === undefined) throw new Errno(ENOMEM);
-    const page = k.pages.virtToPage(0) + Math.floor(physical / PAGE_SIZE) * k.sizeOf("page");
+    const page = frameToPage(Math.floor(physical / PAGE_SIZE));
     getPage(k, page);
     if (pages !== 0) k.memory.setPointer(pages + index * 8, page);
   }

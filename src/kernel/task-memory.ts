@@ -32,6 +32,8 @@ export interface TaskMemoryHost {
   interruptsOff(): boolean;
 }
 
+/** arch/x86/include/asm/thread_info.h */
+const TIF_SIGPENDING = 1 << 2;
 const PF_KTHREAD = 0x0020_0000;
 
 export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskMemoryHost): TaskMemory => {
@@ -94,6 +96,12 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     },
     preemptionOff: host.preemptionOff,
     interruptsOff: host.interruptsOff,
+    setPending(taskStruct, pending) {
+      // sigset_t follows the list head of struct sigpending; thread_info is the first member.
+      memory.setU64(taskStruct + structs.offset("pending") + 16, BigInt(pending >>> 0));
+      const flags = memory.u32(taskStruct) & ~TIF_SIGPENDING;
+      memory.setU32(taskStruct, pending === 0 ? flags : flags | TIF_SIGPENDING);
+    },
     setComm,
   };
 

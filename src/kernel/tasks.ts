@@ -19,6 +19,8 @@ export interface TaskMemory {
   releaseTaskStruct(address: Address): void;
   setState(taskStruct: Address, state: number): void;
   setComm(taskStruct: Address, comm: ByteString): void;
+  /** What signal_pending() and `current->pending` show. */
+  setPending(taskStruct: Address, pending: number): void;
   /** The machine has come to an end: nothing runs any more. */
   stopped(): boolean;
   /** Sets a task_struct's state to running; false when it was. */
@@ -53,6 +55,8 @@ export interface Tasks {
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
   setComm(task: Task, comm: ByteString): void;
+  /** The signals it has not taken yet, as bits. */
+  setPending(task: Task, pending: number): void;
   /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
   shouldYield(): boolean;
   /** Exploring schedules: a running process may lose the CPU after any stub where preemption is on. */
@@ -212,6 +216,11 @@ export const createTasks = (
     if (next !== undefined && next <= clock.now() + LONGEST_STALL_NS) clock.advanceTo(next);
   };
 
+  const setPending: Tasks["setPending"] = (task, pending) => {
+    journal.touch(task).pending = pending;
+    if (task.taskStruct !== 0) memory.setPending(task.taskStruct, pending);
+  };
+
   interrupts.handle("task", {
     context: "none",
     act(pid) {
@@ -271,8 +280,9 @@ export const createTasks = (
       return how === "switch";
     },
     ended,
+    setPending,
     signal(task, signal) {
-      journal.touch(task).pending |= 1 << (signal - 1);
+      setPending(task, task.pending | (1 << (signal - 1)));
       if (task.waiting?.interruptible === true) wake(task);
     },
   };

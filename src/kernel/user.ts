@@ -35,6 +35,30 @@ export interface UserSystem {
   /** An anonymous file with these contents, at position 0 (memfd_create). */
   memfd(name: ByteString, contents: Uint8Array): Routine<number>;
 
+  /** Lowest free descriptor from `least` on (dup, F_DUPFD). */
+  dup(fd: number, least?: number): Routine<number>;
+  /** F_GETFL, F_SETFL, F_SETOWN, F_GETOWN, F_SETSIG, F_DUPFD; EINVAL for others. */
+  fcntl(fd: number, command: number, argument?: number): Routine<number>;
+  fsync(fd: number, how?: "all" | "data"): Routine<void>;
+  /** ioctl of a program in compatibility mode. */
+  compatIoctl(fd: number, request: number, argument: number | bigint | Uint8Array): Routine<number>;
+  pread(fd: number, count: number, offset: number): Routine<Uint8Array>;
+  pwrite(fd: number, bytes: Uint8Array, offset: number): Routine<number>;
+  /** One read a buffer size, until one comes short. */
+  readv(fd: number, sizes: readonly number[]): Routine<Uint8Array>;
+  writev(fd: number, pieces: readonly Uint8Array[]): Routine<number>;
+  /** Moves up to `count` bytes between descriptors in the kernel (sendfile, splice). */
+  sendfile(to: number, from: number, count: number): Routine<number>;
+  eventfd(initial: bigint, flags: number): Routine<number>;
+
+  // mm/mmap.c, and the process's own loads and stores
+  /** Address of the new mapping; `fd` undefined: anonymous memory. */
+  mmap(wanted: MmapRequest): Routine<number>;
+  munmap(address: number, length: number): Routine<void>;
+  /** Reads its own memory; SIGSEGV or SIGBUS ends the process where nothing can be. */
+  load(address: number, length: number): Routine<Uint8Array>;
+  store(address: number, bytes: Uint8Array): Routine<void>;
+
   // fs/namei.c, fs/stat.c, fs/readdir.c
   stat(path: ByteString): Routine<Stat>;
   lstat(path: ByteString): Routine<Stat>;
@@ -89,10 +113,25 @@ export interface UserSystem {
   /** What `execve` changes and a host program cannot: comm and command line. */
   setIdentity(identity: ProcessIdentity): void;
   kill(pid: number, signal: number): Routine<void>;
+  /** What a signal does from now on. "handle-restart": broken-off calls start anew (SA_RESTART). */
+  sigaction(signal: number, action: "default" | "ignore" | "handle" | "handle-restart"): void;
+  /** Handled signals that came since the last question. */
+  caughtSignals(): readonly number[];
   uname(): KernelName;
   getuid(): number;
   /** Effective capabilities as bits (include/uapi/linux/capability.h). */
   setCapabilities(mask: bigint): Routine<void>;
+}
+
+export interface MmapRequest {
+  readonly fd: number | undefined;
+  readonly length: number;
+  /** PROT_READ 1 | PROT_WRITE 2 | PROT_EXEC 4 */
+  readonly prot: number;
+  /** MAP_SHARED 1, MAP_PRIVATE 2 */
+  readonly flags: number;
+  /** In bytes, a multiple of the page size. */
+  readonly offset?: number;
 }
 
 /** What /proc/PID/{comm,cmdline} tell. */
@@ -170,6 +209,14 @@ export const O_CLOEXEC = 0o2000000;
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
 export const SEEK_END = 2;
+
+export const F_DUPFD = 0;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_SETOWN = 8;
+export const F_GETOWN = 9;
+export const F_SETSIG = 10;
+export const FASYNC = 0o20000;
 
 // include/uapi/linux/stat.h
 export const S_IFMT = 0o170000;

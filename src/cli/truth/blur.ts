@@ -17,7 +17,7 @@ const blurRegisters = (text: string): string =>
 
 const blurText = (text: string): string =>
   text
-    .replace(/\bPID: \d+/g, "PID: #")
+    .replace(/\b(PID|pid): \d+/g, "$1: #")
     .replace(/^note: (.*)\[\d+\] exited/, "note: $1[#] exited")
     .replace(DYNAMIC, "#")
     .replace(HASHED, "#");

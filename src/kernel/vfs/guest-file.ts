@@ -129,11 +129,9 @@ const commands = (k: Kernel, functions: GuestFunctions): FileOperations => ({
     if (result < 0) throw new Errno(-result);
   },
   *fasync(file, fd, on) {
-    const view = k.struct("file", file.guest);
     if (functions.fasync === 0) throw new Errno(ENOTTY);
     const result = asInt(yield* k.call(functions.fasync, fd, file.guest, on ? 1 : 0));
     if (result < 0) throw new Errno(-result);
-    view.f_flags = on ? view.f_flags | FASYNC : view.f_flags & ~FASYNC;
   },
   *fsync(file, { start, end, dataOnly }) {
     if (functions.fsync === 0) throw new Errno(EINVAL);

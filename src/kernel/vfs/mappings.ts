@@ -147,7 +147,7 @@ export const createMappings = (k: Kernel): Mappings => {
   const drop = (mapping: Mapping, at: Address, page: MappedPage): void => {
     k.machine.unmap(at, 1);
     mapping.pages.delete(at);
-    if (page.kind === "own") k.machine.frames.release(page.frame, 1);
+    if (page.kind === "own") k.pages.release(page.frame, 0);
     else if (page.kind === "page") k.pages.putPage(frameToPage(page.frame));
   };
   const zap: Mappings["zap"] = (mapping, start, end) => {

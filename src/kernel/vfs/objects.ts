@@ -32,6 +32,10 @@ export interface FileObjects {
   inode(node: Node): Address;
   /** Makes the struct file of a description that has none. */
   file(file: OpenFile, operations: Address): Address;
+  /** The struct file of any description, made when a file that host code serves meets guest code. */
+  ensure(file: OpenFile): Address;
+  /** Guest code serves it, by a table in `f_op`. */
+  isGuests(file: OpenFile): boolean;
   release(file: OpenFile): void;
   /** Description behind a struct file. */
   find(guest: Address): OpenFile | undefined;
@@ -42,7 +46,13 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 export const createFileObjects = (k: Kernel): FileObjects => {
   const inodes: JournalMap<Node, Address> = k.journal.map();
   const files: JournalMap<Address, OpenFile> = k.journal.map();
-  const state = { superBlock: 0 };
+  const state = { superBlock: 0, operations: 0 };
+  /** An empty table: files that host code serves have no functions to call. */
+  const hostOperations = (): Address => {
+    if (state.operations === 0)
+      k.journal.touch(state).operations = k.statics.allocate(k.sizeOf("file_operations"));
+    return state.operations;
+  };
   const allocate = (name: string): Address => k.heap.internal(new Uint8Array(k.sizeOf(name)));
 
   const superBlock = (): Address => {
@@ -96,32 +106,42 @@ export const createFileObjects = (k: Kernel): FileObjects => {
     return at;
   };
 
+  const make: FileObjects["file"] = (file, operations) => {
+    const guest = allocate("file");
+    const target = inode(file.node);
+    const view = k.struct("file", guest);
+    const access = file.flags & O_ACCMODE;
+    view.f_flags = file.flags | O_LARGEFILE;
+    view.f_mode =
+      (access === 1 ? 0 : FMODE.READ | FMODE.CAN_READ) |
+      (access === 0 ? 0 : FMODE.WRITE | FMODE.CAN_WRITE) |
+      FMODE.PREAD |
+      FMODE.PWRITE |
+      FMODE.OPENED;
+    view.f_iocb_flags = (file.flags & O_APPEND) === 0 ? 0 : IOCB_APPEND;
+    view.f_inode = target;
+    view.f_op = operations;
+    view.f_mapping = k.struct("inode", target).i_mapping;
+    view.f_path.dentry = dentry(file.path, target);
+    view.f_count.counter = BigInt(file.references);
+    view.f_pos = file.position;
+    view.f_cred = k.struct("task_struct", k.current.taskStruct).cred;
+    k.journal.touch(file).guest = guest;
+    files.set(guest, file);
+    return guest;
+  };
+
   return {
     inode,
     find: (guest) => files.get(guest),
-    file(file, operations) {
-      const guest = allocate("file");
-      const target = inode(file.node);
-      const view = k.struct("file", guest);
-      const access = file.flags & O_ACCMODE;
-      view.f_flags = file.flags | O_LARGEFILE;
-      view.f_mode =
-        (access === 1 ? 0 : FMODE.READ | FMODE.CAN_READ) |
-        (access === 0 ? 0 : FMODE.WRITE | FMODE.CAN_WRITE) |
-        FMODE.PREAD |
-        FMODE.PWRITE |
-        FMODE.OPENED;
-      view.f_iocb_flags = (file.flags & O_APPEND) === 0 ? 0 : IOCB_APPEND;
-      view.f_inode = target;
-      view.f_op = operations;
-      view.f_mapping = k.struct("inode", target).i_mapping;
-      view.f_path.dentry = dentry(file.path, target);
-      view.f_count.counter = BigInt(file.references);
-      view.f_pos = file.position;
-      view.f_cred = k.struct("task_struct", k.current.taskStruct).cred;
-      k.journal.touch(file).guest = guest;
-      files.set(guest, file);
-      return guest;
+    file: make,
+    ensure(file) {
+      return file.guest === 0 ? make(file, hostOperations()) : file.guest;
+    },
+    isGuests({ guest }) {
+      if (guest === 0) return false;
+      const { f_op } = k.struct("file", guest);
+      return f_op !== 0 && f_op !== state.operations;
     },
     release(file) {
       const { guest } = file;

@@ -13,6 +13,9 @@ export interface OpenFile {
   readonly operations: FileOperations;
   /** The guest's struct file; 0 while no guest code has seen the file. */
   guest: Address;
+  /** Process that gets SIGIO, 0 for none; and which signal instead, 0 for SIGIO (struct fown_struct). */
+  owner: number;
+  signal: number;
   /** What the operations keep for this opening (text made at open, pipe ends). */
   state: unknown;
 }

@@ -2,7 +2,7 @@ import { EINTR, EPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { block } from "../routine.ts";
-import { O_WRONLY } from "../user.ts";
+import { O_WRONLY, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../user.ts";
 import type { FileOperations } from "./operations.ts";
 
 /** Bytes a pipe holds before its writer waits (PIPE_DEF_BUFFERS pages). */
@@ -43,6 +43,12 @@ export const pipeOperations = (k: Kernel, key: number): FileOperations => {
       k.journal.touch(pipe).bytes = joined;
       wake();
       return bytes.length;
+    },
+    *poll(file, table) {
+      if (table !== 0) k.userWaits.join(key, k.current);
+      if ((file.flags & O_WRONLY) !== 0)
+        return (pipe.bytes.length < CAPACITY ? POLLOUT : 0) | (pipe.readers === 0 ? POLLERR : 0);
+      return (pipe.bytes.length > 0 ? POLLIN : 0) | (pipe.writers === 0 ? POLLHUP : 0);
     },
     *release(file) {
       k.journal.touch(pipe);

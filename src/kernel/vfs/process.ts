@@ -7,6 +7,9 @@ import type { Task } from "../task.ts";
 import type { ProcessIdentity, UserSystem, WaitStatus } from "../user.ts";
 import { type AttachedProcess, attach, createAttachedTask, handleAttached } from "./attached.ts";
 import { type CallContext, createContext } from "./calls/context.ts";
+import { controlCalls } from "./calls/control.ts";
+import { memoryCalls } from "./calls/memory.ts";
+import { transferCalls } from "./calls/transfers.ts";
 import { descriptorCalls } from "./calls/descriptors.ts";
 import { moduleCalls } from "./calls/modules.ts";
 import { nameCalls } from "./calls/names.ts";
@@ -67,6 +70,9 @@ const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
   pid: context.process.task.pid,
   parent: context.process.parent,
   ...descriptorCalls(context),
+  ...controlCalls(context),
+  ...transferCalls(context),
+  ...memoryCalls(context),
   ...nameCalls(context),
   ...moduleCalls(context),
   ...processCalls(context, table),
@@ -114,6 +120,8 @@ const newProcess = (
     files.set(fd, k.vfs.get(file));
   }
   const view = k.struct("task_struct", task.taskStruct);
+  if (view.signal === 0)
+    view.signal = k.heap.internal(new Uint8Array(k.sizeOf("signal_struct"))) as typeof view.signal;
   view.files = k.heap.internal(new Uint8Array(k.sizeOf("files_struct"))) as typeof view.files;
   return {
     task,

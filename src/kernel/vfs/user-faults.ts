@@ -4,6 +4,7 @@ import { type Address, PAGE_SIZE, alignDown, toAddress } from "../../base/addres
 import { GuestFault } from "../../base/errors.ts";
 import type { Exception } from "../exception.ts";
 import type { Kernel } from "../kernel.ts";
+import { GFP_KERNEL } from "../memory/gfp.ts";
 import { frameToVirt } from "../memory/layout.ts";
 import type { Routine } from "../routine.ts";
 import type { Task } from "../task.ts";
@@ -55,7 +56,7 @@ function* callFault(
 const unlock = (k: Kernel, page: Address): void => k.memory.setU32(page, k.memory.u32(page) & ~PG_LOCKED);
 
 const copyFrame = (k: Kernel, from: number): number | undefined => {
-  const frame = k.machine.frames.allocate(1);
+  const frame = k.pages.allocate(0, GFP_KERNEL);
   if (frame === undefined) return undefined;
   k.memory.write(frameToVirt(frame), k.memory.bytes(frameToVirt(from), PAGE_SIZE));
   return frame;
@@ -94,7 +95,7 @@ function* bring(k: Kernel, mapping: Mapping, at: Address, access: Access): Routi
   const shared = (view.vm_flags & VM.SHARED) !== 0n;
   const direct = (view.vm_flags & VM.WRITE) !== 0n && (shared || mapping.file === undefined);
   if (mapping.file === undefined) {
-    const frame = k.machine.frames.allocate(1);
+    const frame = k.pages.allocate(0, GFP_KERNEL);
     if (frame === undefined) return false;
     k.mappings.insert(mapping, at, { frame, kind: "own" }, direct ? "write" : "read");
     return true;

@@ -29,7 +29,7 @@ export interface Vfs {
   readonly debugfs: Debugfs;
   open(path: ByteString, from: ByteString, flags: number, mode: number): Routine<OpenFile>;
   /** A description that no path leads to (pipe ends, memfd). */
-  adopt(node: Node, flags: number, operations: FileOperations): OpenFile;
+  adopt(node: Node, flags: number, operations: FileOperations, name?: ByteString): OpenFile;
   read(file: OpenFile, count: number): Routine<Uint8Array>;
   write(file: OpenFile, bytes: Uint8Array): Routine<number>;
   lseek(file: OpenFile, offset: number, whence: number): Routine<number>;
@@ -133,20 +133,24 @@ export const createVfs = (k: Kernel): Vfs => {
         references: 1,
         operations,
         guest: 0,
+        owner: 0,
+        signal: 0,
         state: undefined,
       };
       if (node.kind === "file" && (flags & O_TRUNC) !== 0) k.journal.touch(node).data = new Uint8Array(0);
       if (operations.open !== undefined) yield* operations.open(file);
       return file;
     },
-    adopt: (node, flags, operations) => ({
+    adopt: (node, flags, operations, name = "") => ({
       node,
-      path: "",
+      path: name,
       flags,
       position: 0,
       references: 1,
       operations,
       guest: 0,
+      owner: 0,
+      signal: 0,
       state: undefined,
     }),
     *read(file, count) {

@@ -46,10 +46,32 @@ const processes = (
   };
 };
 
+/** Calls that no program of the shell makes here. */
+const missing = (): never => fail(ENOSYS);
+const unserved = {
+  dup: missing,
+  fcntl: missing,
+  fsync: missing,
+  compatIoctl: missing,
+  pread: missing,
+  pwrite: missing,
+  readv: missing,
+  writev: missing,
+  sendfile: missing,
+  eventfd: missing,
+  mmap: missing,
+  munmap: missing,
+  load: missing,
+  store: missing,
+  sigaction: missing,
+  caughtSignals: missing,
+} as const;
+
 /** The system calls of one process of the fake kernel. */
 export const createSystem = (world: World, process: Process): UserSystem => ({
   pid: process.pid,
   parent: process.parent,
+  ...unserved,
   ...files(world, process),
   ...names(world, process),
   ...processes(world, process),

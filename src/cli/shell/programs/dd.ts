@@ -1,15 +1,7 @@
 import { strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
-import {
-  O_CREAT,
-  O_RDONLY,
-  O_TRUNC,
-  O_WRONLY,
-  SEEK_CUR,
-  SEEK_SET,
-  type UserSystem,
-} from "../../../kernel/user.ts";
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, SEEK_CUR, type UserSystem } from "../../../kernel/user.ts";
 import { complain } from "../launch.ts";
 import { usageFailure } from "../options.ts";
 import { type Program, ProgramFailure } from "../program.ts";
@@ -111,6 +103,23 @@ function* block(
   }
 }
 
+/** Puts an open file where the standard one was. */
+function* move(sys: UserSystem, fd: number, to: number): Routine<void> {
+  if (fd === to) return;
+  yield* sys.dup2(fd, to);
+  yield* sys.close(fd);
+}
+
+/** Seeks, or reads what is to be skipped where that is not possible. */
+function* skipBlocks(sys: UserSystem, fd: number, bytes: number, size: number): Routine<void> {
+  try {
+    yield* sys.lseek(fd, bytes, SEEK_CUR);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    for (let left = bytes; left > 0; left -= size) yield* sys.read(fd, size);
+  }
+}
+
 export const dd: Program = function* ({ sys, args }) {
   const given = operands(args);
   const size = number(given.get("bs") ?? given.get("ibs") ?? "512");
@@ -121,13 +130,17 @@ export const dd: Program = function* ({ sys, args }) {
   const seek = number(given.get("seek") ?? "0") * size;
   const skip = number(given.get("skip") ?? "0") * size;
   const truncate = seek === 0 && !conversions.includes("notrunc") ? O_TRUNC : 0;
-  const from = input === undefined ? 0 : yield* openFile(sys, input, O_RDONLY);
-  const to = output === undefined ? 1 : yield* openFile(sys, output, O_WRONLY | O_CREAT | truncate);
-  if (skip > 0) yield* sys.lseek(from, skip, SEEK_CUR);
-  if (seek > 0) yield* sys.lseek(to, seek, SEEK_SET);
+  const [from, to] = [0, 1];
+  if (input !== undefined) yield* move(sys, yield* openFile(sys, input, O_RDONLY), from);
+  if (output !== undefined) yield* move(sys, yield* openFile(sys, output, O_WRONLY | O_CREAT | truncate), to);
+  if (skip > 0) yield* skipBlocks(sys, from, skip, size);
+  if (seek > 0) yield* sys.lseek(to, seek, SEEK_CUR);
   const counts: Counts = { inFull: 0, inPart: 0, outFull: 0, outPart: 0, failure: undefined };
   const files = { from, to, input: input ?? "standard input", output: output ?? "standard output" };
   for (let done = 0; done < limit; done += 1) if (!(yield* block(sys, files, size, counts))) break;
+  if (conversions.includes("fsync")) yield* sys.fsync(to);
+  if (input !== undefined) yield* sys.close(from);
+  if (output !== undefined) yield* sys.close(to);
   if (counts.failure !== undefined) yield* complain(sys, `dd: ${counts.failure}`);
   if (given.get("status") !== "none") {
     yield* complain(sys, `${counts.inFull}+${counts.inPart} records in`);

@@ -38,7 +38,7 @@ export const deliverSignals = (k: Kernel, process: Process): ReturnType<CallCont
   const { task } = process;
   const { pending } = task;
   if (pending === 0) return "nothing";
-  k.journal.touch(task).pending = 0;
+  k.tasks.setPending(task, 0);
   const { deadly, handled } = disposition(process, pending);
   if (deadly !== 0) throw new ProcessKilled(deadly);
   if (handled === 0) return "nothing";

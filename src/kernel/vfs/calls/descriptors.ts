@@ -1,43 +1,34 @@
 /** System calls on descriptors: fs/open.c, fs/read_write.c, fs/ioctl.c, fs/select.c, fs/file.c, fs/pipe.c. */
 import type { Address } from "../../../base/address.ts";
 import { SYSCALL } from "../../oops/user-registers.ts";
-import { type Routine, block } from "../../routine.ts";
-import { O_RDONLY, O_RDWR, O_WRONLY, type PollEntry, type UserSystem } from "../../user.ts";
+import type { Routine } from "../../routine.ts";
+import { O_RDONLY, O_RDWR, O_WRONLY, POLLNVAL, type PollEntry, type UserSystem } from "../../user.ts";
 import { regularFiles } from "../kept-files.ts";
 import { pipeOperations } from "../pipe.ts";
+import { pollFiles } from "../polling.ts";
 import type { CallContext } from "./context.ts";
 
 /** Keys in `userWaits` below which those of pipes lie. */
 const PIPE_KEYS = -0x1000_0000;
 
-function* pollOnce({ k, call, fileOf }: CallContext, entries: readonly PollEntry[]): Routine<number[]> {
-  const ready: number[] = [];
-  for (const { fd, events } of entries) {
-    ready.push((yield* call(SYSCALL.POLL, () => k.vfs.poll(fileOf(fd)))) & (events | 0x18));
-  }
-  return ready;
+/** Looks at descriptors; those that are not open tell so at once. */
+function* pollDescriptors(
+  { k, process, interrupted }: CallContext,
+  entries: readonly PollEntry[],
+  timeout: number | undefined,
+): Routine<number[]> {
+  const until = timeout === undefined ? undefined : k.clock.now() + timeout;
+  const bad = entries.some(({ fd }) => fd >= 0 && !process.files.has(fd));
+  const open = entries.flatMap(({ fd, events }) => {
+    const file = process.files.get(fd);
+    return file === undefined ? [] : [{ file, events }];
+  });
+  const ready = yield* pollFiles(k, open, bad ? 0 : until, interrupted);
+  return entries.map(({ fd }) => {
+    if (process.files.has(fd)) return ready.shift() ?? 0;
+    return fd < 0 ? 0 : POLLNVAL;
+  });
 }
-
-const polling = (context: CallContext): Pick<UserSystem, "poll"> => {
-  const { k, interrupted } = context;
-  return {
-    *poll(entries, timeout) {
-      const until = timeout === undefined ? undefined : k.clock.now() + timeout;
-      for (;;) {
-        const ready = yield* pollOnce(context, entries);
-        if (ready.some((events) => events !== 0) || (until !== undefined && k.clock.now() >= until))
-          return ready;
-        // Drivers wake their own wait queues; looking again every tick finds what they did.
-        const next = k.clock.now() + 1_000_000;
-        yield block("poll", {
-          deadline: until === undefined ? next : Math.min(next, until),
-          interruptible: true,
-        });
-        interrupted();
-      }
-    },
-  };
-};
 
 type Descriptors = Pick<
   UserSystem,
@@ -51,7 +42,7 @@ export const descriptorCalls = (context: CallContext): Descriptors => {
   /** current->files */
   const owner = (): Address => k.struct("task_struct", process.task.taskStruct).files;
   return {
-    ...polling(context),
+    poll: (entries, timeout) => call(SYSCALL.POLL, () => pollDescriptors(context, entries, timeout)),
     *open(path, flags, mode = 0o666) {
       const opened = yield* call(SYSCALL.OPEN, () => vfs.open(path, process.directory, flags, mode & ~0o22));
       return install(opened);
