@@ -54,6 +54,8 @@ program
   .option("--scope <scope>", "which calls to fail: init (and what it calls), or all", "init")
   .option("--pairs <count>", "so many runs with two failures at once", "0")
   .option("--fail <symbol#nth=failure...>", "only these failures, together, in one run")
+  .option("--format <format>", "text, json, ktap, junit or sarif")
+  .option("--no-parameters", "leave the parameters as they are")
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
   .action(async (...args) => {
     const { checkCommand } = await import("./commands/check.ts");

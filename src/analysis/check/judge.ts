@@ -5,10 +5,11 @@ import type { Failure } from "../../stub/declare.ts";
 import type { Life } from "./life.ts";
 
 /**
- * What became of a run in which something failed. `returned`: init told of the error, and nothing is
+ * What became of a run. `passed`: nothing failed, init returned 0. `returned`: init told of the error, and nothing is
  * left. `changed`: it told of another one. `tolerated`: it went on without, and nothing went wrong.
  */
 export type Verdict =
+  | "passed"
   | "returned"
   | "changed"
   | "tolerated"
@@ -122,10 +123,10 @@ export const judgeClean = (life: Life, clean?: Life): Judgement => {
     return {
       verdict: "returned",
       severity: "ok",
-      message: `init returned ${nameOf(value)}`,
+      message: `${life.returned === undefined ? "the load ended with" : "init returned"} ${nameOf(value)}`,
       finding: undefined,
     };
-  return { verdict: "tolerated", severity: "ok", message: "init returned 0", finding: undefined };
+  return { verdict: "passed", severity: "ok", message: "init returned 0", finding: undefined };
 };
 
 /** Judges a run in which `failures` were injected. */

@@ -43,10 +43,12 @@ export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[],
   const { kernel } = sandbox;
   const before = kernel.findings.all().length;
   const [started = 0] = kernel.machine.engine.counters;
+  const earlier = kernel.modules.history.last(subject.name)?.init;
   injector.begin(specs, scope);
   const init = subject.init();
   injector.afterInit();
-  const returned = kernel.modules.history.last(subject.name)?.init?.returned;
+  const run = kernel.modules.history.last(subject.name)?.init;
+  const returned = run === earlier ? undefined : run?.returned;
   let exit: Outcome | undefined;
   if (init.kind === "returned" && init.value === 0) {
     sandbox.sleep(SETTLE_NS);

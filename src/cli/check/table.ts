@@ -1,88 +1,56 @@
 import pc from "picocolors";
-import type { Case, CheckResult } from "../../analysis/check/check.ts";
-import type { Judgement, Verdict } from "../../analysis/check/judge.ts";
-import type { Life } from "../../analysis/check/life.ts";
-import { formatSpec } from "../../analysis/check/spec.ts";
+import { type CaseReport, type CheckReport, isBad } from "../../analysis/check/report.ts";
 import { displayText } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 
 const COLOURS = { ok: pc.green, note: pc.dim, warning: pc.yellow, error: pc.red } as const;
-
-const verdictText = ({ verdict, severity }: Judgement): string =>
-  COLOURS[severity]((severity === "ok" ? "ok" : verdict).padEnd(15));
+/** Parameters may be long. */
+const NAME_WIDTH = 44;
 
 /** What init returned, as people write it: 0, -ENOMEM, or how it ended. */
-export const initText = ({ init, returned }: Life): string => {
-  if (init.kind === "killed") return "oops";
-  if (init.kind === "stopped") return init.stop.kind;
-  if (returned === undefined) return init.value === 0 ? "0" : `${init.value}`;
-  return returned < 0 ? `-${errnoName(-returned) ?? -returned}` : `${returned}`;
+const initText = ({ init, returned }: CaseReport): string => {
+  if (init.outcome === "killed") return "oops";
+  if (init.outcome === "stopped") return init.stop ?? "stopped";
+  const value = returned ?? init.value ?? 0;
+  return value < 0 ? `-${errnoName(-value) ?? -value}` : `${value}`;
 };
 
-const specText = ({ specs }: Case): string => specs.map(formatSpec).join(" ");
+const shortName = ({ name }: CaseReport): string =>
+  name.length <= NAME_WIDTH ? name : `${name.slice(0, NAME_WIDTH - 3)}...`;
 
-/** The command that does it again. */
-export const commandOf = (command: string, { specs }: Case): string =>
-  [command, ...specs.map((spec) => `--fail '${formatSpec(spec)}'`)].join(" ");
-
-const row = (each: Case, width: number): string => {
-  const where = each.stacks.map((stack) => stack[0] ?? "").join(", ");
-  return `  ${specText(each).padEnd(width)}  ${initText(each.life).padEnd(10)}  ${verdictText(each.judgement)} ${pc.dim(where)}`.trimEnd();
+const row = (each: CaseReport, width: number): string => {
+  const verdict = COLOURS[each.severity]((each.severity === "ok" ? "ok" : each.verdict).padEnd(15));
+  const where = each.stacks.map(([at = ""]) => at).join(", ");
+  return `  ${shortName(each).padEnd(width)}  ${initText(each).padEnd(10)}  ${verdict} ${pc.dim(where)}`.trimEnd();
 };
 
-const describe = (
-  title: string,
-  judgement: Judgement,
-  failed: readonly string[],
-  again: string,
-): string[] => {
-  const { finding, message, verdict, severity } = judgement;
-  const lines = [`${COLOURS[severity](verdict)} ${pc.bold(title)}: ${displayText(message)}`, ...failed];
+/** The finding that a case is about: the one its sentence begins with. */
+const findingOf = ({ findings, message }: CaseReport): CaseReport["findings"][number] | undefined =>
+  findings.find((finding) => message.includes(displayText(finding.message)));
+
+const details = (each: CaseReport): string[] => {
+  const { severity, verdict, message, fail, stacks, command } = each;
+  const finding = findingOf(each);
+  const lines = ["", `${COLOURS[severity](verdict)} ${pc.bold(shortName(each))}: ${message}`];
+  stacks.forEach(([at], index) => {
+    if (at !== undefined) lines.push(`    ${(fail[index] ?? "").replace(/#.*/, "")}() failed at ${at}`);
+  });
   if (finding?.where !== undefined) lines.push(`    at ${finding.where}`);
   for (const { message: what, stack } of finding?.related ?? [])
     lines.push(`    ${what}: ${stack.slice(0, 3).join(" < ")}`);
-  return [...lines, `    again: ${again}`];
-};
-const details = (each: Case, command: string): string[] => {
-  const failed = each.stacks.flatMap(([at], index) =>
-    at === undefined ? [] : [`    ${each.specs[index]?.symbol ?? ""} failed at ${at}`],
-  );
-  return describe(specText(each), each.judgement, failed, commandOf(command, each));
+  return [...lines, `    again: ${command.length > 400 ? `${command.slice(0, 400)}...` : command}`];
 };
 
-const ORDER: readonly Verdict[] = [
-  "returned",
-  "changed",
-  "tolerated",
-  "not-reached",
-  "bad-return",
-  "leaked",
-  "left-registered",
-  "misused",
-  "crashed",
-  "hung",
-];
-
-const totals = (cases: readonly Case[]): string =>
-  ORDER.flatMap((verdict) => {
-    const count = cases.filter(({ judgement }) => judgement.verdict === verdict).length;
-    return count === 0 ? [] : [`${count} ${verdict}`];
-  }).join(", ");
-
-/** Bad ones only: what a person has to look at. */
-export const isBad = ({ severity }: Judgement): boolean => severity === "error" || severity === "warning";
-
-/** The result as text. `command`: how kobox was called, for the commands that repeat a case. */
-export const formatCheck = ({ name, clean, calls, cases }: CheckResult, command: string): string => {
+/** The report as text. */
+export const formatTable = ({ module, calls, cases, summary }: CheckReport): string => {
   const ways = calls.reduce((sum, { failures }) => sum + failures.length, 0);
-  const width = Math.max(0, ...cases.map((each) => specText(each).length));
-  const bad = cases.filter(({ judgement }) => isBad(judgement));
+  const width = Math.max(0, ...cases.map((each) => shortName(each).length));
+  const verdicts = Object.entries(summary.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
   return [
-    `${pc.bold(name)}: ${calls.length} calls can fail, in ${ways} ways`,
-    `  ${"without a failure".padEnd(width)}  ${initText(clean.life).padEnd(10)}  ${verdictText(clean.judgement)}`.trimEnd(),
+    `${pc.bold(module.name)}: ${calls.length} calls can fail, in ${ways} ways`,
     ...cases.map((each) => row(each, width)),
-    ...(isBad(clean.judgement) ? ["", ...describe("without a failure", clean.judgement, [], command)] : []),
-    ...bad.flatMap((each) => ["", ...details(each, command)]),
-    ...(cases.length === 0 ? [] : ["", `${cases.length} runs: ${totals(cases)}`]),
+    ...cases.filter(isBad).flatMap(details),
+    "",
+    `${summary.runs} runs: ${verdicts.join(", ")}`,
   ].join("\n");
 };

@@ -1,9 +1,12 @@
-import { prepareCheck, check } from "../../analysis/check/check.ts";
+import { check, prepareCheck } from "../../analysis/check/check.ts";
+import { type ParameterCase, checkParameters } from "../../analysis/check/parameters.ts";
+import { type CheckReport, checkReport, isBad } from "../../analysis/check/report.ts";
 import { parseSpec } from "../../analysis/check/spec.ts";
+import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
-import { boot } from "../../sandbox.ts";
-import { formatCheck, isBad } from "../check/table.ts";
+import { type SandboxOptions, boot } from "../../sandbox.ts";
+import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
 import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
@@ -16,7 +19,21 @@ export interface CheckCommandOptions {
   readonly pairs: string;
   readonly fail?: readonly string[];
   readonly json?: boolean;
+  readonly format?: string;
+  readonly parameters: boolean;
 }
+
+type Formatter = (report: CheckReport) => string;
+const FORMATS: Readonly<Record<string, Formatter>> = {
+  text: formatTable,
+  json: (report) => JSON.stringify(report, null, 2),
+};
+
+const formatterOf = ({ json, format = json === true ? "json" : "text" }: CheckCommandOptions): Formatter => {
+  const formatter = FORMATS[format];
+  if (formatter !== undefined) return formatter;
+  throw new KoboxError("usage", `--format: ${format} is none of ${Object.keys(FORMATS).join(", ")}`);
+};
 
 const MIB = 1024 * 1024;
 
@@ -31,10 +48,9 @@ export const checkCommand = async (
     throw new KoboxError("usage", `--scope: ${scope} is neither "init" nor "all"`);
   const only = (options.fail ?? []).map(parseSpec);
   const file = await readModuleFile(path);
-  const sandbox = boot({
-    kernel: options.kernel,
-    ram: numberOption("memory", options.memory, 32, 3072) * MIB,
-  });
+  const format = formatterOf(options);
+  const bootOptions = { kernel: options.kernel, ram: numberOption("memory", options.memory, 32, 3072) * MIB };
+  const sandbox = boot(bootOptions);
   const text = parameters.join(" ");
   const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text });
   if (!("bench" in prepared)) {
@@ -54,8 +70,29 @@ export const checkCommand = async (
     progress: progress.update,
   });
   progress.end();
+  const edges =
+    only.length > 0 || !options.parameters ? [] : parametersOf(file.bytes, result.name, text, bootOptions);
+  const report = checkReport(result, edges, {
+    kernel: sandbox.kernel.profile.release,
+    file: file.file,
+    path,
+    parameters: text,
+    scope,
+    injector: prepared.bench.injector,
+  });
   sandbox.close();
-  process.stdout.write(`${formatCheck(result, ["kobox run", path, ...parameters].join(" "))}\n`);
-  const bad = isBad(result.clean.judgement) || result.cases.some(({ judgement }) => isBad(judgement));
-  return bad ? EXIT.FOUND : EXIT.CLEAN;
+  process.stdout.write(`${format(report)}\n`);
+  return report.cases.some(isBad) ? EXIT.FOUND : EXIT.CLEAN;
+};
+
+const parametersOf = (
+  bytes: Uint8Array,
+  name: ByteString,
+  parameters: ByteString,
+  bootOptions: SandboxOptions,
+): ParameterCase[] => {
+  const sandbox = boot(bootOptions);
+  const cases = checkParameters(sandbox, { name, bytes, parameters });
+  sandbox.close();
+  return cases;
 };

@@ -1,0 +1,146 @@
+import type { ByteString } from "../../base/bytes.ts";
+import { Errno } from "../../base/errors.ts";
+import { readModinfo } from "../../loader/modinfo-file.ts";
+import { takeSnapshot } from "../../kernel/snapshot.ts";
+import type { Routine } from "../../kernel/routine.ts";
+import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
+import type { Sandbox } from "../../sandbox.ts";
+import type { Outcome } from "../armed.ts";
+import { openLedger } from "../ledger/ledger.ts";
+import { createInjector } from "./injector.ts";
+import { type Judgement, judgeClean } from "./judge.ts";
+import { type Life, type Subject, live } from "./life.ts";
+
+/** A run with one parameter at the edge of its type, or a second insertion (`again`). */
+export interface ParameterCase {
+  /** As written after the file's name: "count=-1". */
+  readonly parameters: ByteString;
+  readonly what: "parameter" | "again";
+  readonly life: Life;
+  readonly judgement: Judgement;
+}
+
+const LONG = "A".repeat(1000);
+
+/** Least and largest values of the kernel's parameter types, and what lies between. */
+const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  byte: [0n, 255n],
+  short: [-32768n, 32767n],
+  ushort: [0n, 65535n],
+  int: [-(2n ** 31n), 2n ** 31n - 1n],
+  uint: [0n, 2n ** 32n - 1n],
+  long: [-(2n ** 63n), 2n ** 63n - 1n],
+  ulong: [0n, 2n ** 64n - 1n],
+  ullong: [0n, 2n ** 64n - 1n],
+  hexint: [0n, 2n ** 32n - 1n],
+};
+
+/** Values worth trying for a parameter of that type ("int", "charp", "array of int"). */
+export const boundaryValues = (type: ByteString): readonly string[] => {
+  const element = /^array of (\w+)$/.exec(type)?.[1];
+  if (element !== undefined) {
+    const [first = "0"] = boundaryValues(element);
+    return [first, Array<string>(64).fill(first).join(",")];
+  }
+  const range = RANGES[type];
+  if (range !== undefined) {
+    const [least, most] = range;
+    return [...new Set([0n, -1n, 1n, least, most])]
+      .filter((value) => value >= least && value <= most)
+      .map((value) => (type === "hexint" ? `0x${value.toString(16)}` : `${value}`));
+  }
+  if (type === "bool" || type === "invbool") return ["0", "1"];
+  if (type === "charp" || type === "string") return ["", LONG, "%s%s%s%n"];
+  return [""];
+};
+
+/** insmod and rmmod as plain system calls. */
+const plainSubject = (
+  sandbox: Sandbox,
+  name: ByteString,
+  bytes: Uint8Array,
+  parameters: ByteString,
+): Subject => {
+  const perform = (comm: string, body: (sys: UserSystem) => Routine<number>): Outcome => {
+    const noted: { value: number | undefined } = { value: undefined };
+    const end = sandbox.run({ comm, argv: [comm] }, function* (sys) {
+      try {
+        noted.value = yield* body(sys);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        noted.value = -error.errno;
+      }
+      return 0;
+    });
+    if (noted.value !== undefined) return { kind: "returned", value: noted.value };
+    return end.stop === undefined
+      ? { kind: "killed", signal: end.signal }
+      : { kind: "stopped", stop: end.stop };
+  };
+  return {
+    name,
+    init: () =>
+      perform("insmod", function* (sys) {
+        const fd = yield* sys.memfd("module", bytes);
+        return yield* sys.finitModule(fd, parameters, 0);
+      }),
+    exit: () =>
+      perform("rmmod", function* (sys) {
+        yield* sys.deleteModule(name, O_NONBLOCK);
+        return 0;
+      }),
+  };
+};
+
+const join = (given: ByteString, more: ByteString): ByteString => (given === "" ? more : `${given} ${more}`);
+
+/**
+ * Loads the module from a freshly booted sandbox: twice in a row, then once for each parameter at each
+ * edge of its type. `name`: the module's. Takes the sandbox's snapshot.
+ */
+export const checkParameters = (
+  sandbox: Sandbox,
+  module: { readonly name: ByteString; readonly bytes: Uint8Array; readonly parameters: ByteString },
+): ParameterCase[] => {
+  const { kernel, binder } = sandbox;
+  const bench = {
+    sandbox,
+    ledger: openLedger(kernel, binder),
+    injector: createInjector(kernel, binder),
+  };
+  const snapshot = takeSnapshot(kernel);
+  const run = (parameters: ByteString): Life =>
+    live(bench, plainSubject(sandbox, module.name, module.bytes, parameters), [], "init");
+  const clean = run(module.parameters);
+  const cases: ParameterCase[] = [];
+  if (clean.exit?.kind === "returned" && clean.exit.value === 0) {
+    const life = run(module.parameters);
+    cases.push({ parameters: module.parameters, what: "again", life, judgement: judgeAgain(life, clean) });
+  }
+  for (const { name, type } of readModinfo(module.bytes)?.parameters ?? []) {
+    for (const value of boundaryValues(type ?? "")) {
+      snapshot.restore();
+      const life = run(join(module.parameters, `${name}=${value}`));
+      cases.push({
+        parameters: `${name}=${value}`,
+        what: "parameter",
+        life,
+        judgement: judgeClean(life, clean),
+      });
+    }
+  }
+  snapshot.restore();
+  return cases;
+};
+
+/** After rmmod the module must go in again as it did before. */
+const judgeAgain = (life: Life, clean: Life): Judgement => {
+  const plain = judgeClean(life, clean);
+  if (plain.severity !== "ok" || life.returned === clean.returned) return plain;
+  return {
+    verdict: "left-registered",
+    severity: "error",
+    message: `inserted again after rmmod, init returned ${life.returned ?? "nothing"} instead of ${clean.returned ?? "nothing"}: exit did not undo all that init did`,
+    finding: undefined,
+  };
+};
