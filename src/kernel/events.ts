@@ -22,8 +22,16 @@ export interface Finding {
   /** symbol+offset/size [module], where known. */
   readonly where: string | undefined;
   readonly stack: readonly string[];
+  /** Line of the source, where the module's file has debug information. */
+  readonly source?: SourceLine;
   /** Other places that have to do with it: where the lock was taken, the memory freed. */
   readonly related?: readonly Related[];
+}
+
+export interface SourceLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
 }
 
 export interface Related {

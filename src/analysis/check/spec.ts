@@ -1,6 +1,7 @@
 import { KoboxError } from "../../base/errors.ts";
 import { displayText } from "../../base/bytes.ts";
 import type { Failure } from "../../stub/declare.ts";
+import type { Registry } from "../../stub/registry.ts";
 
 /** Make the nth call of a function fail, counted from the beginning of init: `kmalloc_trace#3=NULL`. */
 export interface FailSpec {
@@ -46,3 +47,21 @@ export const parseSpec = (text: string): FailSpec => {
 };
 
 export const formatSpec = ({ symbol, nth, failure }: FailSpec): string => `${symbol}#${nth}=${failure}`;
+
+/** Refuses a failure that no function behind the name has. Errors: KoboxError "usage". */
+export const validateSpec = (registry: Registry, { symbol, failure }: FailSpec): void => {
+  const stubs = functionsOf(symbol).flatMap((name) => {
+    const declared = registry.find(name);
+    return declared?.kind === "stub" ? [declared] : [];
+  });
+  if (stubs.length === 0) {
+    throw new KoboxError("usage", `--fail: ${symbol} is no function that kobox knows`, {
+      hint: "kobox symbols FILE.ko lists what a module calls",
+    });
+  }
+  const failures = [...new Set(stubs.flatMap(({ fails }) => fails))];
+  if (failures.includes(failure)) return;
+  throw new KoboxError("usage", `--fail: ${symbol} does not fail with ${failure}`, {
+    hint: failures.length === 0 ? "it never fails" : `it fails with ${failures.join(", ")}`,
+  });
+};

@@ -1,7 +1,10 @@
 import { check, prepareCheck } from "../../analysis/check/check.ts";
+import { formatJunit } from "../../analysis/check/formats/junit.ts";
+import { formatKtap } from "../../analysis/check/formats/ktap.ts";
+import { formatSarif } from "../../analysis/check/formats/sarif.ts";
 import { type ParameterCase, checkParameters } from "../../analysis/check/parameters.ts";
 import { type CheckReport, checkReport, isBad } from "../../analysis/check/report.ts";
-import { parseSpec } from "../../analysis/check/spec.ts";
+import { parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
@@ -27,6 +30,9 @@ type Formatter = (report: CheckReport) => string;
 const FORMATS: Readonly<Record<string, Formatter>> = {
   text: formatTable,
   json: (report) => JSON.stringify(report, null, 2),
+  ktap: formatKtap,
+  junit: formatJunit,
+  sarif: formatSarif,
 };
 
 const formatterOf = ({ json, format = json === true ? "json" : "text" }: CheckCommandOptions): Formatter => {
@@ -52,6 +58,7 @@ export const checkCommand = async (
   const bootOptions = { kernel: options.kernel, ram: numberOption("memory", options.memory, 32, 3072) * MIB };
   const sandbox = boot(bootOptions);
   const text = parameters.join(" ");
+  for (const spec of only) validateSpec(sandbox.registry, spec);
   const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text });
   if (!("bench" in prepared)) {
     const errno =

@@ -9,7 +9,7 @@ import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import { type ProcessEnd, type Sandbox, boot } from "../../sandbox.ts";
 import { auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
 import { createInjector } from "../../analysis/check/injector.ts";
-import { type FailSpec, parseSpec } from "../../analysis/check/spec.ts";
+import { type FailSpec, parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
@@ -200,7 +200,8 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
 };
 
 /** Fails calls of the init of the module that is loaded next. */
-const failCalls = ({ kernel, binder }: Sandbox, specs: readonly FailSpec[]): void => {
+const failCalls = ({ kernel, binder, registry }: Sandbox, specs: readonly FailSpec[]): void => {
+  for (const spec of specs) validateSpec(registry, spec);
   const before = kernel.modules.history.all().length;
   const inInit = (): boolean => {
     const init = kernel.modules.history.all()[before]?.init;
