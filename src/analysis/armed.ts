@@ -1,13 +1,14 @@
 import type { ByteString } from "../base/bytes.ts";
 import { Errno } from "../base/errors.ts";
-import type { Kernel, StopReason } from "../kernel/kernel.ts";
-import { doOneInitcall, initModule } from "../kernel/modules/init.ts";
+import type { StopReason } from "../kernel/kernel.ts";
+import { initIsOver, initModule, prepareInit } from "../kernel/modules/init.ts";
 import { bringUp, changeParameters, checkImageSize, mayInitModule } from "../kernel/modules/load.ts";
 import type { Module } from "../kernel/modules/module.ts";
 import { deleteModule } from "../kernel/modules/unload.ts";
 import { SYSCALL } from "../kernel/oops/user-registers.ts";
 import type { Routine } from "../kernel/routine.ts";
 import { takeSnapshot } from "../kernel/snapshot.ts";
+import type { Task } from "../kernel/task.ts";
 import { O_NONBLOCK } from "../kernel/user.ts";
 import { systemCall } from "../kernel/vfs/calls/context.ts";
 import type { Process } from "../kernel/vfs/process.ts";
@@ -43,11 +44,18 @@ export interface Armed {
   init(parameters?: ByteString): Outcome;
   /** delete_module(2), not waiting for users. */
   exit(): Outcome;
+  /** Takes the snapshot anew, ready for many runs of init alone; `restore` then goes back to that, too. */
+  runner(): InitRunner;
+}
+
+/** Runs init again and again, as fuzzing does. */
+export interface InitRunner {
   /**
-   * do_one_initcall(): init alone, as often as wanted, with `restore` before each. `value` is what
-   * init itself returned. What it left undone (threads, timers) stays so.
+   * do_one_initcall(): init alone, once after each `restore`. `value` is what init itself returned.
+   * What it left to be done later (threads, timers) is left.
    */
-  run(parameters?: ByteString): Outcome;
+  run(): Outcome;
+  restore(): void;
 }
 
 interface Noted {
@@ -84,37 +92,16 @@ const perform = (
 const prepare = ({ kernel }: Sandbox, comm: ByteString): Process =>
   kernel.processes.prepare({ comm, argv: [comm] });
 
-/** Sets other parameters first, if there are any. */
-function* withParameters(
-  { modules }: Kernel,
-  module: Module,
-  parameters: ByteString | undefined,
-  then: () => Routine<number>,
-): Routine<number> {
-  if (parameters !== undefined) yield* changeParameters(modules, module, parameters);
-  return yield* then();
-}
-
-const runInit = (sandbox: Sandbox, process: Process, module: Module, parameters?: ByteString): Outcome => {
-  const { kernel } = sandbox;
-  const { task } = process;
-  const noted: Noted = { value: undefined };
-  const call = (): Routine<number> =>
-    withParameters(kernel, module, parameters, () => doOneInitcall(kernel.modules, module));
-  function* program(): Routine<void> {
-    try {
-      noted.value = yield* systemCall(kernel, process, SYSCALL.FINIT_MODULE, call);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      noted.value = -error.errno;
-    }
-  }
-  kernel.tasks.begin(task, program());
-  const stop = sandbox.runUntil(
-    () => noted.value !== undefined || task.state === "dead",
-    () => `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
-  );
-  return outcomeOf(noted, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
+const runInit = (sandbox: Sandbox, task: Task): Outcome => {
+  const over = (): boolean => initIsOver(task) || task.state === "dead";
+  sandbox.kernel.renewLimits();
+  sandbox.kernel.tasks.resume(task);
+  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
+  const waiting = (): string =>
+    `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
+  const stop = sandbox.runUntil(over, waiting);
+  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
+  return outcomeOf({ value: undefined }, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
 };
 
 /**
@@ -137,20 +124,29 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
   // Else each run from the snapshot would do so anew.
   modules.bindImports(module);
   const insmod = prepare(sandbox, "insmod");
-  const snapshot = takeSnapshot(kernel);
+  let snapshot = takeSnapshot(kernel);
+  /** The prepared process belongs to the runner. */
+  const runs = { own: false };
   return {
     kind: "armed",
     module,
     restore: () => snapshot.restore(),
     init: (text) =>
-      perform(sandbox, insmod, SYSCALL.FINIT_MODULE, () =>
-        withParameters(kernel, module, text, () => initModule(modules, module)),
-      ),
+      perform(sandbox, runs.own ? prepare(sandbox, "insmod") : insmod, SYSCALL.FINIT_MODULE, function* () {
+        if (text !== undefined) yield* changeParameters(modules, module, text);
+        return yield* initModule(modules, module);
+      }),
     exit: () =>
       perform(sandbox, prepare(sandbox, "rmmod"), SYSCALL.DELETE_MODULE, function* () {
         yield* deleteModule(modules, module.name, O_NONBLOCK);
         return 0;
       }),
-    run: (text) => runInit(sandbox, insmod, module, text),
+    runner() {
+      snapshot.restore();
+      runs.own = true;
+      prepareInit(modules, module, insmod.task);
+      snapshot = takeSnapshot(kernel);
+      return { run: () => runInit(sandbox, insmod.task), restore: () => snapshot.restore() };
+    },
   };
 };

@@ -97,7 +97,7 @@ export const createExecutor = (
     const frame = task.frames.pop();
     if (frame?.kind !== "guest") throw new Error(`task ${task.pid} returned to host code without a frame`);
     state.feed = registers.patterns[REG.RAX] ?? 0n;
-    leaveCall(registers, frame.registers);
+    leaveCall(registers, frame);
     state.switches += 1;
     settleBottom(task, state.feed);
   };

@@ -2,7 +2,7 @@ import { REG } from "unicorn-engine";
 import { type Address, addressFromHalves, highHalf, lowHalf } from "../base/address.ts";
 import type { GuestMemory } from "../machine/memory.ts";
 import type { GuestCall } from "./routine.ts";
-import type { Task } from "./task.ts";
+import type { GuestFrame, Task } from "./task.ts";
 
 /** A register file with a view of its 32-bit halves: most values are numbers, and bigints are dear. */
 export interface Registers {
@@ -29,6 +29,19 @@ const ARGUMENTS = [REG.RDI, REG.RSI, REG.RDX, REG.RCX, REG.R8, REG.R9] as const;
 const RFLAGS = 2;
 const INTERRUPTS_ON = 0x200;
 
+const HALVES = 36;
+
+/** A copy for a frame. */
+const halvesOf = ({ halves }: Registers): number[] => {
+  const copy: number[] = [];
+  for (let index = 0; index < HALVES; index += 1) copy.push(halves[index] ?? 0);
+  return copy;
+};
+
+/** A register of a frame's. */
+export const frameRegister = ({ registers }: GuestFrame, index: number): Address =>
+  addressFromHalves(registers[index * 2] ?? 0, registers[index * 2 + 1] ?? 0);
+
 /** Sets registers and stack up for `call`; the caller's registers become a frame of the task. */
 export const enterCall = (
   memory: GuestMemory,
@@ -38,7 +51,7 @@ export const enterCall = (
   returnTo: Address,
 ): void => {
   const { patterns, halves } = registers;
-  task.frames.push({ kind: "guest", registers: patterns.slice() });
+  task.frames.push({ kind: "guest", registers: halvesOf(registers) });
   // Skip nothing: the kernel has no red zone. Align as a call expects it.
   let stack = Math.floor(readRegister(registers, REG.RSP) / 16) * 16;
   const extra = Math.max(0, args.length - ARGUMENTS.length);
@@ -61,9 +74,9 @@ export const enterCall = (
 };
 
 /** Puts the caller's registers back; what the function did to the flags stays done. */
-export const leaveCall = ({ patterns, halves }: Registers, caller: BigUint64Array): void => {
+export const leaveCall = ({ halves }: Registers, { registers }: GuestFrame): void => {
   const flags = halves[REG.RFLAGS * 2] ?? 0;
-  patterns.set(caller);
+  for (let index = 0; index < HALVES; index += 1) halves[index] = registers[index] ?? 0;
   halves[REG.RFLAGS * 2] = flags;
   halves[REG.RFLAGS * 2 + 1] = 0;
 };

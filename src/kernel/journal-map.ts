@@ -59,41 +59,58 @@ function* walk<T>(ring: Entry, pick: (entry: Entry) => T): Generator<T, undefine
 
 /**
  * A map in insertion order whose changes are noted. The order is a linked list of its own, so that a
- * deletion is undone without a copy of the rest.
+ * deletion is undone without a copy of the rest. A class, because V8 makes a dictionary of every
+ * object literal that has a getter, and maps are used in each stub call.
  */
-export const createMap = <K, V>(recorder: Recorder): JournalMap<K, V> => {
-  const index = new Map<unknown, Entry>();
-  const ring = createRing();
-  return {
-    get size() {
-      return index.size;
-    },
-    get: (key) => index.get(key)?.value as V | undefined,
-    has: (key) => index.has(key),
-    set(key, value) {
-      const known = index.get(key);
-      const noting = recorder.mark !== NO_MARK;
-      if (known === undefined) {
-        const entry: Entry = { key, value, before: ring.before, after: ring, epoch: recorder.epoch };
-        link(entry, index);
-        if (noting) recorder.undos.push({ kind: "added", entry, index });
-        return;
-      }
-      if (noting && known.epoch !== recorder.epoch) {
-        known.epoch = recorder.epoch;
-        recorder.undos.push({ kind: "value", entry: known, old: known.value });
-      }
-      known.value = value;
-    },
-    delete(key) {
-      const entry = index.get(key);
-      if (entry === undefined) return false;
-      unlink(entry, index);
-      if (recorder.mark !== NO_MARK) recorder.undos.push({ kind: "removed", entry, index });
-      return true;
-    },
-    keys: () => walk(ring, (entry) => entry.key as K),
-    values: () => walk(ring, (entry) => entry.value as V),
-    entries: () => walk(ring, (entry): [K, V] => [entry.key as K, entry.value as V]),
-  };
-};
+class OrderedMap<K, V> implements JournalMap<K, V> {
+  readonly #recorder: Recorder;
+  readonly #index = new Map<unknown, Entry>();
+  readonly #ring = createRing();
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+  get size(): number {
+    return this.#index.size;
+  }
+  get(key: K): V | undefined {
+    return this.#index.get(key)?.value as V | undefined;
+  }
+  has(key: K): boolean {
+    return this.#index.has(key);
+  }
+  set(key: K, value: V): void {
+    const { mark, epoch, undos } = this.#recorder;
+    const known = this.#index.get(key);
+    if (known === undefined) {
+      const entry: Entry = { key, value, before: this.#ring.before, after: this.#ring, epoch };
+      link(entry, this.#index);
+      if (mark !== NO_MARK) undos.push({ kind: "added", entry, index: this.#index });
+      return;
+    }
+    if (mark !== NO_MARK && known.epoch !== epoch) {
+      known.epoch = epoch;
+      undos.push({ kind: "value", entry: known, old: known.value });
+    }
+    known.value = value;
+  }
+  delete(key: K): boolean {
+    const entry = this.#index.get(key);
+    if (entry === undefined) return false;
+    unlink(entry, this.#index);
+    const { mark, undos } = this.#recorder;
+    if (mark !== NO_MARK) undos.push({ kind: "removed", entry, index: this.#index });
+    return true;
+  }
+  keys(): IterableIterator<K> {
+    return walk(this.#ring, (entry) => entry.key as K);
+  }
+  values(): IterableIterator<V> {
+    return walk(this.#ring, (entry) => entry.value as V);
+  }
+  entries(): IterableIterator<[K, V]> {
+    return walk(this.#ring, (entry): [K, V] => [entry.key as K, entry.value as V]);
+  }
+}
+
+export const createMap = <K, V>(recorder: Recorder): JournalMap<K, V> => new OrderedMap(recorder);

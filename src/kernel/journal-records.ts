@@ -29,7 +29,7 @@ const ARRAY: Way = {
   copy: (record) => (record as unknown[]).slice(),
   restore(record, copy) {
     const [now, then] = [record as unknown[], copy as unknown[]];
-    now.length = then.length;
+    if (now.length > then.length) now.length = then.length;
     for (let index = 0; index < then.length; index += 1) now[index] = then[index];
   },
 };

@@ -1,3 +1,4 @@
+import { fast } from "../base/fast.ts";
 import { type JournalMap, type ListChange, createMap, undoChange } from "./journal-map.ts";
 import { NO_MARK, type Recorder } from "./journal-recorder.ts";
 import { type RecordCopies, type SavedRecord, createRecordCopies } from "./journal-records.ts";
@@ -67,12 +68,8 @@ export const createJournal = (): Journal => {
       const at = recorder.mark === id ? marks.length - 1 : marks.findLastIndex((mark) => mark.id === id);
       const mark = marks[at];
       if (mark === undefined) throw new Error("the journal's mark has ended");
-      for (let index = undos.length - 1; index >= mark.undos; index -= 1) {
-        const change = undos[index];
-        if (change !== undefined) undo(change);
-      }
-      undos.length = mark.undos;
-      marks.length = at + 1;
+      while (undos.length > mark.undos) undo(undos.pop() as SavedRecord | ListChange);
+      while (marks.length > at + 1) marks.pop();
       recorder.mark = id;
       recorder.epoch += 1;
     },
@@ -86,15 +83,15 @@ export const createJournal = (): Journal => {
 
 const createSet = <T>(recorder: Recorder): JournalSet<T> => {
   const map = createMap<T, true>(recorder);
-  return {
+  return fast({
     get size() {
       return map.size;
     },
-    has: (value) => map.has(value),
-    add(value) {
+    has: (value: T) => map.has(value),
+    add(value: T) {
       if (!map.has(value)) map.set(value, true);
     },
-    delete: (value) => map.delete(value),
+    delete: (value: T) => map.delete(value),
     values: () => map.keys(),
-  };
+  });
 };

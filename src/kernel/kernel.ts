@@ -6,7 +6,9 @@ import type { Profile } from "../profile/profile.ts";
 import type { StructTypes } from "../profile/struct-types.ts";
 import type { Clock } from "./clock.ts";
 import type { Events, Finding } from "./events.ts";
+import type { Crypto } from "./crypto/registry.ts";
 import type { Executor } from "./executor.ts";
+import type { HostCode } from "./host-code.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Irqs } from "./irq/irqs.ts";
@@ -79,6 +81,10 @@ export interface Kernel {
   /** Oopses, warnings, stack dumps. */
   readonly traces: Traces;
   readonly modules: ModuleSystem;
+  /** Kernel functions that are called through pointers only. */
+  readonly hostCode: HostCode;
+  /** The algorithms of the crypto API. */
+  readonly crypto: Crypto;
   /** kprobes, kretprobes, ftrace. */
   readonly probes: Probes;
   readonly cpu: Cpu;

@@ -5,10 +5,14 @@ import type { Routine } from "./routine.ts";
 /** In which context code runs; only process context may sleep (include/linux/preempt.h). */
 export type Context = "process" | "softirq" | "hardirq";
 
-/** Guest code running on the task; `registers` are its caller's, put back when it returns. */
+/**
+ * Guest code running on the task. `registers` are its caller's, put back when it returns: 32-bit
+ * halves, two for each. A typed array of that size would live outside of V8's heap, and cost more
+ * than the call.
+ */
 export interface GuestFrame {
   readonly kind: "guest";
-  readonly registers: BigUint64Array;
+  readonly registers: readonly number[];
 }
 
 /** Host code (a stub, a system call, a program) that may call the guest or wait. */

@@ -51,6 +51,10 @@ export interface Tasks {
   spawn(options: TaskOptions, program: Routine<unknown>): Task;
   /** The same with a task that has been created and never ran. */
   begin(task: Task, program: Routine<unknown>): void;
+  /** Makes a task that waits for nothing the current one, as if it had had the CPU last. */
+  hold(task: Task): void;
+  /** Gives a held task its turn, whoever else is runnable. */
+  resume(task: Task): "stopped" | undefined;
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
@@ -244,6 +248,15 @@ export const createTasks = (
       runUntil(() => state.queue.length === 0 || clock.now() > limit);
     },
     begin,
+    hold(task) {
+      journal.touch(task);
+      task.state = "runnable";
+      task.waiting = undefined;
+      memory.setState(task.taskStruct, TASK_RUNNING);
+      memory.setCurrent(task.taskStruct);
+      journal.touch(state).last = task;
+    },
+    resume: turn,
     spawn(options, program) {
       const task = create(options);
       begin(task, program);

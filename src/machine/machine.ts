@@ -113,10 +113,13 @@ export const createMachine = (options: { readonly ramSize: number }): Machine =>
     },
     snapshot() {
       engine.snapshotTake();
+      ram.takeMarked();
       tables.settle();
     },
     restore() {
-      engine.counters[COUNTER.FRAME_LIMIT] = ram.marked();
+      const { first, end } = ram.takeMarked();
+      engine.counters[COUNTER.FRAME_FIRST] = first;
+      engine.counters[COUNTER.FRAME_LIMIT] = end;
       engine.snapshotRestore();
       tables.goBack();
     },

@@ -7,14 +7,18 @@ export interface Ram {
   readonly view: DataView;
   /** Marks a frame as written by the host, for snapshots. */
   touch(frame: number): void;
-  /** No frame from there on has ever been marked. */
-  marked(): number;
+  /** All marks since the last call lie in [first, end). */
+  takeMarked(): { readonly first: number; readonly end: number };
   zero(frame: number, count: number): void;
 }
 
 export const createRam = (buffer: ArrayBuffer, hostDirty: Uint8Array): Ram => {
   const bytes = new Uint8Array(buffer);
-  const end = { marked: 0 };
+  const marked = { first: Infinity, end: 0 };
+  const extend = (first: number, end: number): void => {
+    if (first < marked.first) marked.first = first;
+    if (end > marked.end) marked.end = end;
+  };
   return {
     size: buffer.byteLength,
     bytes,
@@ -22,13 +26,18 @@ export const createRam = (buffer: ArrayBuffer, hostDirty: Uint8Array): Ram => {
     view: new DataView(buffer),
     touch(frame) {
       hostDirty[frame] = 1;
-      if (frame >= end.marked) end.marked = frame + 1;
+      extend(frame, frame + 1);
     },
-    marked: () => end.marked,
+    takeMarked() {
+      const range = { first: Math.min(marked.first, marked.end), end: marked.end };
+      marked.first = Infinity;
+      marked.end = 0;
+      return range;
+    },
     zero(frame, count) {
       bytes.fill(0, frame * 4096, (frame + count) * 4096);
       hostDirty.fill(1, frame, frame + count);
-      end.marked = Math.max(end.marked, frame + count);
+      extend(frame, frame + count);
     },
   };
 };

@@ -13,7 +13,7 @@ import type { Outcome } from "../kernel/executor.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Block, Routine, Yield } from "../kernel/routine.ts";
-import { captureCall } from "./call.ts";
+import { type Call, callCapture } from "./call.ts";
 import { placeFault } from "./fault-place.ts";
 import type { Failure, Stub } from "./declare.ts";
 import {
@@ -68,7 +68,8 @@ interface Binding {
   readonly hooks: StubHooks;
   /** PIDs of tasks that wait inside a stub, to be entered again. */
   readonly waiting: JournalSet<number>;
-  readonly wantsCall: boolean;
+  /** For handlers that want the call itself. */
+  readonly capture: ((registers: RegisterFile) => Call) | undefined;
 }
 
 const GENERATOR = Object.getPrototypeOf(function* () {}) as object;
@@ -93,7 +94,7 @@ const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<numbe
     rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr, xaError: stub.xaError === true },
     hooks,
     waiting,
-    wantsCall: stub.handler.length > 2,
+    capture: stub.handler.length > 2 ? callCapture(prototype) : undefined,
   };
   const bound: BoundStub = {
     stub,
@@ -140,7 +141,7 @@ const invokePlain = (binding: Binding, bound: BoundStub, registers: RegisterFile
   if (injected !== undefined) registers.u64[RAX] = injected;
   else {
     try {
-      const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
+      const call = binding.capture?.(registers);
       const answer = stub.handler(k, args as never, call as never);
       if (typeof answer === "object" && isWait(answer)) return wait(binding, registers, answer);
       binding.store(registers, answer);
@@ -172,7 +173,7 @@ const invokeRoutine = (binding: Binding, bound: BoundStub, registers: RegisterFi
     tell(binding, bound, args, registers);
     return undefined;
   }
-  const call = binding.wantsCall ? captureCall(binding.prototype, registers) : undefined;
+  const call = binding.capture?.(registers);
   const body = stub.handler(k, args as never, call as never) as Routine<unknown>;
   return {
     kind: "routine",

@@ -12,12 +12,15 @@ export interface Call {
   readonly variable: { readonly registers: number; readonly slots: number };
 }
 
-/** Captures a call's frame; only for handlers that ask for it (three parameters). */
-export const captureCall = (type: FunctionType, file: RegisterFile): Call => {
-  const { u64 } = file;
-  return {
-    stack: registerAddress(file, RSP),
-    registers: [u64[7] ?? 0n, u64[6] ?? 0n, u64[2] ?? 0n, u64[1] ?? 0n, u64[8] ?? 0n, u64[9] ?? 0n],
-    variable: namedPlacement(type),
+/** Captures calls' frames; only for handlers that ask for it (three parameters). */
+export const callCapture = (type: FunctionType): ((file: RegisterFile) => Call) => {
+  const variable = namedPlacement(type);
+  return (file) => {
+    const { u64 } = file;
+    return {
+      stack: registerAddress(file, RSP),
+      registers: [u64[7] ?? 0n, u64[6] ?? 0n, u64[2] ?? 0n, u64[1] ?? 0n, u64[8] ?? 0n, u64[9] ?? 0n],
+      variable,
+    };
   };
 };

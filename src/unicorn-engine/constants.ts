@@ -58,4 +58,6 @@ export const COUNTER = {
   NEW_EDGES: 4,
   /** `snapshotRestore` looks at marks in `hostDirty` up to this frame only (rounded up to 128). */
   FRAME_LIMIT: 5,
+  /** The same for the first frame (rounded down to 128). */
+  FRAME_FIRST: 6,
 } as const;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Armed, arm } from "../../src/analysis/armed.ts";
@@ -92,6 +93,45 @@ describe("what comes of it", () => {
       kind: "returned",
       value: -EINVAL,
     });
+    sandbox.close();
+  });
+});
+
+describe("a runner of init", () => {
+  it("runs it again and again, each time the same", () => {
+    const sandbox = boot();
+    const { kernel } = sandbox;
+    const runner = armed(sandbox, mod("t_crash"), "mode=warn when=init").runner();
+    const state = (): unknown[] => [
+      log(sandbox),
+      kernel.clock.now(),
+      [...kernel.executor.registers],
+      createHash("sha256").update(kernel.machine.ram).digest("hex"),
+    ];
+    expect(runner.run()).toEqual({ kind: "returned", value: 0 });
+    // From then on the page tables' accessed and dirty bits stay.
+    runner.restore();
+    const before = state();
+    runner.run();
+    const first = state();
+    for (let round = 0; round < 300; round += 1) {
+      runner.restore();
+      runner.run();
+    }
+    expect(state()).toEqual(first);
+    runner.restore();
+    expect(state()).toEqual(before);
+    sandbox.close();
+  });
+
+  it("says how it ended", () => {
+    const sandbox = boot();
+    expect(armed(sandbox, mod("t_ret"), "ret=-5").runner().run()).toEqual({ kind: "returned", value: -5 });
+    const killed = armed(sandbox, mod("t_crash"), "mode=null when=init").runner();
+    for (let round = 0; round < 3; round += 1) {
+      expect(killed.run()).toEqual({ kind: "killed", signal: 9 });
+      killed.restore();
+    }
     sandbox.close();
   });
 });

@@ -2,7 +2,7 @@ import { KoboxError } from "../../base/errors.ts";
 import { errnoName } from "../../base/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Sandbox } from "../../sandbox.ts";
-import { type Armed, type ModuleToLoad, type Outcome, arm } from "../armed.ts";
+import { type Armed, type InitRunner, type ModuleToLoad, type Outcome, arm } from "../armed.ts";
 import { auditModule } from "../ledger/audit.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { type Crash, crashesSince, watch } from "./crash.ts";
@@ -69,13 +69,13 @@ const leave = ({ k, armed, ledger, sandbox }: Parts, results: string[]): Outcome
   return outcome;
 };
 
-/** Init alone. */
-const executeInit = ({ k, armed, plan }: Parts, input: FuzzInput): Execution => {
-  armed.restore();
+/** Init alone, from where it is called. */
+const executeInit = ({ k, plan }: Parts, runner: InitRunner, input: FuzzInput): Execution => {
+  runner.restore();
   const since = watch(k);
   reseed(k, input.chance);
   plan.start(input.faults);
-  const outcome = armed.run(input.parameters);
+  const outcome = runner.run();
   plan.stop();
   return {
     crashes: crashesSince(k, since, killedBy(outcome)),
@@ -117,12 +117,13 @@ const createInitHarness = (parts: Parts, target: FuzzTarget): Harness => {
   const code = readCode(k, armed.module);
   const parameters = readParameterFields(k, armed.module);
   const dictionary = readDictionary(k, armed.module);
+  const examine = (input: FuzzInput): Execution => examineInit(parts, input);
+  const runner = target.kind === "init" ? armed.runner() : undefined;
   return {
     code,
     knowledge: { target, dictionary, parameters, files: [], fallible: () => plan.most() },
-    execute:
-      target.kind === "return" ? (input) => examineInit(parts, input) : (input) => executeInit(parts, input),
-    examine: (input) => examineInit(parts, input),
+    execute: runner === undefined ? examine : (input) => executeInit(parts, runner, input),
+    examine,
   };
 };
 

@@ -1,3 +1,4 @@
+import { fast } from "../../base/fast.ts";
 import type { Address } from "../../base/address.ts";
 import type { ExportedSymbol } from "../../loader/symbols.ts";
 import { RIP } from "../../abi/calls.ts";
@@ -5,10 +6,12 @@ import type { Machine } from "../../machine/machine.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { createStructViews } from "../../profile/struct-view.ts";
 import { createClock } from "../clock.ts";
+import { createCrypto } from "../crypto/registry.ts";
 import { createCpu } from "../cpu.ts";
 import { type Finding, createEvents } from "../events.ts";
 import type { Exception } from "../exception.ts";
 import { createExecutor } from "../executor.ts";
+import { createHostCode } from "../host-code.ts";
 import { createKernelImage } from "../image.ts";
 import { createInterrupts } from "../interrupts.ts";
 import { createIrqs } from "../irq/irqs.ts";
@@ -190,10 +193,12 @@ export const createKernel = (
   addPcDevices(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
+  parts.hostCode = createHostCode(k);
+  parts.crypto = createCrypto(k);
   parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
   parts.modules = createModules(k, moduleLinks(k, links, counted));
   image.placeTrap(SENTINEL);
-  return k;
+  return fast(k);
 
   function executorHost(): Parameters<typeof createExecutor>[2] {
     return {

@@ -1,4 +1,5 @@
 import type { ByteString } from "../../base/bytes.ts";
+import { fast } from "../../base/fast.ts";
 import { GuestFault } from "../../base/errors.ts";
 import type { Journal } from "../journal.ts";
 import type { Formatted } from "../printf/sink.ts";
@@ -112,7 +113,7 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
     if (entry.newline) closeOpen();
     return entry.text.length;
   };
-  return {
+  return fast<Log>({
     emit: (message) => store(entryOf(message)),
     print: (text) => store(entryOf({ text })),
     get first() {
@@ -149,7 +150,7 @@ export const createLog = (journal: Journal, options: LogOptions): Log => {
       journal.touch(state).ratelimit = answer.state;
       return answer;
     },
-  };
+  });
 };
 
 /** A message cut into what is stored. */

@@ -1,3 +1,4 @@
+import { fast } from "../../base/fast.ts";
 import type { Journal } from "../journal.ts";
 import type { LogRecord } from "./record.ts";
 
@@ -61,7 +62,7 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
     return end - position.textTail <= bytes || position.first === position.next;
   };
 
-  return {
+  return fast<RecordRing>({
     get first() {
       return position.first;
     },
@@ -97,5 +98,5 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
       const slot = slotOf(record.seq);
       if (slot !== undefined) slots.set(record.seq % count, { ...slot, record });
     },
-  };
+  });
 };

@@ -4,12 +4,12 @@ import type { Journal } from "../journal.ts";
 /** What one run of a module's init or exit came to. */
 export interface FunctionRun {
   /** Undefined for exit, and when it never returned. */
-  returned: number | undefined;
-  finished: boolean;
+  readonly returned: number | undefined;
+  readonly finished: boolean;
   /** Guest instructions, those of functions it called included. */
-  instructions: number;
+  readonly instructions: number;
   /** Kernel functions it called. */
-  calls: number;
+  readonly calls: number;
 }
 
 /** One load of a module, kept after it is gone: what reports are made from. */
@@ -39,6 +39,8 @@ export interface WorkCounters {
   stubs(): number;
 }
 
+const BEGUN: FunctionRun = { returned: undefined, finished: false, instructions: 0, calls: 0 };
+
 export const createHistory = (journal: Journal, work: WorkCounters): History => {
   const records: LoadRecord[] = [];
   const last = (name: ByteString): LoadRecord | undefined =>
@@ -48,16 +50,17 @@ export const createHistory = (journal: Journal, work: WorkCounters): History => 
     last,
     all: () => records,
     measure(name, which) {
-      const start = { instructions: work.instructions(), stubs: work.stubs() };
-      const run: FunctionRun = { returned: undefined, finished: false, instructions: 0, calls: 0 };
+      const [instructions, stubs] = [work.instructions(), work.stubs()];
       const record = last(name);
-      if (record !== undefined) journal.touch(record)[which] = run;
+      if (record !== undefined) journal.touch(record)[which] = BEGUN;
       return (returned) => {
-        journal.touch(run);
-        run.returned = returned;
-        run.finished = true;
-        run.instructions = work.instructions() - start.instructions;
-        run.calls = work.stubs() - start.stubs;
+        if (record === undefined) return;
+        journal.touch(record)[which] = {
+          returned,
+          finished: true,
+          instructions: work.instructions() - instructions,
+          calls: work.stubs() - stubs,
+        };
       };
     },
   };

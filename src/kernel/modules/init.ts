@@ -1,8 +1,11 @@
 import { RBX } from "../../abi/calls.ts";
-import { toAddress } from "../../base/address.ts";
+import { toAddress, toPattern } from "../../base/address.ts";
 import { checkLeft } from "../locks/leaving.ts";
+import type { Kernel } from "../kernel.ts";
 import { loadCallers } from "../oops/callers.ts";
+import { SYSCALL } from "../oops/user-registers.ts";
 import { type Routine, callGuest } from "../routine.ts";
+import type { Task } from "../task.ts";
 import { MODULE_STATE, type Module } from "./module.ts";
 import type { ModuleSystem } from "./system.ts";
 import { freeModule } from "./unload.ts";
@@ -39,7 +42,7 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
 }
 
 /** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */
-export function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
+function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   const { k } = system;
   const before = k.cpu.preemptCount();
   const measured = system.history.measure(module.name, "init");
@@ -47,12 +50,46 @@ export function* doOneInitcall(system: ModuleSystem, module: Module): Routine<nu
   // do_one_initcall keeps the function there, and so it gets onto init's stack.
   k.executor.setRegister(RBX, module.initFunction);
   const rax = yield* callGuest(module.initFunction);
-  measured(Number(BigInt.asIntN(32, rax)));
-  checkLeft(k, k.current, `init of ${module.name}`);
-  k.traces.checkInitcall(k.current, module.initFunction, before);
-  const returned = Number(BigInt.asIntN(32, rax));
-  return system.overrides.initResult?.(returned) ?? returned;
+  const result = Number(BigInt.asIntN(32, rax));
+  measured(result);
+  checkInit(k, k.current, module, before);
+  return system.overrides.initResult?.(result) ?? result;
 }
+
+/** The end of do_one_initcall(). `before`: preempt_count when init was called. */
+const checkInit = (k: Kernel, task: Task, module: Module, before: number): void => {
+  checkLeft(k, task, `init of ${module.name}`);
+  k.traces.checkInitcall(task, module.initFunction, before);
+};
+
+const INITCALL = "initcall";
+/** Why a task whose init is over waits. */
+const OVER = { reason: "nothing: its init is over", interruptible: false };
+
+/**
+ * Makes do_one_initcall() the next thing that `task` does, which has never run; `tasks.resume` then
+ * does it. All of it is data by then, so a snapshot in between makes init repeatable at little cost.
+ */
+export const prepareInit = ({ k }: ModuleSystem, module: Module, task: Task): void => {
+  k.journal.touch(task);
+  k.journal.touch(task.frames);
+  k.journal.touch(task.registers);
+  task.syscall = SYSCALL.FINIT_MODULE;
+  task.callers = loadCallers("init", task.syscall);
+  task.bottom = { kind: INITCALL, data: module.address };
+  task.registers[RBX] = toPattern(module.initFunction);
+  k.executor.pushCall(task, { kind: "call", fn: module.initFunction, args: [] });
+  k.tasks.hold(task);
+  k.bottoms.set(INITCALL, (ended, rax) => {
+    ended.exitCode = Number(BigInt.asIntN(32, rax));
+    checkInit(k, ended, module, 0);
+    ended.state = "blocked";
+    ended.waiting = OVER;
+  });
+};
+
+/** A prepared init has returned; its result is the task's exit code. */
+export const initIsOver = (task: Task): boolean => task.waiting === OVER;
 
 /** Seals "read-only after init" and unmaps the init area: a later jump there is a page fault. */
 const freeInit = (system: ModuleSystem, module: Module): void => {

@@ -1,8 +1,9 @@
-import { type Address, PAGE_SIZE, alignUp, toAddress } from "../../base/address.ts";
+import { type Address, PAGE_SIZE, alignUp, toAddress, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { GuestFault } from "../../base/errors.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import { RBP, RSP } from "../../abi/calls.ts";
+import { frameRegister } from "../guest-calls.ts";
 import type { Task } from "../task.ts";
 import type { PtRegs } from "./registers.ts";
 import { callbackFrames, withSize } from "./callers.ts";
@@ -66,9 +67,9 @@ export const stackTrace = (host: TraceHost, task: Task, regs: PtRegs, standing: 
   while (at !== "host") {
     const frame = task.frames[level];
     if (frame?.kind !== "guest") break;
-    const limit = toAddress(frame.registers[RSP] ?? 0n);
+    const limit = frameRegister(frame, RSP);
     complete = walkSegment({ host, task, limit, entries }, current, at, complete);
-    current = { ...NO_REGISTERS, sp: frame.registers[RSP] ?? 0n, bp: frame.registers[RBP] ?? 0n };
+    current = { ...NO_REGISTERS, sp: toPattern(limit), bp: toPattern(frameRegister(frame, RBP)) };
     level -= 1;
     const below = task.frames[level];
     if (below?.kind !== "host" || !isStubFrame(task, level)) break;

@@ -3,6 +3,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { resourcesText } from "../devices/resources.ts";
+import { procCrypto } from "../crypto/proc.ts";
 import type { Kernel } from "../kernel.ts";
 import { hostText, textFile } from "./kept-files.ts";
 import type { FileOperations } from "./operations.ts";
@@ -96,6 +97,7 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
   file("filesystems", () => filesystems);
   file("loadavg", () => `0.00 0.00 0.00 1/${[...k.tasks.all()].length} ${k.current.pid}\n`);
   file("kallsyms", () => kallsyms(k));
+  file("crypto", () => procCrypto(k));
   tree.add(proc, "mounts", tree.newSymlink("self/mounts"));
   for (const name of [
     "acpi",

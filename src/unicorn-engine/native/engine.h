@@ -20,7 +20,7 @@ enum Stop {
 };
 enum Resume { RESUME_ALL = 1 };
 enum StopField { STOP_VECTOR, STOP_ERROR_CODE, STOP_CR2, STOP_ERROR, STOP_SIGNAL };
-enum Counter { INSTRUCTIONS, BLOCKS, LIMIT, DEADLINE, NEW_EDGES, FRAME_LIMIT };
+enum Counter { INSTRUCTIONS, BLOCKS, LIMIT, DEADLINE, NEW_EDGES, FRAME_LIMIT, FRAME_FIRST };
 enum Control { CONTROL_CR3, CONTROL_FS_BASE, CONTROL_GS_BASE, CONTROL_KERNEL_GS_BASE, CONTROL_CR0, CONTROL_CR4, CONTROL_EFER, CONTROL_COUNT };
 
 /// Shared with the host. All of it is plain data that it may write at any time outside `resume`.

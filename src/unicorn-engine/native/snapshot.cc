@@ -84,12 +84,13 @@ bool scan_leaf(Engine *e, Snapshot *s, LeafTable &leaf) {
 /// Frames that the host has marked; the marks are cleared.
 void take_host_marks(Engine *e, std::vector<uint32_t> &out) {
   constexpr size_t STEP = 128;
-  const double limit = e->shared->counters[FRAME_LIMIT];
+  const double limit = e->shared->counters[FRAME_LIMIT], from = e->shared->counters[FRAME_FIRST];
   const size_t frames = e->ram_size / PAGE;
   const size_t count = limit >= 0 && limit < double(frames) ? (size_t(limit) + STEP - 1) / STEP * STEP : frames;
+  const size_t first = from > 0 && from < double(frames) ? size_t(from) / STEP * STEP : 0;
   uint8_t *marks = e->host_dirty;
   // The buffer is a whole number of host pages, so the last step stays inside.
-  for (size_t at = 0; at < count; at += STEP) {
+  for (size_t at = first; at < count; at += STEP) {
     auto part = reinterpret_cast<const __m128i *>(marks + at);
     __m128i any = _mm_or_si128(_mm_load_si128(part), _mm_load_si128(part + 1));
     for (int i = 2; i < 8; i++) any = _mm_or_si128(any, _mm_load_si128(part + i));

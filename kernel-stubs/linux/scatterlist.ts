@@ -1,0 +1,102 @@
+/** include/linux/scatterlist.h, as lib/scatterlist.c does it. */
+import type { Address } from "../../src/base/address.ts";
+import { EINVAL } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import {
+  SG_SIZE,
+  sgEntries,
+  sgMarkEnd,
+  sgNext as nextEntry,
+  sgRead,
+  sgSetBuffer,
+  sgWrite,
+} from "../../src/kernel/data/scatterlist.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { stub } from "../../src/stub/declare.ts";
+
+const init = (k: Kernel, list: Address, entries: number): void => {
+  k.memory.fill(list, 0, entries * SG_SIZE);
+  if (entries > 0) sgMarkEnd(k, list + (entries - 1) * SG_SIZE);
+};
+
+export const sgInitTable = stub(
+  "void sg_init_table(struct scatterlist *sgl, unsigned int nents)",
+  (k, { sgl, nents }) => init(k, sgl, nents),
+);
+
+export const sgInitOne = stub(
+  "void sg_init_one(struct scatterlist *sg, const void *buf, unsigned int buflen)",
+  (k, { sg, buf, buflen }) => {
+    init(k, sg, 1);
+    sgSetBuffer(k, sg, buf, buflen);
+  },
+);
+
+export const sgNext = stub("struct scatterlist *sg_next(struct scatterlist *sg)", (k, { sg }) =>
+  nextEntry(k, sg),
+);
+
+export const sgNents = stub(
+  "int sg_nents(struct scatterlist *sg)",
+  (k, { sg }) => [...sgEntries(k, sg)].length,
+);
+
+export const sgNentsForLen = stub(
+  "int sg_nents_for_len(struct scatterlist *sg, u64 len)",
+  { fails: ["EINVAL"] },
+  (k, { sg, len }) => {
+    if (len === 0n) return 0;
+    let [total, count] = [0n, 0];
+    for (const { length } of sgEntries(k, sg)) {
+      count += 1;
+      total += BigInt(length);
+      if (total >= len) return count;
+    }
+    throw new Errno(EINVAL);
+  },
+);
+
+export const sgLast = stub(
+  "struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents)",
+  (k, { sgl }) => [...sgEntries(k, sgl)].at(-1)?.entry ?? 0,
+);
+
+const copyFrom = (k: Kernel, sgl: Address, buf: Address, length: number, skip: number): number =>
+  sgWrite(k, sgl, k.memory.bytes(buf, length).slice(), skip);
+
+const copyTo = (k: Kernel, sgl: Address, buf: Address, length: number, skip: number): number => {
+  const bytes = sgRead(k, sgl, length, skip);
+  k.memory.write(buf, bytes);
+  return bytes.length;
+};
+
+export const sgCopyBuffer = stub(
+  "size_t sg_copy_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen, off_t skip, bool to_buffer)",
+  (k, { sgl, buf, buflen, skip, to_buffer }) =>
+    (to_buffer ? copyTo : copyFrom)(k, sgl, buf, buflen, Number(skip)),
+);
+
+export const sgCopyFromBuffer = stub(
+  "size_t sg_copy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf, size_t buflen)",
+  (k, { sgl, buf, buflen }) => copyFrom(k, sgl, buf, buflen, 0),
+);
+
+export const sgCopyToBuffer = stub(
+  "size_t sg_copy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen)",
+  (k, { sgl, buf, buflen }) => copyTo(k, sgl, buf, buflen, 0),
+);
+
+export const sgPcopyFromBuffer = stub(
+  "size_t sg_pcopy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf, size_t buflen, off_t skip)",
+  (k, { sgl, buf, buflen, skip }) => copyFrom(k, sgl, buf, buflen, Number(skip)),
+);
+
+export const sgPcopyToBuffer = stub(
+  "size_t sg_pcopy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen, off_t skip)",
+  (k, { sgl, buf, buflen, skip }) => copyTo(k, sgl, buf, buflen, Number(skip)),
+);
+
+export const sgZeroBuffer = stub(
+  "size_t sg_zero_buffer(struct scatterlist *sgl, unsigned int nents, size_t buflen, off_t skip)",
+  (k, { sgl, buflen, skip }) => sgWrite(k, sgl, new Uint8Array(Math.min(buflen, 1 << 28)), Number(skip)),
+);
