@@ -98,6 +98,7 @@ program
   .option("--json", "one JSON line for each command")
   .option("--seed <number>", "everything that is left to chance", "1")
   .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
+  .option("--modules <folder>", "what modprobe and depmod look at", ".")
   .action(async (...args) => {
     const { shellCommand } = await import("./commands/shell.ts");
     process.exitCode = await shellCommand(args[0], args[1]);

@@ -1,7 +1,7 @@
 import { openLedger } from "../analysis/ledger/ledger.ts";
 import { boot as bootSandbox } from "../sandbox.ts";
 import type { UnknownPolicy } from "../stub/unknown.ts";
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { type Kernel, createKernelHandle } from "./kernel.ts";
 import { type LogMessage, messageOf } from "./log.ts";

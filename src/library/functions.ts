@@ -31,7 +31,7 @@ export interface Functions {
   ): (...args: Passed<P>) => Result<P>;
 }
 
-type Argument = number | bigint | boolean | string | Uint8Array;
+export type Argument = number | bigint | boolean | string | Uint8Array;
 
 const place = (k: Kernel, type: CType | undefined, value: string | Uint8Array): Address => {
   if (type !== undefined && type.kind !== "pointer") {
@@ -43,16 +43,22 @@ const place = (k: Kernel, type: CType | undefined, value: string | Uint8Array): 
   return address;
 };
 
-function* perform(k: Kernel, prototype: Prototype, fn: Address, args: readonly Argument[]): Routine<bigint> {
+/** Runs `use` with arguments as registers hold them; contents lie in kernel memory meanwhile. */
+function* withArguments(
+  k: Kernel,
+  args: readonly Argument[],
+  type: (index: number) => CType | undefined,
+  use: (patterns: readonly (number | bigint)[]) => Routine<bigint>,
+): Routine<bigint> {
   const placed: { readonly address: Address; readonly contents: string | Uint8Array }[] = [];
   const patterns = args.map((value, index) => {
     if (typeof value === "boolean") return Number(value);
     if (typeof value !== "string" && typeof value !== "object") return value;
-    const address = place(k, prototype.parameters[index]?.type, value);
+    const address = place(k, type(index), value);
     placed.push({ address, contents: value });
     return address;
   });
-  const rax = yield* k.call(fn, ...patterns);
+  const rax = yield* use(patterns);
   for (const { address, contents } of placed) {
     if (typeof contents === "object") contents.set(k.memory.bytes(address, contents.length));
     k.heap.kfree(address);
@@ -60,17 +66,42 @@ function* perform(k: Kernel, prototype: Prototype, fn: Address, args: readonly A
   return rax;
 }
 
-const invoke = (sandbox: Sandbox, prototype: Prototype, fn: Address, args: readonly Argument[]): unknown => {
+/** Does something in a process of its own, which then ends. */
+const inProcess = <T>(sandbox: Sandbox, says: string, act: () => Routine<T>): T => {
   const { kernel } = sandbox;
   const attached = kernel.processes.attach({ comm: "caller", argv: ["caller"] });
   const { task } = attached.process;
-  const says = `${prototype.name}()`;
-  const rax = begin(sandbox, attached, { says, act: () => perform(kernel, prototype, fn, args) }).wait();
+  const result = begin(sandbox, attached, { says, act }).wait();
   attached.exit(0);
   kernel.tasks.settle();
   if (task.state === "dead") kernel.tasks.reap(task);
+  return result;
+};
+
+const invoke = (sandbox: Sandbox, prototype: Prototype, fn: Address, args: readonly Argument[]): unknown => {
+  const { kernel } = sandbox;
+  const type = (index: number): CType | undefined => prototype.parameters[index]?.type;
+  const rax = inProcess(sandbox, `${prototype.name}()`, () =>
+    withArguments(kernel, args, type, (patterns) => kernel.call(fn, ...patterns)),
+  );
   return decodePattern(representationOf(prototype.result), rax);
 };
+
+/** Runs a function's hooks as if it had been called. See `Kernel.fire`. */
+export const fireProbes = (
+  sandbox: Sandbox,
+  symbol: string,
+  args: readonly Argument[],
+  result: number | bigint,
+): bigint =>
+  inProcess(sandbox, `fire ${symbol}`, () =>
+    withArguments(
+      sandbox.kernel,
+      args,
+      () => undefined,
+      (patterns) => sandbox.kernel.probes.fire(symbol, patterns, BigInt.asUintN(64, BigInt(result))),
+    ),
+  );
 
 /** `symbol` finds the functions. */
 export const createFunctions = (sandbox: Sandbox, symbol: (name: string) => Address): Functions => {

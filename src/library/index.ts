@@ -1,6 +1,6 @@
 /** The library's front door: `import { boot } from "kobox"`. See docs/library.md. */
 export { type BootOptions, boot } from "./boot.ts";
-export type { Capabilities, Capability } from "./capabilities.ts";
+export type { Capabilities, Capability } from "../base/capabilities.ts";
 export type { Pending } from "./call.ts";
 export type { Duration } from "./duration.ts";
 export { HangError, KilledError, ModuleError, StoppedError, SystemCallError } from "./errors.ts";

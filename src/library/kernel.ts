@@ -7,10 +7,10 @@ import type { StopReason } from "../kernel/kernel.ts";
 import type { Module as LoadedModule } from "../kernel/modules/module.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { ensureRunning } from "./call.ts";
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
-import { type Functions, createFunctions } from "./functions.ts";
+import { type Argument, type Functions, createFunctions, fireProbes } from "./functions.ts";
 import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { type LogMessage, messagesSince } from "./log.ts";
 import { type Memory, createMemory } from "./memory.ts";
@@ -58,6 +58,16 @@ export interface Kernel extends PathCalls, Functions, Disposable {
   advance(duration: Duration): void;
   /** Lets everything run that can run now. */
   settle(): void;
+
+  /** A device pulls an interrupt line; false when nobody listens there. */
+  raiseIrq(line: number): boolean;
+  /**
+   * Runs the kprobes, kretprobes and ftrace hooks of a kernel function as if it had been called with
+   * these arguments (text and buffers lie in kernel memory meanwhile) and had returned `result`;
+   * answers with what the hooks made of it. The function itself does not run. Throws SystemCallError
+   * ENOENT when there is none.
+   */
+  fire(symbol: string, args?: readonly Argument[], result?: number | bigint): bigint;
 
   /** A symbol's address: of a loaded module, or else of the kernel. KoboxError "no-symbol". */
   symbol(name: string): Address;
@@ -188,6 +198,14 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
       ensureRunning(sandbox);
       k.tasks.settle();
     },
+    raiseIrq(line) {
+      ensureRunning(sandbox);
+      const heard = k.irqs.raise(line);
+      k.interrupts.service("between-tasks");
+      k.tasks.settle();
+      return heard;
+    },
+    fire: (name, args = [], result = 0) => fireProbes(sandbox, name, args, result),
     symbol,
     symbolAt: (address) => displayText(k.symbols.format(address)),
     stub: ((prototype, body, given) => replaceStub(sandbox, prototype, body, given)) as StubOf,

@@ -8,7 +8,7 @@ import type { Routine } from "../kernel/routine.ts";
 import { O_NONBLOCK, O_TRUNC, type UserSystem } from "../kernel/user.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { ensureRunning } from "./call.ts";
-import { type Capabilities, capabilityMask } from "./capabilities.ts";
+import { type Capabilities, capabilityMask } from "../base/capabilities.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
 import { toPath } from "./file.ts";
 import { type Functions, createFunctions } from "./functions.ts";

@@ -21,7 +21,7 @@ import type { AttachedProcess } from "../kernel/vfs/attached.ts";
 import { sendSignal, signalBit } from "../kernel/vfs/calls/signals.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { type Pending, begin, ensureRunning } from "./call.ts";
-import { type Capabilities, capabilityMask } from "./capabilities.ts";
+import { type Capabilities, capabilityMask } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import {
   type Access,

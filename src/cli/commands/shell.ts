@@ -9,6 +9,7 @@ import { EXIT } from "../exit.ts";
 import { createReporter } from "../reporter.ts";
 import { runBatch } from "../shell/batch.ts";
 import { type HostFiles, createHostFiles } from "../shell/host-files.ts";
+import { outsidePrograms } from "../shell/outside.ts";
 import { koboxPrograms } from "../shell/programs/index.ts";
 import { defaultHistoryFile, runRepl } from "../shell/repl.ts";
 import { sandboxSessionHost } from "../shell/sandbox-session.ts";
@@ -17,6 +18,8 @@ import { type Session, createSession } from "../shell/session.ts";
 export interface ShellOptions {
   readonly kernel?: string;
   readonly json?: boolean;
+  /** Folder that modprobe and depmod work on. */
+  readonly modules?: string;
   readonly seed: string;
   readonly schedule?: string;
 }
@@ -98,7 +101,7 @@ const showRecord =
 export const shellCommand = async (script: string | undefined, options: ShellOptions): Promise<number> => {
   const interactive = script === undefined && process.stdin.isTTY;
   const text = interactive ? "" : await readScript(script ?? "-");
-  const files = createHostFiles();
+  const files = createHostFiles(options.modules);
   await files.prepare(text);
   const kernel: { sandbox?: Sandbox } = {};
   const sandbox = boot({
@@ -109,7 +112,11 @@ export const shellCommand = async (script: string | undefined, options: ShellOpt
   });
   kernel.sandbox = sandbox;
   const output = createOutput(options.json === true ? "kept" : "live");
-  const shell = { name: "sh", programs: koboxPrograms, host: files };
+  const shell = {
+    name: "sh",
+    programs: koboxPrograms,
+    host: { ...files, commands: outsidePrograms(sandbox) },
+  };
   const session = createSession(sandboxSessionHost(sandbox), shell, output.put);
   try {
     if (interactive) return await prompt(session, files);

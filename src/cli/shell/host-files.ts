@@ -2,9 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 import { moduleFormat, openModule } from "../../loader/container.ts";
+import { exportsOf } from "../../loader/imports.ts";
 import { readModinfo } from "../../loader/modinfo-file.ts";
 import { modinfoEntries } from "../commands/modinfo.ts";
-import type { ModuleFile, ShellHost } from "./program.ts";
+import { plainName } from "./modules/config.ts";
+import type { ModuleFolder } from "./modules/folder.ts";
+import type { ShellHost } from "./program.ts";
 
 /** What the module commands see of the machine kobox runs on. Only module files, only when named. */
 export interface HostFiles extends ShellHost {
@@ -24,19 +27,6 @@ const readModuleAt = (path: string): Uint8Array | undefined => {
   }
 };
 
-/** "a-b" and "a_b" are the same module. */
-const sameName = (left: string, right: string): boolean =>
-  left.replaceAll("-", "_") === right.replaceAll("-", "_");
-
-const findModule = (folder: string, name: string): string | undefined =>
-  readdirSync(folder).find((file) => MODULE.test(file) && sameName(file.replace(MODULE, ""), name));
-
-const dependencies = (image: Uint8Array): readonly string[] =>
-  (readModinfo(image)?.entries ?? [])
-    .filter(([tag]) => tag === "depends")
-    .flatMap(([, names]) => names.split(","))
-    .filter((name) => name !== "");
-
 /** Unpacked images of packed files, by path. */
 type Unpacked = Map<string, Uint8Array>;
 
@@ -47,26 +37,49 @@ const createReader =
     return unpacked.get(path) ?? readModuleAt(path);
   };
 
-/** modprobe's order: what a module depends on first, each once. Files lie in one folder. */
-const resolve = (
-  read: (path: string) => Uint8Array | undefined,
-  folder: string,
-  wanted: string,
-): ModuleFile[] | undefined => {
-  const files: ModuleFile[] = [];
-  const visited = new Set<string>();
-  const visit = (name: string): boolean => {
-    if (visited.has(name)) return true;
-    visited.add(name);
-    const file = findModule(folder, name);
-    const path = join(folder, file ?? "");
-    const image = file === undefined ? undefined : read(path);
-    if (image === undefined) return false;
-    if (!dependencies(image).every(visit)) return false;
-    files.push({ name: name.replaceAll("-", "_"), path, image });
-    return true;
+/** A tree of modules with more files, or deeper, is none that a person loads from. */
+const MAX_FILES = 20_000;
+const MAX_DEPTH = 8;
+
+const moduleFiles = (folder: string): ReadonlyMap<string, string> => {
+  const files = new Map<string, string>();
+  const visit = (path: string, depth: number): void => {
+    for (const name of [...listFolder(path)].sort()) {
+      if (files.size >= MAX_FILES || name.startsWith(".") || name === "node_modules/") continue;
+      const place = join(path, name);
+      if (MODULE.test(name)) files.set(plainName(name.replace(MODULE, "")), place);
+      else if (name.endsWith("/") && depth < MAX_DEPTH) visit(place, depth + 1);
+    }
   };
-  return visit(wanted) ? files : undefined;
+  visit(folder, 0);
+  return files;
+};
+
+const folderConfig = (folder: string): readonly string[] => {
+  const place = join(folder, "modprobe.d");
+  return listFolder(place)
+    .filter((name) => name.endsWith(".conf"))
+    .map((name) => readFileSync(join(place, name), "latin1"));
+};
+
+const openFolder = (folder: string, read: (path: string) => Uint8Array | undefined): ModuleFolder => {
+  const files = moduleFiles(folder);
+  const image = (name: string): Uint8Array | undefined => read(files.get(name) ?? "");
+  const once = <T>(make: (bytes: Uint8Array | undefined) => T): ((name: string) => T) => {
+    const known = new Map<string, T>();
+    return (name) => {
+      let value = known.get(name);
+      if (value === undefined) known.set(name, (value = make(image(name))));
+      return value;
+    };
+  };
+  return {
+    files,
+    image,
+    fields: once((bytes) => (bytes === undefined ? [] : (readModinfo(bytes)?.entries ?? []))),
+    exports: once((bytes) => (bytes === undefined ? [] : exportsOf(bytes))),
+    config: folderConfig(folder),
+  };
 };
 
 const listFolder = (path: string): readonly string[] => {
@@ -79,15 +92,15 @@ const listFolder = (path: string): readonly string[] => {
   }
 };
 
-/** Words of a command that name packed module files of the host, and for modprobe those beside it. */
-const packedFiles = (command: string): readonly string[] => {
+/** Words of a command that name packed module files of the host, and for modprobe those of the folder. */
+const packedFiles = (command: string, folder: string): readonly string[] => {
   const named = (command.match(/[^\s;&|<>()'"]+\.ko\.(?:gz|xz|zst)\b/g) ?? []).filter((path) =>
     existsSync(path),
   );
-  const beside = /\bmodprobe\b/.test(command)
-    ? listFolder(".").filter((name) => /\.ko\.\w+$/.test(name))
+  const inFolder = /\b(?:modprobe|depmod)\b/.test(command)
+    ? [...moduleFiles(folder).values()].filter((path) => /\.ko\.\w+$/.test(path))
     : [];
-  return [...named, ...beside];
+  return [...named, ...inFolder];
 };
 
 /** The host's module files, as seen from the folder kobox was started in. */
@@ -97,7 +110,7 @@ export const createHostFiles = (folder = "."): HostFiles => {
   return {
     readHostFile: read,
     listHostFolder: listFolder,
-    resolveModule: (name) => resolve(read, folder, name),
+    modules: () => openFolder(folder, read),
     describeModule(path, image) {
       try {
         return modinfoEntries(image, path);
@@ -107,7 +120,7 @@ export const createHostFiles = (folder = "."): HostFiles => {
       }
     },
     async prepare(command) {
-      for (const path of packedFiles(command)) {
+      for (const path of packedFiles(command, folder)) {
         const packed = unpacked.has(path) ? undefined : readModuleAt(path);
         if (packed === undefined || moduleFormat(packed) === "plain") continue;
         try {

@@ -2,6 +2,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { UserSystem } from "../../kernel/user.ts";
 import type { Output } from "./io.ts";
+import type { ModuleFolder } from "./modules/folder.ts";
 
 /** What surrounds the sandbox's user space: answers that no system call gives. */
 export interface ShellHost {
@@ -9,18 +10,12 @@ export interface ShellHost {
   readonly readHostFile?: (path: string) => Uint8Array | undefined;
   /** Names in a host folder (folders end in "/"), for completion. */
   readonly listHostFolder?: (path: string) => readonly string[];
-  /** modprobe's search: the files to load for a module or alias, dependencies first. */
-  readonly resolveModule?: (name: string) => readonly ModuleFile[] | undefined;
+  /** The folder that modprobe and depmod work on. */
+  readonly modules?: () => ModuleFolder;
   /** Text of `modinfo`, made elsewhere. */
   readonly describeModule?: (path: string, image: Uint8Array) => ModuleDescription | undefined;
-  /** Device files, packets, interrupts and probes from outside: `inject`, `raise`, `probe` and their like. */
+  /** What acts on the sandbox from outside: `kobox irq`, `kobox fire` and their like. */
   readonly commands?: ReadonlyMap<string, Program>;
-}
-
-export interface ModuleFile {
-  readonly name: ByteString;
-  readonly path: string;
-  readonly image: Uint8Array;
 }
 
 /** Fields of a module's information in file order ("filename" not among them). */

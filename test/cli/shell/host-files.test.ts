@@ -22,7 +22,7 @@ test("only module files are read; packed ones once they were prepared", async ()
   await expect(createHostFiles(folder).prepare(`insmod ${packed}`)).resolves.toBeUndefined();
 });
 
-test("modprobe's order: dependencies first, names with either dash", () => {
+test("a folder of modules: names with either dash", () => {
   const folder = mkdtempSync(join(tmpdir(), "kobox-"));
   for (const [name, source] of [
     ["exports", "exports"],
@@ -31,8 +31,11 @@ test("modprobe's order: dependencies first, names with either dash", () => {
     writeFileSync(join(folder, `${name}.ko`), readFileSync(`samples/${source}/${source}.ko`));
   }
   const files = createHostFiles(folder);
-  expect(files.resolveModule?.("exports_user")?.map(({ name }) => name)).toEqual(["exports", "exports_user"]);
-  expect(files.resolveModule?.("nothing")).toBeUndefined();
+  const modules = files.modules?.();
+  expect([...(modules?.files.keys() ?? [])]).toEqual(["exports_user", "exports"]);
+  expect(modules?.fields("exports_user")).toContainEqual(["depends", "exports"]);
+  expect(modules?.exports("exports")).toContain("exports_add");
+  expect(modules?.image("nothing")).toBeUndefined();
 });
 
 test("information of a module; none of what is no module", () => {

@@ -61,8 +61,13 @@ test("at the prompt the plain names are kmod's, and files of the host are found"
   const host = {
     readHostFile: (path: string) => (path === "mine.ko" ? Buffer.from("a") : undefined),
     describeModule: () => [["license", "GPL"] as const, ["description", "x"] as const],
-    resolveModule: (name: string) =>
-      name === "a" ? [{ name, path: "/lib/a.ko", image: Buffer.from("a") }] : undefined,
+    modules: () => ({
+      files: new Map([["a", "/lib/a.ko"]]),
+      fields: () => [],
+      exports: () => [],
+      image: () => Buffer.from("a"),
+      config: [],
+    }),
   };
   const run = (text: string) =>
     runRoutine(world, (sys) => runScript(sys, text, { name: "kobox", programs: koboxPrograms, host }));

@@ -3,6 +3,7 @@ import { kill } from "../programs/kill.ts";
 import { printf } from "../programs/printf.ts";
 import { test } from "../programs/test.ts";
 import { asBuiltin, type Builtin } from "./builtin.ts";
+import { capabilities } from "./capabilities.ts";
 import { flow } from "./flow.ts";
 import { processes } from "./process.ts";
 import { variables } from "./variables.ts";
@@ -14,6 +15,7 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ...flow,
   ...variables,
   ...processes,
+  ...capabilities,
   ["echo", asBuiltin(echo)],
   ["kill", asBuiltin(kill)],
   ["printf", asBuiltin(printf)],

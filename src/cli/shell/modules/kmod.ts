@@ -1,9 +1,9 @@
 import type { ByteString } from "../../../base/bytes.ts";
-import { EEXIST, EINVAL, ENOENT, ENOEXEC, ESRCH, strerror } from "../../../base/errno.ts";
+import { EINVAL, ENOENT, ENOEXEC, ESRCH, strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_NONBLOCK, O_TRUNC } from "../../../kernel/user.ts";
-import { readRest, readText } from "../io.ts";
+import { readRest } from "../io.ts";
 import { complain } from "../launch.ts";
 import { parseOptions } from "../options.ts";
 import { type Program, type ProgramCall, ProgramFailure } from "../program.ts";
@@ -139,58 +139,3 @@ export const modinfo: Program = function* (call) {
   }
   return 0;
 };
-
-export const modprobe: Program = function* (call) {
-  const options = parseOptions(call.argv, {
-    letters: "+rqvfani",
-    long: { remove: "r", quiet: "q", verbose: "v", "dry-run": "n", all: "a" },
-    usage: "[options] [-r] modulename [parameters]",
-  });
-  const [name, ...parameters] = options.rest;
-  if (name === undefined) throw new ProgramFailure("ERROR: missing parameters. See -h.");
-  if (options.has("r")) return yield* removeModule(call, moduleName(name));
-  const files = call.host.resolveModule?.(name);
-  const { release } = call.sys.uname();
-  if (files === undefined) {
-    throw new ProgramFailure(`FATAL: Module ${name} not found in directory /lib/modules/${release}`);
-  }
-  for (const [index, file] of files.entries()) {
-    const wanted = index === files.length - 1;
-    if (options.has("v") || options.has("n"))
-      yield* call.out.print(`insmod ${file.path} ${wanted ? parameters.join(" ") : ""}\n`);
-    if (options.has("n")) continue;
-    const fd = yield* call.sys.memfd(file.path, file.image);
-    try {
-      yield* call.sys.finitModule(fd, wanted ? joinParameters(parameters) : "", 0);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      if (error.errno !== EEXIST)
-        throw new ProgramFailure(`ERROR: could not insert '${file.name}': ${reason(error.errno)}`);
-    }
-    yield* call.sys.close(fd);
-  }
-  return 0;
-};
-
-function* removeModule(call: ProgramCall, name: ByteString): Routine<number> {
-  if (!(yield* loadedModules(call)).some((loaded) => loaded.name === name)) {
-    const { release } = call.sys.uname();
-    const known = call.host.resolveModule?.(name) !== undefined;
-    if (known) return 0;
-    throw new ProgramFailure(`FATAL: Module ${name} not found in directory /lib/modules/${release}`);
-  }
-  const why = yield* refusal(call, name);
-  if (why !== undefined) throw new ProgramFailure(`FATAL: ${why}.`);
-  yield* call.sys.deleteModule(name, O_NONBLOCK);
-  return 0;
-}
-
-/** Initial state of a module as libkmod reads it; undefined when it is not loaded. */
-export function* initState(call: ProgramCall, name: ByteString): Routine<ByteString | undefined> {
-  try {
-    return (yield* readText(call.sys, `/sys/module/${name}/initstate`)).trim();
-  } catch (error) {
-    if (error instanceof Errno) return undefined;
-    throw error;
-  }
-}

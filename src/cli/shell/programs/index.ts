@@ -1,6 +1,8 @@
 import type { ByteString } from "../../../base/bytes.ts";
 import * as busybox from "../modules/busybox.ts";
+import { depmod } from "../modules/depmod.ts";
 import * as kmod from "../modules/kmod.ts";
+import { modprobe } from "../modules/modprobe.ts";
 import { basename, type Program, type ProgramTable } from "../program.ts";
 import { sh } from "../sh.ts";
 import { cat, hexdump, tee } from "./cat.ts";
@@ -27,7 +29,7 @@ import {
   yes,
 } from "./misc.ts";
 import { printf } from "./printf.ts";
-import { dmesg, ps, setcaps } from "./processes.ts";
+import { dmesg, ps } from "./processes.ts";
 import { stat } from "./stat.ts";
 import { test } from "./test.ts";
 import { tr } from "./tr.ts";
@@ -64,7 +66,6 @@ const COMMON: Readonly<Record<string, Program>> = {
   rm,
   rmdir,
   seq,
-  setcaps,
   sh,
   sleep,
   sort,
@@ -84,10 +85,11 @@ const COMMON: Readonly<Record<string, Program>> = {
 };
 
 const KMOD: Readonly<Record<string, Program>> = {
+  depmod,
   insmod: kmod.insmod,
   lsmod: kmod.lsmod,
   modinfo: kmod.modinfo,
-  modprobe: kmod.modprobe,
+  modprobe,
   rmmod: kmod.rmmod,
 };
 

@@ -3,7 +3,7 @@ import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { readText } from "../io.ts";
 import { parseOptions, usageFailure } from "../options.ts";
-import { basename, type Program, type ProgramCall, ProgramFailure } from "../program.ts";
+import { basename, type Program, type ProgramCall } from "../program.ts";
 import { readNames } from "./users.ts";
 
 function* readProc(call: ProgramCall, pid: string, file: string): Routine<ByteString> {
@@ -70,14 +70,5 @@ export const dmesg: Program = function* (call) {
     }
   }
   if (options.has("c") || options.has("C")) call.sys.clearLog();
-  return 0;
-};
-
-/** setcaps MASK: what the shell's later children may do; 0 takes everything away. */
-export const setcaps: Program = function* ({ sys, args }) {
-  const [mask] = args;
-  if (mask === undefined || !/^(0x[0-9a-fA-F]+|\d+)$/.test(mask))
-    throw new ProgramFailure("usage: setcaps MASK");
-  yield* sys.setCapabilities(BigInt(mask));
   return 0;
 };

@@ -1,7 +1,7 @@
-import { KoboxError } from "../base/errors.ts";
+import { KoboxError } from "./errors.ts";
 
 /** Bits of include/uapi/linux/capability.h, in order. */
-const NAMES = [
+export const CAPABILITIES = [
   "CAP_CHOWN",
   "CAP_DAC_OVERRIDE",
   "CAP_DAC_READ_SEARCH",
@@ -45,18 +45,18 @@ const NAMES = [
   "CAP_CHECKPOINT_RESTORE",
 ] as const;
 
-export type Capability = (typeof NAMES)[number];
+export type Capability = (typeof CAPABILITIES)[number];
 
 /** Which capabilities a process has: all of them, or those named. */
 export type Capabilities = "all" | readonly Capability[];
 
-export const ALL_CAPABILITIES = (1n << BigInt(NAMES.length)) - 1n;
+export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITIES.length)) - 1n;
 
 /** KoboxError "usage" for a name that is none. */
 export const capabilityMask = (capabilities: Capabilities): bigint => {
   if (capabilities === "all") return ALL_CAPABILITIES;
   return capabilities.reduce((mask, name) => {
-    const bit = NAMES.indexOf(name);
+    const bit = CAPABILITIES.indexOf(name);
     if (bit < 0) throw new KoboxError("usage", `there is no capability ${name}`);
     return mask | (1n << BigInt(bit));
   }, 0n);

@@ -1,0 +1,88 @@
+/** `kobox VERB ...` at the prompt: what happens from outside the kernel, which no program could do. */
+import { displayText } from "../../base/bytes.ts";
+import { Errno } from "../../base/errors.ts";
+import type { Routine } from "../../kernel/routine.ts";
+import type { Sandbox } from "../../sandbox.ts";
+import { usageFailure } from "./options.ts";
+import { type Program, type ProgramCall, ProgramFailure } from "./program.ts";
+
+type Verb = (sandbox: Sandbox, call: ProgramCall, args: readonly string[]) => Routine<number>;
+
+const number = (text: string): bigint => {
+  if (!/^-?(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new ProgramFailure(`invalid number '${text}'`);
+  return text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text);
+};
+
+/** kobox irq LINE: a device pulls the line; 1 when nobody listens. */
+const irq: Verb = function* ({ kernel }, _call, [line]) {
+  if (line === undefined) throw usageFailure("kobox", "irq LINE");
+  const heard = kernel.irqs.raise(Number(number(line)));
+  if (!heard) throw new ProgramFailure(`irq ${line}: nobody listens`);
+  // The handler runs before anything else does.
+  yield { kind: "yield" };
+  return 0;
+};
+
+const isText = (word: string): boolean => word.startsWith("str:");
+
+/** kobox fire FUNCTION [ARGUMENT]... [= RESULT]: its probes and hooks run as if it had been called. */
+const fire: Verb = function* ({ kernel }, { out }, args) {
+  const at = args.indexOf("=");
+  const [symbol, ...given] = at < 0 ? args : args.slice(0, at);
+  if (symbol === undefined) throw usageFailure("kobox", "fire FUNCTION [NUMBER | str:TEXT]... [= RESULT]");
+  const result = at < 0 ? 0n : number(args[at + 1] ?? "0");
+  const texts = given.filter(isText).map((word) => Buffer.from(`${word.slice(4)}\0`, "latin1"));
+  const places = texts.map((bytes) => kernel.heap.internal(bytes));
+  const patterns = given.map((word) => (isText(word) ? (places.shift() ?? 0) : number(word)));
+  try {
+    const answer = yield* kernel.probes.fire(symbol, patterns, BigInt.asUintN(64, result));
+    yield* out.print(`${BigInt.asIntN(64, answer)}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof Errno) throw new ProgramFailure(`fire: the kernel has no ${symbol}`);
+    throw error;
+  }
+};
+
+/** kobox findings: bugs found in the guest so far, one a line; 1 when there are any but notes. */
+const findings: Verb = function* ({ kernel }, { out }) {
+  const found = kernel.findings.all().filter(({ severity }) => severity !== "note");
+  for (const { severity, kind, message, where } of found) {
+    yield* out.print(`${severity}: ${kind}: ${message}${where === undefined ? "" : ` at ${where}`}\n`);
+  }
+  return found.length === 0 ? 0 : 1;
+};
+
+/** kobox tasks: what each task waits for. */
+const tasks: Verb = function* ({ kernel }, { out }) {
+  for (const { pid, comm, state, waiting } of kernel.tasks.all()) {
+    const doing = waiting === undefined ? state : `waits: ${waiting.reason}`;
+    yield* out.print(`${String(pid).padStart(5)} ${displayText(comm).padEnd(16)} ${doing}\n`);
+  }
+  return 0;
+};
+
+const VERBS = new Map<string, Verb>([
+  ["irq", irq],
+  ["fire", fire],
+  ["findings", findings],
+  ["tasks", tasks],
+]);
+
+const USAGE = `VERB ...
+
+	irq LINE				a device raises the interrupt
+	fire FUNCTION [ARG]... [= RESULT]	run its probes as if it had been called
+	findings				bugs found so far
+	tasks					what each task waits for`;
+
+/** Programs of the shell that act on the sandbox itself. */
+export const outsidePrograms = (sandbox: Sandbox): ReadonlyMap<string, Program> => {
+  const kobox: Program = function* (call) {
+    const [name, ...rest] = call.args;
+    const verb = VERBS.get(name ?? "");
+    if (verb === undefined) throw usageFailure("kobox", USAGE);
+    return yield* verb(sandbox, call, rest);
+  };
+  return new Map([["kobox", kobox]]);
+};
