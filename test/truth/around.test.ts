@@ -13,3 +13,5 @@ describe("interrupts", () =>
   }));
 
 describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));
+
+describe("firmware and helpers", () => testJobs("test/truth/around/fw.jobs"));

@@ -8,6 +8,7 @@ import { type DevresList, createDevres } from "./devres.ts";
 import { type Resources, createResources } from "./resources.ts";
 import { type PciHost, createPciHost } from "./pci-host.ts";
 import { type Properties, createProperties } from "./properties.ts";
+import { type Usermode, createUsermode } from "./usermode.ts";
 import { type Platform, createPlatform } from "./platform.ts";
 
 /** What is known of the guest's classes, buses and drivers beside their structs (drivers/base). */
@@ -36,6 +37,7 @@ export interface DriverCore {
   readonly registered: JournalSet<string>;
   readonly pci: PciHost;
   readonly properties: Properties;
+  readonly usermode: Usermode;
   /** Devices whose probe is to be tried again, in order. */
   readonly deferred: JournalSet<Address>;
 }
@@ -81,6 +83,7 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     registered: k.journal.set(),
     pci: createPciHost(k),
     properties: createProperties(k),
+    usermode: createUsermode(k),
     deferred: k.journal.set(),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),

@@ -1,0 +1,98 @@
+/** include/linux/firmware.h, as drivers/base/firmware_loader/main.c does it: files of /lib/firmware. */
+import type { Address } from "../../src/base/address.ts";
+import { EINVAL } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import { type FirmwareRequest, releaseFirmware, requestFirmware } from "../../src/kernel/devices/firmware.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { DEFERRED_CALLERS } from "../../src/kernel/oops/callers.ts";
+import { type Stub, stub } from "../../src/stub/declare.ts";
+
+const FAILS = ["EINVAL", "ENOENT", "ENOMEM", "EAGAIN", "EFBIG"] as const;
+/** On failure the caller's pointer becomes NULL. */
+const request = (k: Kernel, place: Address, wanted: FirmwareRequest): number => {
+  if (place === 0) throw new Errno(EINVAL);
+  k.memory.setPointer(place, 0);
+  k.memory.setPointer(place, requestFirmware(k, wanted));
+  return 0;
+};
+
+type Request =
+  "int request_firmware(const struct firmware **firmware_p, const char *name, struct device *device)";
+const requester = (name: string, warn: boolean): Stub =>
+  stub(
+    `int ${name}(const struct firmware **firmware_p, const char *name, struct device *device)` as Request,
+    { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+    (k, { firmware_p, name: file, device }) =>
+      request(k, firmware_p, { name: file, device, warn, cached: name === "request_firmware" }),
+  );
+export const requestFirmwares = [
+  requester("request_firmware", true),
+  requester("request_firmware_direct", false),
+];
+export const firmwareRequestNowarn = stub(
+  "int firmware_request_nowarn(const struct firmware **firmware, const char *name, struct device *device)",
+  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware" } },
+  (k, { firmware, name, device }) => request(k, firmware, { name, device, warn: false, cached: true }),
+);
+export const firmwareRequestPlatform = stub(
+  "int firmware_request_platform(const struct firmware **firmware, const char *name, struct device *device)",
+  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware" } },
+  (k, { firmware, name, device }) => request(k, firmware, { name, device, warn: true, cached: true }),
+);
+export const requestFirmwareIntoBuf = stub(
+  `int request_firmware_into_buf(const struct firmware **firmware_p, const char *name,
+      struct device *device, void *buf, size_t size)`,
+  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+  (k, { firmware_p, name, device, buf, size }) =>
+    request(k, firmware_p, {
+      name,
+      device,
+      warn: true,
+      cached: false,
+      buffer: { address: buf, size, offset: 0 },
+    }),
+);
+export const requestPartialFirmwareIntoBuf = stub(
+  `int request_partial_firmware_into_buf(const struct firmware **firmware_p, const char *name,
+      struct device *device, void *buf, size_t size, size_t offset)`,
+  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+  (k, { firmware_p, name, device, buf, size, offset }) =>
+    request(k, firmware_p, {
+      name,
+      device,
+      warn: true,
+      cached: false,
+      buffer: { address: buf, size, offset },
+    }),
+);
+export const requestFirmwareNowait = stub(
+  `int request_firmware_nowait(struct module *module, bool uevent, const char *name,
+      struct device *device, gfp_t gfp, void *context,
+      void (*cont)(const struct firmware *fw, void *context))`,
+  { fails: ["ENOMEM", "EFAULT"] },
+  (k, { name, device, context, cont, module }) => {
+    const copy = k.memory.cstring(name, 256);
+    const kept = k.statics.allocate(copy.length + 1);
+    k.memory.setCstring(kept, copy);
+    const owner = k.modules.list.byStruct(module);
+    if (owner !== undefined) k.modules.references.get(owner);
+    const later = (function* () {
+      let firmware: Address = 0;
+      try {
+        firmware = requestFirmware(k, { name: kept, device, warn: true, cached: true });
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+      }
+      yield* k.call(cont, firmware, context);
+      if (owner !== undefined) k.modules.references.put(owner);
+      return 0;
+    })();
+    k.tasks.spawn({ comm: "kworker/0:0", kind: "kthread", callers: DEFERRED_CALLERS.work }, later);
+    return 0;
+  },
+);
+export const releaseFirmwareStub = stub(
+  "void release_firmware(const struct firmware *fw)",
+  { releases: { firmware: "fw" } },
+  (k, { fw }) => releaseFirmware(k, fw),
+);
