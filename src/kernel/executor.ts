@@ -184,6 +184,10 @@ export const createExecutor = (
 
   const halted = (task: Task): Pause | undefined => {
     const address = register(REG.RIP) - 1;
+    if (address === sentinel) {
+      popGuest(task);
+      return undefined;
+    }
     const trap = traps.get(address);
     if (trap !== undefined) {
       if (trap.writesRegisters === true) state.switches += 1;

@@ -11,6 +11,14 @@ export interface JournalMap<K, V> {
   entries(): IterableIterator<[K, V]>;
 }
 
+export interface JournalSet<T> {
+  readonly size: number;
+  has(value: T): boolean;
+  add(value: T): void;
+  delete(value: T): boolean;
+  values(): IterableIterator<T>;
+}
+
 /** An entry, between its neighbours in the order of insertion. */
 interface Entry {
   readonly key: unknown;
@@ -114,3 +122,28 @@ class OrderedMap<K, V> implements JournalMap<K, V> {
 }
 
 export const createMap = <K, V>(recorder: Recorder): JournalMap<K, V> => new OrderedMap(recorder);
+
+class OrderedSet<T> implements JournalSet<T> {
+  readonly #map: JournalMap<T, true>;
+
+  constructor(recorder: Recorder) {
+    this.#map = createMap(recorder);
+  }
+  get size(): number {
+    return this.#map.size;
+  }
+  has(value: T): boolean {
+    return this.#map.has(value);
+  }
+  add(value: T): void {
+    if (!this.#map.has(value)) this.#map.set(value, true);
+  }
+  delete(value: T): boolean {
+    return this.#map.delete(value);
+  }
+  values(): IterableIterator<T> {
+    return this.#map.keys();
+  }
+}
+
+export const createSet = <T>(recorder: Recorder): JournalSet<T> => new OrderedSet(recorder);

@@ -1,9 +1,15 @@
-import { fast } from "../base/fast.ts";
-import { type JournalMap, type ListChange, createMap, undoChange } from "./journal-map.ts";
+import {
+  type JournalMap,
+  type JournalSet,
+  type ListChange,
+  createMap,
+  createSet,
+  undoChange,
+} from "./journal-map.ts";
 import { NO_MARK, type Recorder } from "./journal-recorder.ts";
 import { type RecordCopies, type SavedRecord, createRecordCopies } from "./journal-records.ts";
 
-export type { JournalMap } from "./journal-map.ts";
+export type { JournalMap, JournalSet } from "./journal-map.ts";
 
 /**
  * Undo log for the kernel objects' state, so that a snapshot costs nothing to take and going back
@@ -24,14 +30,6 @@ export interface Journal {
   rollback(mark: number): void;
   /** Forgets all marks: what is now, stays. */
   settle(): void;
-}
-
-export interface JournalSet<T> {
-  readonly size: number;
-  has(value: T): boolean;
-  add(value: T): void;
-  delete(value: T): boolean;
-  values(): IterableIterator<T>;
 }
 
 interface Mark {
@@ -79,19 +77,4 @@ export const createJournal = (): Journal => {
       recorder.mark = NO_MARK;
     },
   };
-};
-
-const createSet = <T>(recorder: Recorder): JournalSet<T> => {
-  const map = createMap<T, true>(recorder);
-  return fast({
-    get size() {
-      return map.size;
-    },
-    has: (value: T) => map.has(value),
-    add(value: T) {
-      if (!map.has(value)) map.set(value, true);
-    },
-    delete: (value: T) => map.delete(value),
-    values: () => map.keys(),
-  });
 };

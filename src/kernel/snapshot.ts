@@ -21,7 +21,7 @@ export const takeSnapshot = (k: Kernel): Snapshot => {
     restore() {
       k.machine.restore();
       k.journal.rollback(mark);
-      engine.counters.set(counters);
+      for (let index = 0; index < counters.length; index += 1) engine.counters[index] = counters[index] ?? 0;
       k.work.stubs = stubs;
     },
   };

@@ -8,6 +8,10 @@ import type { Ram } from "./ram.ts";
 /** Which half of the address space host code may touch; the other half faults, as SMAP does. */
 export type Half = "kernel" | "user";
 
+/** Texts kept by address, and their greatest length. */
+const KEPT_TEXTS = 256;
+const KEPT_LENGTH = 200;
+
 export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): GuestMemory => {
   const { words, view, bytes } = ram;
   const wanted = half === "user" ? PTE.USER : 0;
@@ -38,6 +42,34 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
     }
   };
   const crosses = (address: Address, size: number): boolean => (address & 0xfff) > PAGE_SIZE - size;
+  /** Texts read before: most are constants, and comparing is quicker than decoding. */
+  const texts = new Map<Address, ByteString>();
+  const stillThere = (address: Address, text: ByteString): boolean => {
+    if ((address & 0xfff) + text.length >= PAGE_SIZE) return false;
+    const physical = resolve(address, false);
+    for (let index = 0; index < text.length; index += 1) {
+      if (bytes[physical + index] !== text.charCodeAt(index)) return false;
+    }
+    return bytes[physical + text.length] === 0;
+  };
+  const keep = (address: Address, text: ByteString): void => {
+    if (text.length > KEPT_LENGTH) return;
+    if (texts.size >= KEPT_TEXTS) texts.clear();
+    texts.set(address, text);
+  };
+  const readText = (address: Address, limit: number): ByteString => {
+    let text: ByteString = "";
+    while (text.length < limit) {
+      const at = address + text.length;
+      const physical = resolve(at, false);
+      const size = Math.min(limit - text.length, PAGE_SIZE - (at & 0xfff));
+      const chunk = bytes.subarray(physical, physical + size);
+      const end = chunk.indexOf(0);
+      text += bytesToByteString(end < 0 ? chunk : chunk.subarray(0, end));
+      if (end >= 0) break;
+    }
+    return text;
+  };
   const readBytes = (address: Address, length: number): Uint8Array => {
     const out = new Uint8Array(length);
     pieces(address, length, false, (physical, offset, size) => {
@@ -121,16 +153,11 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
       });
     },
     cstring(address, limit = Infinity) {
-      let text: ByteString = "";
-      while (text.length < limit) {
-        const at = address + text.length;
-        const physical = resolve(at, false);
-        const size = Math.min(limit - text.length, PAGE_SIZE - (at & 0xfff));
-        const chunk = bytes.subarray(physical, physical + size);
-        const end = chunk.indexOf(0);
-        text += bytesToByteString(end < 0 ? chunk : chunk.subarray(0, end));
-        if (end >= 0) break;
-      }
+      if (limit !== Infinity) return readText(address, limit);
+      const known = texts.get(address);
+      if (known !== undefined && stillThere(address, known)) return known;
+      const text = readText(address, limit);
+      keep(address, text);
       return text;
     },
     setCstring: (address, text) => writeBytes(address, byteStringToBytes(`${text}\0`)),

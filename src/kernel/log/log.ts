@@ -1,6 +1,7 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { fast } from "../../base/fast.ts";
 import { GuestFault } from "../../base/errors.ts";
+import { byteAt } from "../ctype.ts";
 import type { Journal } from "../journal.ts";
 import type { Formatted } from "../printf/sink.ts";
 import { type DeviceInfo, LOGLEVEL_DEFAULT, LOGLEVEL_SCHED, type LogRecord, parsePrefix } from "./record.ts";
@@ -16,6 +17,7 @@ const DEFAULT_MESSAGE_LEVEL = 4;
 const DEFAULT_CONSOLE_LEVEL = 7;
 /** vprintk_store looks for the level in the first 7 bytes only. */
 const PREFIX_BYTES = 7;
+const NEWLINE = 0x0a;
 
 export interface Message {
   /** With level marks and newline as printk gets it; a whole text or one already cut by formatting. */
@@ -174,12 +176,14 @@ const entryOf = (message: Message): Entry => {
   // Nothing is reserved, and printk_sprint looks for a level at NULL.
   if (reserve === 0 && facility === 0) throw new GuestFault(0, { write: false, present: false });
   const wanted = message.level === LOGLEVEL_SCHED ? LOGLEVEL_DEFAULT : (message.level ?? LOGLEVEL_DEFAULT);
-  const prefix = facility === 0 ? parsePrefix(whole.slice(0, PREFIX_BYTES), wanted) : undefined;
+  const prefix =
+    facility === 0 ? parsePrefix(whole, wanted, Math.min(PREFIX_BYTES, whole.length)) : undefined;
   const level = prefix?.level ?? wanted;
-  let text = whole.slice(0, Math.max(reserve - 1, 0));
-  const newline = text.endsWith("\n");
-  if (newline) text = text.slice(0, -1);
-  if (facility === 0) text = text.slice(parsePrefix(text, 0).length);
+  const end = Math.min(Math.max(reserve - 1, 0), whole.length);
+  const newline = end > 0 && byteAt(whole, end - 1) === NEWLINE;
+  const stop = newline ? end - 1 : end;
+  const start = facility === 0 ? parsePrefix(whole, 0, stop).length : 0;
+  const text = whole.slice(start, stop);
   return {
     facility,
     level: (level === LOGLEVEL_DEFAULT ? DEFAULT_MESSAGE_LEVEL : level) & 7,

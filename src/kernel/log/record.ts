@@ -17,6 +17,11 @@ export const LOGLEVEL_DEFAULT = -1;
 /** The same, printed while the scheduler's locks are held. */
 export const LOGLEVEL_SCHED = -2;
 
+/** The second byte of a mark, "c" or "0" to "7". */
+const CONTINUE = 0x63;
+const LEVEL_0 = 0x30;
+const LEVEL_7 = 0x37;
+
 /** Where a message about a device comes from (struct dev_printk_info). */
 export interface DeviceInfo {
   readonly subsystem: ByteString;
@@ -49,16 +54,19 @@ export interface Prefix {
   readonly cont: boolean;
 }
 
-/** Reads KERN_SOH marks; the first level counts (`printk_parse_prefix` in kernel/printk/printk.c). */
-export const parsePrefix = (text: ByteString, level: number): Prefix => {
+/**
+ * Reads KERN_SOH marks in the first `limit` bytes; the first level counts (`printk_parse_prefix` in
+ * kernel/printk/printk.c).
+ */
+export const parsePrefix = (text: ByteString, level: number, limit: number = text.length): Prefix => {
   let length = 0;
   let found = level;
   let cont = false;
-  while (byteAt(text, length) === 1) {
-    const mark = text[length + 1] ?? "";
-    if (mark === "c") cont = true;
-    else if (!(mark >= "0" && mark <= "7")) break;
-    else if (found === LOGLEVEL_DEFAULT) found = Number(mark);
+  while (length + 1 < limit && byteAt(text, length) === 1) {
+    const mark = byteAt(text, length + 1);
+    if (mark === CONTINUE) cont = true;
+    else if (!(mark >= LEVEL_0 && mark <= LEVEL_7)) break;
+    else if (found === LOGLEVEL_DEFAULT) found = mark - LEVEL_0;
     length += 2;
   }
   return { length, level: found, cont };

@@ -36,6 +36,12 @@ export const format = (
   return sink.finish();
 };
 
+/** What a format without conversions comes to; undefined for others. */
+export const plainText = (fmt: ByteString, limit: number = KEPT_MAX): Formatted | undefined => {
+  if (fmt.includes("%")) return undefined;
+  return { text: fmt.length <= limit ? fmt : fmt.slice(0, limit), length: fmt.length };
+};
+
 /** What nested formats (`%pV`) share; `depth` bounds their nesting. */
 interface FormatContext {
   readonly env: FormatEnv;

@@ -4,7 +4,7 @@ import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { FormatEnv } from "./env.ts";
 import { FORMAT_FAULT, below, place, storeFault } from "./fault-places.ts";
-import { format } from "./format.ts";
+import { format, plainText } from "./format.ts";
 import type { Formatted } from "./sink.ts";
 
 /** What formatting for the guest needs of the kernel. */
@@ -20,8 +20,15 @@ const argsOf = ({ memory }: Formatter, source: ArgumentSource): VarArgs =>
   "list" in source ? vaListArgs(memory, source.list) : variadicArgs(memory, source);
 
 /** Formats the guest's format string at `fmt`, keeping at most `limit` bytes. */
-export const formatGuest = (k: Formatter, fmt: Address, source: ArgumentSource, limit?: number): Formatted =>
-  format(readFormat(k, fmt), argsOf(k, source), k.format, limit);
+export const formatGuest = (
+  k: Formatter,
+  fmt: Address,
+  source: ArgumentSource,
+  limit?: number,
+): Formatted => {
+  const text = readFormat(k, fmt);
+  return plainText(text, limit) ?? format(text, argsOf(k, source), k.format, limit);
+};
 
 const readFormat = (k: Formatter, fmt: Address): ByteString => {
   try {
