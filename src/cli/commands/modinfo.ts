@@ -13,15 +13,19 @@ export interface ModinfoOptions {
 /** Column at which kmod's modinfo begins values. */
 const COLUMN = 16;
 
-/** Tags in the file's order; parameters joined as kmod shows them, after the rest. */
+/** Tags in the file's order; parameters joined as kmod shows them, after the rest, the last one first. */
 export const modinfoEntries = (bytes: Uint8Array, path: string): [string, string][] => {
   const modinfo = readModinfo(bytes);
   if (modinfo === undefined) throw new KoboxError("no-modinfo", `${path}: is no kernel module (no .modinfo)`);
   const plain = modinfo.entries.filter(([tag]) => tag !== "parm" && tag !== "parmtype");
-  const parameters = modinfo.parameters.map(({ name, type, description }): [string, string] => [
-    "parm",
-    `${name}:${description ?? ""}${type === undefined ? "" : ` (${type})`}`,
-  ]);
+  const parameters = modinfo.parameters
+    .toReversed()
+    .map(({ name, type, description }): [string, string] => [
+      "parm",
+      description === undefined
+        ? `${name}:${type ?? ""}`
+        : `${name}:${description}${type === undefined ? "" : ` (${type})`}`,
+    ]);
   return [...plain.map(([tag, value]): [string, string] => [tag, value]), ...parameters];
 };
 
