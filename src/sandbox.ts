@@ -36,6 +36,8 @@ export interface SandboxOptions {
   readonly unknown?: UnknownPolicy | undefined;
   /** What counts as never ending, where it differs from DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits> | undefined;
+  /** Makes the machine one whose memory accesses can be checked (analysis/sanitizers); much slower. */
+  readonly checks?: boolean | undefined;
   /** Told about each log record once it can be read. */
   readonly onRecord?: ((record: LogRecord) => void) | undefined;
 }
@@ -81,7 +83,7 @@ const UPTIME = 2_250_000_000;
 /** Boots a kernel. Errors: KoboxError when there is no such profile or the engine cannot be had. */
 export const boot = (options: SandboxOptions = {}): Sandbox => {
   const profile = openProfile(profilePath(options.kernel));
-  const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM });
+  const machine = createMachine({ ramSize: options.ram ?? DEFAULT_RAM, checks: options.checks === true });
   const registry = createRegistry(stubs);
   const made: { binder?: Binder } = {};
   const limits = { ...DEFAULT_LIMITS, ...options.limits };

@@ -11,6 +11,8 @@ export type KernelEvent =
       readonly symbol: string;
     }
   | { readonly kind: "finding"; readonly finding: Finding }
+  /** Accesses wait in the engine's `checks`. */
+  | { readonly kind: "violations" }
   | { readonly kind: "module"; readonly name: string; readonly state: string };
 
 /** A bug in the guest, as the report shows it. */

@@ -37,6 +37,8 @@ export interface ExecutorHost {
   exception(task: Task, exception: Exception): "resume" | "kill";
   /** Guest jumped to a `hlt` that is nobody's. */
   strayHalt(task: Task, address: Address): "resume" | "kill";
+  /** Guest code has touched what `engine.checks` forbids; it goes on. */
+  violations(task: Task): void;
   /** The engine itself failed. */
   engineFailure(task: Task, stop: number): void;
   /** A stub is done: whether another task is to run now, though this one could go on. */
@@ -70,6 +72,7 @@ export const createExecutor = (
   sentinel: Address,
 ): Executor => {
   const { engine, memory } = machine;
+  const { checks } = engine;
   const registers = registersOf(engine.registers);
   const traps = journal.map<Address, Trap>();
   /** Return addresses that end a guest call. */
@@ -212,6 +215,7 @@ export const createExecutor = (
     for (;;) {
       const { switches } = state;
       const why = engine.resume(flags);
+      if (checks !== undefined && checks.count() > 0) host.violations(task);
       let pause: Pause | undefined;
       if (why === STOP.HLT) {
         pause = halted(task);

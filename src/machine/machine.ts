@@ -46,8 +46,14 @@ export interface Machine {
 /** Frame 0 is never used, so that a physical address of 0 stays a mistake. */
 const FIRST_FRAME = 1;
 
-export const createMachine = (options: { readonly ramSize: number }): Machine => {
-  const engine = createEngine({ ramSize: options.ramSize });
+export interface MachineOptions {
+  readonly ramSize: number;
+  /** Every access of the guest is compared with `engine.checks.shadow`; much slower. */
+  readonly checks?: boolean;
+}
+
+export const createMachine = (options: MachineOptions): Machine => {
+  const engine = createEngine({ ramSize: options.ramSize, checks: options.checks === true });
   const ram = createRam(engine.ram, engine.hostDirty);
   const frames = createFrames(ram, FIRST_FRAME);
   const tables = createPageTables(ram, frames);

@@ -14,6 +14,7 @@ export const createTestHost = (ramSize: number): MemoryHost & { snapshot(): () =
     memory: createGuestMemory(ram, tables, "kernel"),
     frames,
     ram,
+    shadow: { watch: undefined },
     /** Answers with how to go back. */
     snapshot() {
       const saved = ram.bytes.slice();

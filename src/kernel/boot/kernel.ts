@@ -226,6 +226,9 @@ export const createKernel = (
         }
         return k.traces.strayHalt(task, address);
       },
+      violations() {
+        k.events.emit({ kind: "violations" });
+      },
       engineFailure(task, stop) {
         k.stop({ kind: "engine", message: `the engine stopped with ${stop} in task ${task.pid}` });
       },

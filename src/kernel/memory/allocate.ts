@@ -145,6 +145,7 @@ export const reallocate = (heap: HeapParts, address: Address, size: number, gfp:
   const usable = isNothing(address) ? 0 : usableSize(heap, address);
   if (usable >= size && size > 0) {
     memory.fill(address + size, 0, usable - size);
+    if (recordOf(heap, address) !== 0) heap.host.shadow.watch?.allocated(address, size, usable);
     return address;
   }
   const fresh = allocate(heap, size, gfp);

@@ -14,7 +14,7 @@ import {
 } from "./allocate.ts";
 import { type CacheTable, createCacheTable } from "./caches.ts";
 import { type HeapObject, listLive, objectAt } from "./heap-view.ts";
-import type { OffsetOf } from "./host.ts";
+import type { HeapWatch, OffsetOf } from "./host.ts";
 import { KMALLOC_INDEXES, KMALLOC_TYPES, createKmallocCaches, kmallocRoundup } from "./kmalloc.ts";
 import { construct, mustConstruct } from "./slab.ts";
 import {
@@ -25,7 +25,7 @@ import {
   freeToCache,
   shrink,
 } from "./kmem-cache.ts";
-import type { SlabParts } from "./slab-pages.ts";
+import { type SlabParts, recordOf } from "./slab-pages.ts";
 import type { WarnOnce } from "./warn-once.ts";
 
 export type { HeapObject } from "./heap-view.ts";
@@ -69,6 +69,8 @@ export interface Heap {
   /** Everything allocated, the kernel's own left out. */
   live(): Generator<HeapObject>;
   readonly caches: CacheTable;
+  /** Who is told where objects begin and end; undefined: nobody. Objects that are there already are not told. */
+  readonly shadow: { watch: HeapWatch | undefined };
 }
 
 export const createHeap = (
@@ -82,10 +84,16 @@ export const createHeap = (
   const heap: HeapParts = { ...parts, once, caches, kmallocs: createKmallocCaches(caches, journal) };
   return {
     caches,
+    shadow: parts.host.shadow,
     kmalloc: (size, gfp) => allocate(heap, size, gfp),
     kmallocLarge: (size, gfp) => allocateLarge(heap, size, gfp),
     kfree: (address) => release(heap, address),
-    ksize: (address) => usableSize(heap, address),
+    ksize(address) {
+      const size = usableSize(heap, address);
+      // Who asks may use all of it.
+      if (size > 0 && recordOf(heap, address) !== 0) heap.host.shadow.watch?.allocated(address, size, size);
+      return size;
+    },
     krealloc: (address, size, gfp) => reallocate(heap, address, size, gfp),
     kfreeSensitive(address) {
       const size = usableSize(heap, address);

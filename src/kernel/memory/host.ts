@@ -8,11 +8,26 @@ import type { Protection } from "../../machine/paging.ts";
 import type { Ram } from "../../machine/ram.ts";
 import type { Profile } from "../../profile/profile.ts";
 
+/** Told where objects of slabs begin and end, by whoever shadows memory. */
+export interface HeapWatch {
+  /** `size` bytes were asked for; the object's place takes `capacity`. Also when an object grows in its place. */
+  allocated(object: Address, size: number, capacity: number): void;
+  freed(object: Address, capacity: number): void;
+  /** Pages for objects, none of which is allocated yet. */
+  slab(base: Address, size: number): void;
+  /** Pages that hold objects no more. */
+  released(base: Address, size: number): void;
+  /** Whether the freed object, which was kmalloc's, may not be handed out again. */
+  keeps(capacity: number): boolean;
+}
+
 /** What the allocators need of the machine. */
 export interface MemoryHost {
   readonly memory: GuestMemory;
   readonly frames: Frames;
   readonly ram: Ram;
+  /** Who shadows memory, if anybody does. */
+  readonly shadow: { watch: HeapWatch | undefined };
   map(address: Address, frame: number, count: number, protection: Protection): void;
   unmap(address: Address, count: number): void;
   translate(address: Address): number | undefined;
@@ -22,6 +37,7 @@ export const memoryHost = (machine: Machine): MemoryHost => ({
   memory: machine.memory,
   frames: machine.frames,
   ram: machine.physical,
+  shadow: { watch: undefined },
   map: (address, frame, count, protection) => machine.map(address, frame, count, protection),
   unmap: (address, count) => machine.unmap(address, count),
   translate: (address) => machine.translate(address),

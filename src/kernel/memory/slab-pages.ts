@@ -71,6 +71,7 @@ export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => 
   store.set(record + RECORD.CACHE, cache.id);
   store.set(record + RECORD.FRAME, frame);
   store.set(record + RECORD.SIDE, side);
+  parts.host.shadow.watch?.slab(frameToVirt(frame), PAGE_SIZE << order);
   return record;
 };
 
@@ -112,6 +113,7 @@ export const discard = (parts: SlabParts, cache: Cache, record: number): void =>
   removePartial(store, cache, record);
   removeFromAll(store, cache, record);
   parts.structs.slab(frame, 0);
+  parts.host.shadow.watch?.released(frameToVirt(frame), PAGE_SIZE << cache.geometry.order);
   parts.pages.release(frame, cache.geometry.order);
   store.release(store.words[record + RECORD.SIDE] ?? 0, cache.geometry.objects * 8);
   store.release(record, RECORD_BYTES);

@@ -64,6 +64,7 @@ const note = (parts: SlabParts, cache: Cache, object: Address, size: number): bo
   const side = sideOf(parts, record, index);
   parts.store.set(side, (OBJECT.ALLOCATED | Math.min(size, OBJECT.SIZE)) >>> 0);
   parts.store.set(side + 1, parts.store.words[parts.serial] ?? 0);
+  parts.host.shadow.watch?.allocated(object, size, cache.geometry.size);
   return true;
 };
 
@@ -129,6 +130,14 @@ export function* construct(parts: SlabParts, cache: Cache, gfp: number): Routine
   publish(parts, cache, record, objects);
 }
 
+/** While memory is shadowed, what kmalloc gave is not given again soon: use after free shows. */
+const quarantined = ({ host }: SlabParts, cache: Cache, object: Address): boolean => {
+  const { watch } = host.shadow;
+  if (watch === undefined) return false;
+  watch.freed(object, cache.geometry.size);
+  return (cache.flags & SLAB.KMALLOC) !== 0 && watch.keeps(cache.geometry.size);
+};
+
 /**
  * Frees `object` into the slab behind `record`. Freeing the object freed last is a BUG; other
  * double frees break the list, as they do in the kernel.
@@ -147,6 +156,7 @@ export const freeObject = (
   const list = isCpu ? cache.hot : record + RECORD.FREELIST;
   const head = doubles[list >>> 1] ?? 0;
   if (head === object) parts.complaints.bug(site);
+  if (quarantined(parts, cache, object)) return forget(parts, cache, record, object);
   setFreePointer(parts.host.memory, cache, object, head);
   store.setDouble(list, object);
   forget(parts, cache, record, object);
