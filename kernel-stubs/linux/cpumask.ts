@@ -1,7 +1,8 @@
 /** include/linux/cpumask.h with CONFIG_CPUMASK_OFFSTACK, as lib/cpumask.c does it. One CPU, number 0. */
 import { findNext, wordsAt } from "../../src/kernel/data/bits.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
-import { stub } from "../../src/stub/declare.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { stub, type Symbol, variable } from "../../src/stub/declare.ts";
 
 /** CONFIG_NR_CPUS; searches end at nr_cpu_ids, which the kernel finds at boot. */
 const NR_CPUS = 8192;
@@ -54,3 +55,13 @@ export const cpumaskAnyDistribute = stub(
   "unsigned int cpumask_any_distribute(const struct cpumask *srcp)",
   (k, { srcp }) => findNext(wordsAt(k.memory, srcp), NR_CPU_IDS, 0),
 );
+
+/** There is one processor, and it is there from the start. */
+const first = (k: Kernel, { address }: Symbol): void => k.memory.setU64(address, 1n);
+
+export const cpuMasks = [
+  variable("struct cpumask __cpu_online_mask", first),
+  variable("struct cpumask __cpu_possible_mask", first),
+  variable("struct cpumask __cpu_present_mask", first),
+  variable("struct cpumask __cpu_active_mask", first),
+];

@@ -14,6 +14,7 @@ import type { Interrupts } from "./interrupts.ts";
 import type { Irqs } from "./irq/irqs.ts";
 import type { Journal, JournalSet } from "./journal.ts";
 import type { Log } from "./log/log.ts";
+import type { Net } from "./net/net.ts";
 import type { FormatEnv } from "./printf/env.ts";
 import type { Random } from "./random.ts";
 import type { Routine } from "./routine.ts";
@@ -40,6 +41,7 @@ import type { Tasks } from "./tasks.ts";
 import type { Hrtimers } from "./time/hrtimers.ts";
 import type { Timers } from "./time/timers.ts";
 import type { Mappings } from "./vfs/mappings.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 import type { Processes } from "./vfs/process.ts";
 import type { UserFaults } from "./vfs/user-faults.ts";
 import type { UserMemory } from "./vfs/user-memory.ts";
@@ -85,6 +87,10 @@ export interface Kernel {
   readonly hostCode: HostCode;
   /** The algorithms of the crypto API. */
   readonly crypto: Crypto;
+  /** Netfilter hooks, network devices, packets. */
+  readonly net: Net;
+  /** Tracepoints, trace events, the trace buffer. */
+  readonly tracing: Tracing;
   /** kprobes, kretprobes, ftrace. */
   readonly probes: Probes;
   readonly cpu: Cpu;

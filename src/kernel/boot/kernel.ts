@@ -27,6 +27,8 @@ import { createTraces } from "../oops/traces.ts";
 import { createTaints } from "../oops/taint.ts";
 import { mapUserText } from "../oops/user-text.ts";
 import { createProbes } from "../probes/probes.ts";
+import { createNet } from "../net/net.ts";
+import { createTracing } from "../tracing/tracing.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
 import { watchHeap, watchVmalloc } from "../locks/watch-frees.ts";
@@ -193,7 +195,9 @@ export const createKernel = (
   addPcDevices(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
+  parts.tracing = createTracing(k);
   parts.hostCode = createHostCode(k);
+  parts.net = createNet(k);
   parts.crypto = createCrypto(k);
   parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
   parts.modules = createModules(k, moduleLinks(k, links, counted));

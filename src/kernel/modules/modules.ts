@@ -107,6 +107,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     duplicate: links.allocate,
     freeArguments: links.free,
     *notifyComing(module) {
+      k.tracing.moduleComing(module);
       const actions = { up: MODULE_STATE.COMING, down: MODULE_STATE.GOING };
       return -notifierToErrno(yield* callNotifiersRobust(k.memory, notifiers, actions, module.address));
     },

@@ -57,6 +57,7 @@ export function* goingDown(system: ModuleSystem, module: Module): Routine<void> 
 /** free_module(): sysfs, parameters, references to others, memory. */
 export function* freeModule(system: ModuleSystem, module: Module): Routine<void> {
   const { k, list, memory } = system;
+  yield* k.tracing.moduleGoing(module);
   yield* system.removeSysfs(module);
   list.setState(module, MODULE_STATE.UNFORMED);
   yield* destroyParameters(k.memory, module.parameters);

@@ -1,0 +1,217 @@
+/** include/linux/skbuff.h, as net/core/skbuff.c does it: buffers of linear data. */
+import type { Address } from "../../src/base/address.ts";
+import { EFAULT } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import { maySleep } from "../../src/kernel/memory/gfp.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { partialSum } from "../../src/kernel/net/checksum.ts";
+import { allocateSkb, cloneSkb, copySkb, releaseSkb } from "../../src/kernel/net/skb.ts";
+import type { Routine } from "../../src/kernel/routine.ts";
+import { stub } from "../../src/stub/declare.ts";
+
+const LINEAR = { partial: "no fragments" } as const;
+const NET_SKB_PAD = 64;
+
+export const allocSkb = stub(
+  "struct sk_buff *__alloc_skb(unsigned int size, gfp_t priority, int flags, int node)",
+  {
+    fails: ["NULL"],
+    sleeps: ({ priority }) => maySleep(priority),
+    acquires: { "socket buffer": "return" },
+    level: LINEAR,
+  },
+  (k, { size, priority }) => allocateSkb(k, size, priority),
+);
+
+/** With room for a driver's header in front. */
+export const netdevAllocSkb = stub(
+  "struct sk_buff *__netdev_alloc_skb(struct net_device *dev, unsigned int len, gfp_t gfp_mask)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  (k, { dev, len, gfp_mask }) => {
+    const skb = allocateSkb(k, len + NET_SKB_PAD, gfp_mask);
+    if (skb === 0) return 0;
+    const view = k.struct("sk_buff", skb);
+    view.data = (view.data + NET_SKB_PAD) as typeof view.data;
+    view.tail = NET_SKB_PAD;
+    view.dev = dev;
+    return skb;
+  },
+);
+
+/** Runs the buffer's destructor with its last reference. */
+function* free(k: Kernel, skb: Address): Routine<void> {
+  if (skb === 0) return;
+  const { destructor, users } = k.struct("sk_buff", skb);
+  if (destructor !== 0 && users.refs.counter === 1) yield* k.call(destructor, skb);
+  releaseSkb(k, skb);
+}
+
+export const kfreeSkbReason = stub(
+  "void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* free(k, skb);
+  },
+);
+
+export const consumeSkb = stub(
+  "void consume_skb(struct sk_buff *skb)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* free(k, skb);
+  },
+);
+
+export const devKfreeSkbAny = stub(
+  "void __dev_kfree_skb_any(struct sk_buff *skb, enum skb_free_reason reason)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* free(k, skb);
+  },
+);
+
+export const devKfreeSkbIrq = stub(
+  "void __dev_kfree_skb_irq(struct sk_buff *skb, enum skb_free_reason reason)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* free(k, skb);
+  },
+);
+
+/** skb_over_panic and skb_under_panic: a driver that writes outside the buffer stops the kernel. */
+const overflow = (k: Kernel, skb: Address, what: "over" | "under", size: number): never => {
+  const { len, head, data, tail, end } = k.struct("sk_buff", skb);
+  const hex = (value: number): string => BigInt.asUintN(64, BigInt(value)).toString(16).padStart(16, "0");
+  k.printk(
+    0,
+    `skbuff: skb_${what}_panic: text:${k.symbols.format(0)} len:${len} put:${size} head:${hex(head)} data:${hex(data)} tail:0x${tail.toString(16)} end:0x${end.toString(16)} dev:<NULL>`,
+  );
+  return k.traces.bug({ source: "net/core/skbuff.c:118", at: "skb_panic+0x48/0x4a" });
+};
+
+export const skbPut = stub("void *skb_put(struct sk_buff *skb, unsigned int len)", (k, { skb, len }) => {
+  const view = k.struct("sk_buff", skb);
+  const at = view.head + view.tail;
+  view.tail += len;
+  view.len += len;
+  if (view.tail > view.end) return overflow(k, skb, "over", len);
+  return at;
+});
+
+export const skbPush = stub("void *skb_push(struct sk_buff *skb, unsigned int len)", (k, { skb, len }) => {
+  const view = k.struct("sk_buff", skb);
+  view.data = (view.data - len) as typeof view.data;
+  view.len += len;
+  if (view.data < view.head) return overflow(k, skb, "under", len);
+  return view.data as Address;
+});
+
+const pull = (k: Kernel, skb: Address, length: number): Address => {
+  const view = k.struct("sk_buff", skb);
+  if (length > view.len) return 0;
+  view.len -= length;
+  view.data = (view.data + length) as typeof view.data;
+  return view.data;
+};
+
+export const skbPull = stub("void *skb_pull(struct sk_buff *skb, unsigned int len)", (k, { skb, len }) =>
+  pull(k, skb, len),
+);
+
+const trim = (k: Kernel, skb: Address, length: number): void => {
+  const view = k.struct("sk_buff", skb);
+  if (length >= view.len) return;
+  view.len = length;
+  view.tail = view.data - view.head + length;
+};
+
+export const skbTrim = stub("void skb_trim(struct sk_buff *skb, unsigned int len)", (k, { skb, len }) =>
+  trim(k, skb, len),
+);
+
+export const pskbTrim = stub(
+  "int ___pskb_trim(struct sk_buff *skb, unsigned int len)",
+  { fails: ["ENOMEM"] },
+  (k, { skb, len }) => {
+    trim(k, skb, len);
+    return 0;
+  },
+);
+
+/** All data is linear: asking for more than there is fails. */
+export const pskbPullTail = stub(
+  "void *__pskb_pull_tail(struct sk_buff *skb, int delta)",
+  { fails: ["NULL"], level: LINEAR },
+  () => 0,
+);
+
+export const skbClone = stub(
+  "struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp_mask)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
+  (k, { skb, gfp_mask }) => cloneSkb(k, skb, gfp_mask),
+);
+
+const headroom = (k: Kernel, skb: Address): number => {
+  const { head, data } = k.struct("sk_buff", skb);
+  return data - head;
+};
+const tailroom = (k: Kernel, skb: Address): number => {
+  const { tail, end } = k.struct("sk_buff", skb);
+  return end - tail;
+};
+
+export const skbCopy = stub(
+  "struct sk_buff *skb_copy(const struct sk_buff *skb, gfp_t gfp_mask)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  (k, { skb, gfp_mask }) => copySkb(k, skb, gfp_mask, { head: headroom(k, skb), tail: tailroom(k, skb) }),
+);
+
+export const pskbCopy = stub(
+  "struct sk_buff *__pskb_copy_fclone(struct sk_buff *skb, int headroom, gfp_t gfp_mask, bool fclone)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  (k, args) => copySkb(k, args.skb, args.gfp_mask, { head: args.headroom, tail: 0 }),
+);
+
+export const skbCopyExpand = stub(
+  "struct sk_buff *skb_copy_expand(const struct sk_buff *skb, int newheadroom, int newtailroom, gfp_t gfp_mask)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  (k, { skb, newheadroom, newtailroom, gfp_mask }) =>
+    copySkb(k, skb, gfp_mask, { head: newheadroom, tail: newtailroom }),
+);
+
+export const skbReallocHeadroom = stub(
+  "struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, unsigned int headroom)",
+  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  (k, args) => copySkb(k, args.skb, ATOMIC, { head: args.headroom, tail: tailroom(k, args.skb) }),
+);
+const ATOMIC = 0xa20;
+
+/** Errno EFAULT for a part that is not in the buffer. */
+const within = (k: Kernel, skb: Address, offset: number, length: number): Address => {
+  const { data, len } = k.struct("sk_buff", skb);
+  if (offset < 0 || length < 0 || offset + length > len) throw new Errno(EFAULT);
+  return data + offset;
+};
+
+export const skbCopyBits = stub(
+  "int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int len)",
+  { fails: ["EFAULT"] },
+  (k, { skb, offset, to, len }) => {
+    k.memory.write(to, k.memory.bytes(within(k, skb, offset, len), len).slice());
+    return 0;
+  },
+);
+
+export const skbStoreBits = stub(
+  "int skb_store_bits(struct sk_buff *skb, int offset, const void *from, int len)",
+  { fails: ["EFAULT"] },
+  (k, { skb, offset, from, len }) => {
+    k.memory.write(within(k, skb, offset, len), k.memory.bytes(from, len).slice());
+    return 0;
+  },
+);
+
+export const skbChecksum = stub(
+  "__wsum skb_checksum(const struct sk_buff *skb, int offset, int len, __wsum csum)",
+  (k, { skb, offset, len, csum }) => partialSum(k.memory.bytes(within(k, skb, offset, len), len), csum),
+);

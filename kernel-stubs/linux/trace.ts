@@ -1,0 +1,96 @@
+/** include/linux/kernel.h and trace.h: trace_printk and instances (kernel/trace/trace_printk.c, trace.c). */
+import type { Address } from "../../src/base/address.ts";
+import { EINVAL, ENOENT } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
+import { stub } from "../../src/stub/declare.ts";
+
+const write = (k: Kernel, ip: bigint, text: string): number => {
+  k.tracing.buffer.add(text, Number(BigInt.asIntN(64, ip)));
+  return text.length;
+};
+
+export const traceBprintk = stub(
+  "int __trace_bprintk(unsigned long ip, const char *fmt, ...)",
+  (k, { ip, fmt }, call) => write(k, ip, formatGuest(k, fmt, call).text),
+);
+
+export const tracePrintk = stub(
+  "int __trace_printk(unsigned long ip, const char *fmt, ...)",
+  (k, { ip, fmt }, call) => write(k, ip, formatGuest(k, fmt, call).text),
+);
+
+export const ftraceVbprintk = stub(
+  "int __ftrace_vbprintk(unsigned long ip, const char *fmt, va_list ap)",
+  (k, { ip, fmt, ap }) => write(k, ip, formatGuest(k, fmt, { list: ap }).text),
+);
+
+export const ftraceVprintk = stub(
+  "int __ftrace_vprintk(unsigned long ip, const char *fmt, va_list ap)",
+  (k, { ip, fmt, ap }) => write(k, ip, formatGuest(k, fmt, { list: ap }).text),
+);
+
+export const traceBputs = stub("int __trace_bputs(unsigned long ip, const char *str)", (k, { ip, str }) =>
+  write(k, ip, k.memory.cstring(str)),
+);
+
+export const tracePuts = stub(
+  "int __trace_puts(unsigned long ip, const char *str, int size)",
+  (k, { ip, str, size }) => write(k, ip, k.memory.cstring(str).slice(0, size)),
+);
+
+export const traceArrayGetByName = stub(
+  "struct trace_array *trace_array_get_by_name(const char *name)",
+  { fails: ["NULL"], sleeps: true, acquires: { "trace instance": "return" } },
+  (k, { name }) => k.tracing.instances.get(k.memory.cstring(name)),
+);
+
+export const traceArrayPut = stub(
+  "void trace_array_put(struct trace_array *this_tr)",
+  { releases: { "trace instance": "this_tr" } },
+  () => {},
+);
+
+export const traceArrayDestroy = stub(
+  "int trace_array_destroy(struct trace_array *this_tr)",
+  { fails: ["EINVAL"], sleeps: true },
+  (k, { this_tr }) => {
+    if (!k.tracing.instances.destroy(this_tr)) throw new Errno(EINVAL);
+    return 0;
+  },
+);
+
+export const traceArrayInitPrintk = stub(
+  "int trace_array_init_printk(struct trace_array *tr)",
+  { fails: ["EINVAL"] },
+  () => 0,
+);
+
+export const traceArrayPrintk = stub(
+  "int trace_array_printk(struct trace_array *tr, unsigned long ip, const char *fmt, ...)",
+  { fails: ["ENOENT"] },
+  (k, { tr, ip, fmt }, call) => {
+    const buffer = k.tracing.instances.buffer(tr);
+    if (buffer === undefined) throw new Errno(ENOENT);
+    const { text } = formatGuest(k, fmt, call);
+    buffer.add(text, Number(BigInt.asIntN(64, ip)));
+    return text.length;
+  },
+);
+
+/** Turns events on and off by system and name; either may be left out. */
+export const traceArraySetClrEvent = stub(
+  "int trace_array_set_clr_event(struct trace_array *tr, const char *system, const char *event, bool enable)",
+  { fails: ["ENOENT", "EINVAL"], sleeps: true, level: { partial: "events go to the main buffer only" } },
+  function* (k, args) {
+    const text = (at: Address): string | undefined => (at === 0 ? undefined : k.memory.cstring(at));
+    const [system, name] = [text(args.system), text(args.event)];
+    const chosen = k.tracing.events
+      .all()
+      .filter((one) => (system ?? one.system) === one.system && (name ?? one.name) === one.name);
+    if (chosen.length === 0) throw new Errno(EINVAL);
+    for (const event of chosen) yield* k.tracing.events.enable(event, args.enable);
+    return 0;
+  },
+);
