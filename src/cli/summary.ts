@@ -37,9 +37,10 @@ export const summarise = (report: Report): void => {
     if (exit !== null && !exit.finished) say(`${name}: exit did not return`);
   }
   const shown = findings.filter(({ severity }) => severity !== "note");
-  for (const { kind, message, where } of shown.slice(0, SHOWN_FINDINGS)) {
+  for (const { kind, message, where, source } of shown.slice(0, SHOWN_FINDINGS)) {
     const place = where === undefined || message.includes(where) ? "" : ` at ${where}`;
-    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}`);
+    const line = source === undefined ? "" : ` (${source.file}:${source.line})`;
+    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}${line}`);
   }
   if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
   const guesses = findings.filter(({ kind }) => kind === "guessed-call");

@@ -5,6 +5,7 @@ import type { CheckResult } from "./check.ts";
 import type { Scope, Injector } from "./injector.ts";
 import type { Judgement, Severity, Verdict } from "./judge.ts";
 import type { Life } from "./life.ts";
+import { type SourceLines, withSource } from "../source-lines.ts";
 import type { ParameterCase } from "./parameters.ts";
 import { formatSpec } from "./spec.ts";
 
@@ -67,6 +68,7 @@ export interface CheckContext {
   readonly parameters: string;
   readonly scope: Scope;
   readonly injector: Injector;
+  readonly lines: SourceLines;
 }
 
 const endReport = (outcome: Outcome): EndReport => {
@@ -86,7 +88,7 @@ interface Run {
 }
 type Rest = Pick<CaseReport, "name" | "what" | "fail" | "stacks" | "command">;
 
-const caseReport = ({ life, judgement }: Run, rest: Rest): CaseReport => ({
+const caseReport = (lines: SourceLines, { life, judgement }: Run, rest: Rest): CaseReport => ({
   name: rest.name,
   what: rest.what,
   fail: rest.fail,
@@ -97,7 +99,7 @@ const caseReport = ({ life, judgement }: Run, rest: Rest): CaseReport => ({
   init: endReport(life.init),
   exit: life.exit === undefined ? null : endReport(life.exit),
   stacks: rest.stacks,
-  findings: life.findings,
+  findings: life.findings.map((finding) => withSource(lines, finding)),
   command: rest.command,
 });
 
@@ -121,11 +123,11 @@ export const checkReport = (
   const command = [...base, ...given].join(" ");
   const none = { fail: [], stacks: [] };
   const all = [
-    caseReport(clean, { name: "without a failure", what: "clean", ...none, command }),
+    caseReport(context.lines, clean, { name: "without a failure", what: "clean", ...none, command }),
     ...cases.map((each) => {
       const fail = each.specs.map(formatSpec);
       const again = [command, ...fail.map((spec) => `--fail '${spec}'`)].join(" ");
-      return caseReport(each, {
+      return caseReport(context.lines, each, {
         name: fail.join(" "),
         what: "failure",
         fail,
@@ -134,7 +136,7 @@ export const checkReport = (
       });
     }),
     ...parameters.map((each) =>
-      caseReport(each, {
+      caseReport(context.lines, each, {
         name: each.what === "again" ? "inserted again" : displayText(each.parameters),
         what: each.what,
         ...none,

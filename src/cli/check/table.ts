@@ -35,7 +35,8 @@ const details = (each: CaseReport): string[] => {
   stacks.forEach(([at], index) => {
     if (at !== undefined) lines.push(`    ${(fail[index] ?? "").replace(/#.*/, "")}() failed at ${at}`);
   });
-  if (finding?.where !== undefined) lines.push(`    at ${finding.where}`);
+  const source = finding?.source === undefined ? "" : ` ${finding.source.file}:${finding.source.line}`;
+  if (finding?.where !== undefined) lines.push(`    at ${finding.where}${source}`);
   for (const { message: what, stack } of finding?.related ?? [])
     lines.push(`    ${what}: ${stack.slice(0, 3).join(" < ")}`);
   return [...lines, `    again: ${command.length > 400 ? `${command.slice(0, 400)}...` : command}`];

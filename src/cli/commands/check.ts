@@ -1,4 +1,5 @@
 import { check, prepareCheck } from "../../analysis/check/check.ts";
+import { createSourceLines } from "../../analysis/source-lines.ts";
 import { formatJunit } from "../../analysis/check/formats/junit.ts";
 import { formatKtap } from "../../analysis/check/formats/ktap.ts";
 import { formatSarif } from "../../analysis/check/formats/sarif.ts";
@@ -86,6 +87,7 @@ export const checkCommand = async (
     parameters: text,
     scope,
     injector: prepared.bench.injector,
+    lines: createSourceLines(result.name, file.bytes),
   });
   sandbox.close();
   process.stdout.write(`${format(report)}\n`);

@@ -10,6 +10,7 @@ import { type ProcessEnd, type Sandbox, boot } from "../../sandbox.ts";
 import { auditModule, auditReferences } from "../../analysis/ledger/audit.ts";
 import { createInjector } from "../../analysis/check/injector.ts";
 import { type FailSpec, parseSpec, validateSpec } from "../../analysis/check/spec.ts";
+import { createSourceLines, withSource } from "../../analysis/source-lines.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
 import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
@@ -194,7 +195,13 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
     schedule: kernel.schedule.policy,
     steps,
     modules: loads.map(({ record, file }) => moduleReport(sandbox, record, file.file, file.bytes)),
-    findings: kernel.findings.all(),
+    findings: loads.reduce(
+      (all, { record, file }) => {
+        const lines = createSourceLines(record.name, file.bytes);
+        return all.map((finding) => (finding.source === undefined ? withSource(lines, finding) : finding));
+      },
+      [...kernel.findings.all()],
+    ),
     stop: kernel.stopped ?? stop ?? null,
   };
 };
