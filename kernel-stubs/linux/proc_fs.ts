@@ -117,6 +117,7 @@ export const procSetSize = stub(
   "void proc_set_size(struct proc_dir_entry *de, loff_t size)",
   (k, { de, size }) => {
     k.struct("proc_dir_entry", de).size = size;
+    k.vfs.procfs.setSize(de, size);
   },
 );
 export const procGetParentData = stub(
@@ -125,4 +126,8 @@ export const procGetParentData = stub(
   () => {
     throw new Errno(EINVAL);
   },
+);
+export const procSetUser = stub(
+  "void proc_set_user(struct proc_dir_entry *de, kuid_t uid, kgid_t gid)",
+  (k, { de, uid, gid }) => k.vfs.procfs.setUser(de, Number(uid), Number(gid)),
 );

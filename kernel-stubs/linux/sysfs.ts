@@ -12,6 +12,7 @@ import {
   removeGroup,
   removeGroups,
 } from "../../src/kernel/devices/groups.ts";
+import { attributeKey } from "../../src/kernel/vfs/attribute-file.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type ArgumentSource, formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -104,6 +105,27 @@ export const sysfsMergeGroup = stub(
     return 0;
   },
 );
+export const sysfsUnmergeGroup = stub(
+  "void sysfs_unmerge_group(struct kobject *kobj, const struct attribute_group *grp)",
+  (k, { kobj, grp }) => {
+    const { name, attrs } = k.struct("attribute_group", grp);
+    const group = name === 0 ? undefined : k.memory.cstring(name, 256);
+    for (const attribute of pointers(k, attrs)) removeAttribute(k, kobj, attribute, group);
+  },
+);
+export const sysfsAddFileToGroup = stub(
+  "int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, const char *group)",
+  CREATES,
+  (k, { kobj, attr, group }) => {
+    addAttribute(k, need(k, kobj), attr, group === 0 ? {} : { group: k.memory.cstring(group, 256) });
+    return 0;
+  },
+);
+export const sysfsRemoveFileFromGroup = stub(
+  "void sysfs_remove_file_from_group(struct kobject *kobj, const struct attribute *attr, const char *group)",
+  (k, { kobj, attr, group }) =>
+    removeAttribute(k, kobj, attr, group === 0 ? undefined : k.memory.cstring(group, 256)),
+);
 export const sysfsRemoveGroup = stub(
   "void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *grp)",
   (k, { kobj, grp }) => removeGroup(k, kobj, grp),
@@ -138,8 +160,14 @@ export const sysfsChmodFile = stub(
 );
 export const sysfsNotify = stub(
   "void sysfs_notify(struct kobject *kobj, const char *dir, const char *attr)",
-  { level: { partial: "nobody who polls the attribute is woken" } },
-  () => undefined,
+  { sleeps: true },
+  (k, { kobj, dir, attr }) => {
+    const group = dir === 0 ? undefined : k.memory.cstring(dir, 256);
+    const node = attr === 0 ? undefined : k.vfs.sysfs.findFile(kobj, k.memory.cstring(attr, 256), group);
+    if (node === undefined) return;
+    k.journal.touch(node).events += 1;
+    k.userWaits.wakeAll(attributeKey(node));
+  },
 );
 
 const emit = (k: Kernel, buf: Address, at: number, fmt: Address, source: ArgumentSource): number => {

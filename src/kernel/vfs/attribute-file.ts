@@ -4,10 +4,22 @@ import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
+import { POLLERR, POLLIN, POLLOUT, POLLPRI } from "../user.ts";
 import { seekIn } from "./kept-files.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 
 const PAGE = 4096;
+const DEFAULT_POLLMASK = POLLIN | POLLOUT | 0x40 | 0x100;
+
+interface Opened {
+  text: Uint8Array | undefined;
+  /** Changes that whoever opened it has seen. */
+  events: number;
+}
+const eventsOf = ({ node }: OpenFile): number => (node.kind === "special" ? node.events : 0);
+
+/** Key in `userWaits` of those that poll an attribute. */
+export const attributeKey = ({ ino }: { readonly ino: number }): number => -0x2000_0000 - ino;
 
 /** What serves an attribute: both are given a zeroed kernel page and answer with a length or -errno. */
 export interface AttributeHandlers {
@@ -38,9 +50,16 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
   }
   return {
     strict: true,
+    *open(file: OpenFile) {
+      file.state = { text: undefined, events: eventsOf(file) } satisfies Opened;
+    },
     *read(file: OpenFile, count: number) {
-      if (file.position === 0 || file.state === undefined) file.state = yield* fill();
-      const text = file.state as Uint8Array;
+      const state = file.state as Opened;
+      if (file.position === 0 || state.text === undefined) {
+        k.journal.touch(state).events = eventsOf(file);
+        state.text = yield* fill();
+      }
+      const { text } = state;
       const piece = text.slice(file.position, file.position + count);
       file.position += piece.length;
       return piece;
@@ -59,6 +78,12 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
       } finally {
         k.heap.kfree(page);
       }
+    },
+    /** kernfs_generic_poll(): POLLPRI once the contents have changed since they were read. */
+    *poll(file: OpenFile, table: Address) {
+      if (table !== 0) k.userWaits.join(attributeKey(file.node), k.current);
+      const changed = (file.state as Opened).events !== eventsOf(file);
+      return DEFAULT_POLLMASK | (changed ? POLLERR | POLLPRI : 0);
     },
     *lseek(file: OpenFile, offset: number, whence: number) {
       if (whence > 1) throw new Errno(EINVAL);

@@ -49,6 +49,8 @@ export interface SpecialNode extends Inode {
   readonly kind: "special";
   size: number;
   readonly operations: FileOperations;
+  /** How often somebody has told that its contents changed (sysfs_notify). */
+  events: number;
   /** The guest's object behind it (proc_dir_entry, attribute), 0 for none. */
   readonly object: Address;
 }

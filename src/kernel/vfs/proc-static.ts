@@ -94,7 +94,7 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
   file("uptime", () => `${seconds(k.clock.now())} ${seconds(k.clock.now())}\n`);
   file("cmdline", () => "console=ttyS0 nokaslr\n");
   file("meminfo", () => meminfo(k));
-  file("filesystems", () => filesystems);
+  file("filesystems", () => filesystems(k));
   file("loadavg", () => `0.00 0.00 0.00 1/${[...k.tasks.all()].length} ${k.current.pid}\n`);
   file("kallsyms", () => kallsyms(k));
   file("crypto", () => procCrypto(k));

@@ -18,9 +18,16 @@ export const meminfo = (k: Kernel): ByteString => {
   return line("MemTotal", total) + line("MemFree", free) + line("MemAvailable", free);
 };
 
-export const filesystems: ByteString = ["sysfs", "tmpfs", "proc", "devtmpfs", "debugfs"]
-  .map((name) => `nodev\t${name}\n`)
-  .join("");
+const FS_REQUIRES_DEV = 1;
+
+export const filesystems = (k: Kernel): ByteString => {
+  const own = ["sysfs", "tmpfs", "proc", "devtmpfs", "debugfs"].map((name) => `nodev\t${name}\n`);
+  const registered = [...k.vfs.filesystems.entries()].map(([name, type]) => {
+    const device = (k.struct("file_system_type", type).fs_flags & FS_REQUIRES_DEV) !== 0;
+    return `${device ? "" : "nodev"}\t${name}\n`;
+  });
+  return [...own, ...registered].join("");
+};
 
 export const mounts: ByteString = [
   "rootfs / rootfs rw 0 0",

@@ -32,6 +32,8 @@ export interface Procfs {
   /** With all that is below; ENOENT. */
   removeSubtree(name: ByteString, parent: Address): Routine<void>;
   remove(entry: Address): Routine<void>;
+  setUser(entry: Address, uid: number, gid: number): void;
+  setSize(entry: Address, size: number): void;
 }
 
 interface Entry {
@@ -211,6 +213,17 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
       const found = place === undefined ? undefined : find(place.directory, place.last);
       if (found === undefined) throw new Errno(ENOENT);
       yield* removeTree(...found);
+    },
+    setUser(address, uid, gid) {
+      const view = k.struct("proc_dir_entry", address);
+      view.uid.val = uid;
+      view.gid.val = gid;
+      const node = entries.get(address)?.node;
+      if (node !== undefined) Object.assign(k.journal.touch(node), { uid, gid });
+    },
+    setSize(address, size) {
+      const node = entries.get(address)?.node;
+      if (node?.kind === "special") k.journal.touch(node).size = size;
     },
     *remove(address) {
       const entry = entries.get(address);

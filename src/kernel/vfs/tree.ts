@@ -144,6 +144,7 @@ export const createTree = (journal: Journal, clock: Clock): Tree => {
       ...base(S_IFREG | mode),
       kind: "special",
       size: 0,
+      events: 0,
       operations,
       object,
     }),

@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTTY, ESPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC, POLLIN, POLLOUT } from "../user.ts";
@@ -46,6 +47,8 @@ export interface Vfs {
   /** filp_close(): flushes, then drops a reference. `owner`: the files_struct the descriptor was in. */
   close(file: OpenFile, owner?: Address): Routine<void>;
   readonly objects: FileObjects;
+  /** File system types that modules registered: struct file_system_type by name. */
+  readonly filesystems: JournalMap<ByteString, Address>;
 }
 
 const O_ACCMODE = 3;
@@ -187,6 +190,7 @@ export const createVfs = (k: Kernel): Vfs => {
       return yield* file.operations.fsync(file, { start: 0n, end: LLONG_MAX, dataOnly: how === "data" });
     },
     objects,
+    filesystems: k.journal.map(),
     get(file) {
       k.journal.touch(file).references += 1;
       if (file.guest !== 0) k.struct("file", file.guest).f_count.counter += 1n;
