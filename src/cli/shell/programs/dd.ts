@@ -84,7 +84,7 @@ function* block(
     bytes = yield* sys.read(files.from, size);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    counts.failure = `error reading '${files.input}': ${strerror(error.errno)}`;
+    counts.failure = `${files.input}: ${strerror(error.errno)}`;
     return false;
   }
   if (bytes.length === 0) return false;
@@ -98,7 +98,7 @@ function* block(
     return true;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    counts.failure = `error writing '${files.output}': ${strerror(error.errno)}`;
+    counts.failure = `${files.output}: ${strerror(error.errno)}`;
     return false;
   }
 }
@@ -111,12 +111,18 @@ function* move(sys: UserSystem, fd: number, to: number): Routine<void> {
 }
 
 /** Seeks, or reads what is to be skipped where that is not possible. */
-function* skipBlocks(sys: UserSystem, fd: number, bytes: number, size: number): Routine<void> {
+function* skipBlocks(sys: UserSystem, input: string, bytes: number, size: number): Routine<void> {
   try {
-    yield* sys.lseek(fd, bytes, SEEK_CUR);
+    yield* sys.lseek(0, bytes, SEEK_CUR);
+    return;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    for (let left = bytes; left > 0; left -= size) yield* sys.read(fd, size);
+  }
+  try {
+    for (let left = bytes; left > 0; left -= size) yield* sys.read(0, size);
+  } catch (error) {
+    if (error instanceof Errno) throw new ProgramFailure(`${input}: ${strerror(error.errno)}`);
+    throw error;
   }
 }
 
@@ -133,7 +139,7 @@ export const dd: Program = function* ({ sys, args }) {
   const [from, to] = [0, 1];
   if (input !== undefined) yield* move(sys, yield* openFile(sys, input, O_RDONLY), from);
   if (output !== undefined) yield* move(sys, yield* openFile(sys, output, O_WRONLY | O_CREAT | truncate), to);
-  if (skip > 0) yield* skipBlocks(sys, from, skip, size);
+  if (skip > 0) yield* skipBlocks(sys, input ?? "standard input", skip, size);
   if (seek > 0) yield* sys.lseek(to, seek, SEEK_CUR);
   const counts: Counts = { inFull: 0, inPart: 0, outFull: 0, outPart: 0, failure: undefined };
   const files = { from, to, input: input ?? "standard input", output: output ?? "standard output" };
