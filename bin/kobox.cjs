@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 "use strict";
 // Starts the bundle with V8's code cache: compiling it afresh takes longer than running a module.
-const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
 const bundle = join(__dirname, "..", "dist", "cli.cjs");
-const cache = join(__dirname, "..", "dist", `cli.${process.versions.v8}.cache`);
+// One for each command: a cache is as good as the run that made it was like this one.
+const command = /^[a-z]+$/.exec(process.argv[2] ?? "")?.[0] ?? "other";
+const cache = join(__dirname, "..", "dist", `cli.${process.versions.v8}.${command}.cache`);
 
 const readCache = () => {
   try {
@@ -19,8 +21,12 @@ const readCache = () => {
 
 /** After the work is done: keeps the functions that were compiled meanwhile, where that is allowed. */
 const writeCache = (script) => {
+  // No such command, perhaps.
+  if (process.exitCode === 2) return;
   try {
-    writeFileSync(cache, script.createCachedData());
+    const made = `${cache}.${process.pid}`;
+    writeFileSync(made, script.createCachedData());
+    renameSync(made, cache);
   } catch {
     // A read-only installation starts without one.
   }

@@ -1,7 +1,10 @@
 // Bundles the command line and the library into dist/.
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { stubIndex } from "./stub-index.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -25,6 +28,7 @@ export const build = async () => {
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     format: "cjs",
+    plugins: [stubIndex(esbuild, ROOT)],
     define: { "import.meta.url": "__bundleUrl" },
     banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
@@ -45,6 +49,13 @@ export const build = async () => {
     },
   });
   await storeDefaultProfile();
+  writeCodeCache();
+};
+
+/** Module runs are what people wait for: their code cache comes with the build (bin/kobox.cjs). */
+const writeCodeCache = () => {
+  const args = ["bin/kobox.cjs", "run", "samples/hello/hello.ko"];
+  spawnSync(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
 };
 
 /** An unpacked copy of the default kernel profile opens faster. */

@@ -24,6 +24,25 @@ describe("registry", () => {
     expect(registry.all()).toHaveLength(5);
   });
 
+  it("loads a file of an index when one of its names is wanted", () => {
+    const loads: string[] = [];
+    const file = (name: string, module: Record<string, unknown>) => () => {
+      loads.push(name);
+      return module;
+    };
+    const index = {
+      names: ["__kmalloc kmalloc_old", "__fentry__ __get_user_1", "jiffies"],
+      files: [file("slab", { kmalloc }), file("thunks", { thunks }), file("jiffies", { jiffies })],
+    };
+    const lazy = createRegistry({ stubIndex: index });
+    expect([lazy.find("memcpy"), loads]).toEqual([undefined, []]);
+    expect([lazy.find("kmalloc_old"), lazy.find("__kmalloc")]).toEqual([kmalloc, kmalloc]);
+    expect(lazy.find("__get_user_1")).toMatchObject({ kind: "registers" });
+    expect(loads).toEqual(["slab", "thunks"]);
+    expect(lazy.all()).toHaveLength(4);
+    expect(loads).toEqual(["slab", "thunks", "jiffies"]);
+  });
+
   it("does not let two stubs claim one name", () => {
     const second = stub("void kmalloc_old(void)", () => {});
     expect(() => createRegistry({ kmalloc, second }).find("x")).toThrow(/two stubs for kmalloc_old/);
