@@ -109,6 +109,8 @@ export * from "./linux/platform_resource.ts";
 export * from "./linux/property.ts";
 export * from "./linux/firmware.ts";
 export * from "./linux/umh.ts";
+export * from "./linux/cpuhotplug.ts";
+export * from "./linux/pci.ts";
 export * from "./asm/pgtable.ts";
 export * from "./asm/set_memory.ts";
 export * from "./linux/nodemask.ts";

@@ -125,4 +125,11 @@ export const kernelChains: readonly Stub[] = [
   kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
   kernelChain("register_netdevice_notifier", "unregister_netdevice_notifier", "there are no network devices"),
   kernelChain("register_pm_notifier", "unregister_pm_notifier", "the machine never sleeps"),
+  kernelChain("register_oom_notifier", "unregister_oom_notifier", "memory that runs out is not announced"),
+  kernelChain("register_netevent_notifier", "unregister_netevent_notifier", "there is no network"),
+  kernelChain("register_inet6addr_notifier", "unregister_inet6addr_notifier", "there is no network"),
+  kernelChain("netlink_register_notifier", "netlink_unregister_notifier", "there are no netlink sockets"),
+  kernelChain("register_restart_handler", "unregister_restart_handler", "the sandbox never restarts"),
+  kernelChain("register_vt_notifier", "unregister_vt_notifier", "there are no virtual terminals"),
+  kernelChain("register_acpi_notifier", "unregister_acpi_notifier", "there is no ACPI"),
 ].flat();

@@ -5,6 +5,11 @@ import { Errno } from "../../src/base/errors.ts";
 import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
 import { deviceKobject } from "../../src/kernel/devices/device.ts";
 import {
+  allocatePlatformDevice,
+  setPlatformData,
+  setPlatformResources,
+} from "../../src/kernel/devices/platform-alloc.ts";
+import {
   addPlatformDevice,
   deletePlatformDevice,
   initialisePlatformDevice,
@@ -14,7 +19,6 @@ import {
 } from "../../src/kernel/devices/platform-bus.ts";
 import { readProperties } from "../../src/kernel/devices/properties.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const ADDS = { fails: ["ENOMEM", "EINVAL", "EEXIST", "EBUSY"], sleeps: true } as const;
@@ -40,50 +44,18 @@ export const platformDeviceAdd = stub(
   },
 );
 
-const allocate = (k: Kernel, name: Address, id: number): Address => {
-  const text = k.memory.cstring(name, 256);
-  const base = k.sizeOf("platform_device");
-  const pdev = k.heap.kmalloc(base + text.length + 1, GFP_KERNEL);
-  if (pdev === 0) return 0;
-  k.memory.setCstring(pdev + base, text);
-  const view = k.struct("platform_device", pdev);
-  view.name = pdev + base;
-  view.id = id;
-  initialisePlatformDevice(k, pdev);
-  k.driverCore.platform.own(pdevDevice(k, pdev));
-  return pdev;
-};
 export const platformDeviceAlloc = stub(
   "struct platform_device *platform_device_alloc(const char *name, int id)",
   { fails: ["NULL"], sleeps: true, acquires: { platform_device: "return" } },
-  (k, { name, id }) => allocate(k, name, id),
+  (k, { name, id }) => allocatePlatformDevice(k, k.memory.cstring(name, 256), id),
 );
 
-const copy = (k: Kernel, from: Address, size: number): Address => {
-  if (from === 0) return 0;
-  const made = k.heap.kmalloc(size, GFP_KERNEL);
-  k.memory.write(made, k.memory.bytes(from, size));
-  return made;
-};
-const setResources = (k: Kernel, pdev: Address, res: Address, count: number): void => {
-  const view = k.struct("platform_device", pdev);
-  const made = copy(k, res, k.sizeOf("resource") * count);
-  k.heap.kfree(view.resource);
-  view.resource = made;
-  view.num_resources = count;
-};
-const setData = (k: Kernel, pdev: Address, data: Address, size: number): void => {
-  const view = k.struct("platform_device", pdev).dev;
-  const made = copy(k, data, size);
-  k.heap.kfree(view.platform_data);
-  view.platform_data = made;
-};
 export const platformDeviceAddResources = stub(
   `int platform_device_add_resources(struct platform_device *pdev, const struct resource *res,
       unsigned int num)`,
   { fails: ["ENOMEM"], sleeps: true },
   (k, { pdev, res, num }) => {
-    setResources(k, pdev, res, num);
+    setPlatformResources(k, pdev, res, num);
     return 0;
   },
 );
@@ -91,7 +63,7 @@ export const platformDeviceAddData = stub(
   "int platform_device_add_data(struct platform_device *pdev, const void *data, size_t size)",
   { fails: ["ENOMEM"], sleeps: true },
   (k, { pdev, data, size }) => {
-    setData(k, pdev, data, size);
+    setPlatformData(k, pdev, data, size);
     return 0;
   },
 );
@@ -105,7 +77,7 @@ export const platformDeviceRegisterFull = stub(
   },
   function* (k, { pdevinfo }) {
     const info = k.struct("platform_device_info", pdevinfo);
-    const pdev = allocate(k, info.name, info.id);
+    const pdev = allocatePlatformDevice(k, k.memory.cstring(info.name, 256), info.id);
     const device = k.struct("device", pdevDevice(k, pdev));
     device.parent = info.parent;
     device.fwnode = info.fwnode;
@@ -113,8 +85,8 @@ export const platformDeviceRegisterFull = stub(
       k.struct("platform_device", pdev).platform_dma_mask = info.dma_mask;
       device.coherent_dma_mask = info.dma_mask;
     }
-    if (info.num_res > 0) setResources(k, pdev, info.res, info.num_res);
-    if (info.size_data > 0) setData(k, pdev, info.data, Number(info.size_data));
+    if (info.num_res > 0) setPlatformResources(k, pdev, info.res, info.num_res);
+    if (info.size_data > 0) setPlatformData(k, pdev, info.data, Number(info.size_data));
     if (info.properties !== 0)
       k.driverCore.properties.set(pdevDevice(k, pdev), readProperties(k, info.properties));
     try {

@@ -38,6 +38,8 @@ export interface DriverCore {
   readonly pci: PciHost;
   readonly properties: Properties;
   readonly usermode: Usermode;
+  /** CPU hotplug states in use ("cpuhp 201"), with their teardown functions. */
+  readonly hotplug: JournalMap<string, Address>;
   /** Devices whose probe is to be tried again, in order. */
   readonly deferred: JournalSet<Address>;
 }
@@ -84,6 +86,7 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     pci: createPciHost(k),
     properties: createProperties(k),
     usermode: createUsermode(k),
+    hotplug: k.journal.map(),
     deferred: k.journal.set(),
     classAt: (kobject) => keyOf(classes, kobject),
     busAt: (kobject) => keyOf(buses, kobject),
