@@ -11,7 +11,8 @@ import { type Snapshot, takeSnapshot } from "./kernel/snapshot.ts";
 import type { Process } from "./kernel/vfs/process.ts";
 import { createMachine } from "./machine/machine.ts";
 import type { Address } from "./base/address.ts";
-import { KoboxError } from "./base/errors.ts";
+import { ENOMEM } from "./base/errno.ts";
+import { Errno, KoboxError, RunEnd } from "./base/errors.ts";
 import { DEFAULT_RELEASE, defaultProfilePath } from "./profile/default-profile.ts";
 import { openProfile } from "./profile/profile.ts";
 import { type Binder, createBinder } from "./stub/bind.ts";
@@ -123,7 +124,7 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     const end = kernel.tasks.runUntil(() => {
       turns.left -= 1;
       return done() || turns.left < 0 || kernel.clock.now() > until;
-    });
+    }, until);
     if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
     if (done()) return undefined;
     const message = waiting();
@@ -139,7 +140,10 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   const finish = ({ task }: Process): ProcessEnd => {
     const stop = runUntil(
       () => task.state === "dead",
-      () => `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`,
+      () =>
+        task.waiting === undefined
+          ? `${task.comm} gives up the CPU again and again, and does not come to an end`
+          : `${task.comm} waits for ${task.waiting.reason}, and nothing will ever end that`,
     );
     if (stop === undefined) kernel.tasks.settle();
     // Nobody waits for it. What an oops left keeps its stack, for whoever looks at it.
@@ -156,7 +160,20 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     kernel,
     registry,
     binder: made.binder as Binder,
-    run: (identity, program) => finish(kernel.processes.start(identity, program)),
+    run(identity, program) {
+      try {
+        return finish(kernel.processes.start(identity, program));
+      } catch (error) {
+        const none = error instanceof RunEnd || (error instanceof Errno && error.errno === ENOMEM);
+        if (!none) throw error;
+        const stop = {
+          kind: "out-of-memory",
+          message: "the guest's memory is used up: no process can start",
+        };
+        kernel.stop(stop);
+        return { code: 0, signal: 0, stop: kernel.stopped ?? stop };
+      }
+    },
     finish,
     sleep(nanoseconds) {
       const until = kernel.clock.now() + nanoseconds;

@@ -76,7 +76,9 @@ export const classCreateFile = stub(
 );
 export const classRemoveFile = stub(
   "void class_remove_file_ns(struct class *cls, const struct class_attribute *attr, const void *ns)",
-  (k, { cls, attr }) => removeAttribute(k, classKobject(k, cls), attr),
+  (k, { cls, attr }) => {
+    if (k.driverCore.classes.has(cls)) removeAttribute(k, classKobject(k, cls), attr);
+  },
 );
 export const showClassAttrString = stub(
   "ssize_t show_class_attr_string(struct class *class, struct class_attribute *attr, char *buf)",

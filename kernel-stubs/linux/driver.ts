@@ -45,7 +45,9 @@ export const busCreateFile = stub(
 );
 export const busRemoveFile = stub(
   "void bus_remove_file(struct bus_type *bus, struct bus_attribute *attr)",
-  (k, { bus, attr }) => removeAttribute(k, busKobject(k, bus), attr),
+  (k, { bus, attr }) => {
+    if (k.driverCore.buses.has(bus)) removeAttribute(k, busKobject(k, bus), attr);
+  },
 );
 
 export const driverRegister = stub(

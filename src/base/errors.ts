@@ -24,6 +24,21 @@ export class Errno extends Error {
   }
 }
 
+/** Host code cannot go on with what the guest has done: the run ends with this as its stop, and it is nobody's bug. */
+export class RunEnd extends Error {
+  override readonly name = "RunEnd";
+  readonly kind: "out-of-memory" | "hang";
+
+  constructor(kind: RunEnd["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** The guest's RAM is used up where the kernel cannot do without. */
+export const outOfMemory = (what: string): RunEnd =>
+  new RunEnd("out-of-memory", `the guest's memory is used up: ${what} cannot grow`);
+
 /** A place in the kernel's own code as an oops shows it, "string+0x48/0xe0". */
 export interface FaultPlace {
   readonly at: string;

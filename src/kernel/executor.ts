@@ -144,6 +144,7 @@ export const createExecutor = (
   };
 
   const stepHost = (task: Task, frame: Frame & { kind: "host" }): Pause | undefined => {
+    machine.beginHostWork();
     const { feed } = state;
     state.feed = 0n;
     let step: IteratorResult<GuestCall | Block | Yield, unknown>;
@@ -161,6 +162,7 @@ export const createExecutor = (
   };
 
   const enter = (task: Task, trap: Trap): Pause | undefined => {
+    machine.beginHostWork();
     task.trapped = false;
     let outcome: Outcome;
     try {

@@ -1,4 +1,5 @@
 import { type Address, PAGE_SIZE, alignDown } from "../base/address.ts";
+import { outOfMemory } from "../base/errors.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
 
@@ -34,7 +35,7 @@ export const createKernelImage = (machine: Machine, journal: Journal): KernelIma
     if (there === kind) return;
     if (there === undefined) {
       const frame = machine.frames.allocate(1);
-      if (frame === undefined) throw new RangeError("guest RAM is used up by the kernel image");
+      if (frame === undefined) throw outOfMemory("the kernel image");
       machine.map(page, frame, 1, { write: true, execute: false });
       if (kind === "text") memory.fill(page, HLT, PAGE_SIZE);
     }

@@ -20,7 +20,7 @@ const digitAt = (text: ByteString, at: number): number => {
   const char = byteAt(text, at);
   if (char >= 0x30 && char <= 0x39) return char - 0x30;
   const lower = char | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : 255;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : Infinity;
 };
 
 /** `_parse_integer_limit` (lib/kstrtox.c): digits of `base`, at most `max` of them. */

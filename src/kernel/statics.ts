@@ -1,4 +1,5 @@
 import { type Address, PAGE_SIZE, alignUp } from "../base/address.ts";
+import { outOfMemory } from "../base/errors.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
 import type { Statics } from "./kernel.ts";
@@ -16,7 +17,7 @@ export const createStatics = (machine: Machine, journal: Journal): Statics => {
       state.used = alignUp(at + Math.max(size, 1), ALIGNMENT);
       while (state.mapped < state.used) {
         const frame = machine.frames.allocate(1);
-        if (frame === undefined) throw new RangeError("guest RAM is used up by the kernel's own objects");
+        if (frame === undefined) throw outOfMemory("the store of the kernel's own objects");
         machine.map(AREA + state.mapped, frame, 1, { write: true, execute: false });
         state.mapped += PAGE_SIZE;
       }

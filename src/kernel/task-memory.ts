@@ -1,6 +1,6 @@
 import { type Address, PAGE_SIZE } from "../base/address.ts";
 import { ENOMEM } from "../base/errno.ts";
-import { Errno } from "../base/errors.ts";
+import { Errno, type RunEnd } from "../base/errors.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
@@ -28,6 +28,7 @@ export interface TaskMemoryHost {
   setCurrent(taskStruct: Address): void;
   sleeps(task: Task): void;
   stopped(): boolean;
+  cannotGoOn(error: RunEnd): void;
   preemptionOff(): boolean;
   interruptsOff(): boolean;
 }
@@ -88,6 +89,7 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     setCurrent: host.setCurrent,
     sleeps: host.sleeps,
     stopped: host.stopped,
+    cannotGoOn: host.cannotGoOn,
     stayAwake(taskStruct) {
       const at = taskStruct + structs.offset("__state");
       if (memory.u32(at) === 0) return false;

@@ -1,6 +1,7 @@
 import { REG } from "unicorn-engine";
 import { type Address, toPattern } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
+import { RunEnd } from "../base/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Executor } from "./executor.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -23,6 +24,8 @@ export interface TaskMemory {
   setPending(taskStruct: Address, pending: number): void;
   /** The machine has come to an end: nothing runs any more. */
   stopped(): boolean;
+  /** Host code gave up. */
+  cannotGoOn(error: RunEnd): void;
   /** Sets a task_struct's state to running; false when it was. */
   stayAwake(taskStruct: Address): boolean;
   /** The guest's preempt_count is not zero. */
@@ -43,8 +46,11 @@ export interface Tasks {
   all(): IterableIterator<Task>;
   /** Makes a new or blocked task runnable; false when it was runnable already or is dead. */
   wake(task: Task): boolean;
-  /** Runs runnable tasks in turn, letting time jump when all wait, until `done` holds or nothing can happen any more. */
-  runUntil(done: () => boolean): "done" | "idle" | "stopped";
+  /**
+   * Runs runnable tasks in turn, letting time jump when all wait, until `done` holds or nothing can
+   * happen any more; "idle", too, when nothing will before `latest`, in nanoseconds since boot.
+   */
+  runUntil(done: () => boolean, latest?: number): "done" | "idle" | "stopped";
   /** Runs what is runnable now, without letting time pass. */
   settle(): void;
   /** Starts a task that runs host code (a process of the sandbox). */
@@ -188,7 +194,16 @@ export const createTasks = (
     journal.touch(state).last = idle;
   };
 
-  const runUntil: Tasks["runUntil"] = (done) => {
+  const runUntil: Tasks["runUntil"] = (done, latest) => {
+    try {
+      return runTasks(done, latest);
+    } catch (error) {
+      if (!(error instanceof RunEnd)) throw error;
+      memory.cannotGoOn(error);
+      return "stopped";
+    }
+  };
+  const runTasks: Tasks["runUntil"] = (done, latest = Infinity) => {
     for (;;) {
       if (done()) return "done";
       interrupts.service("between-tasks");
@@ -201,7 +216,7 @@ export const createTasks = (
       }
       if (done()) return "done";
       const moment = timeline.next();
-      if (moment === undefined) return "idle";
+      if (moment === undefined || moment > latest) return "idle";
       goIdle();
       clock.advanceTo(moment);
     }

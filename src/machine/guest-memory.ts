@@ -1,6 +1,6 @@
 import { type Address, PAGE_SIZE, addressFromHalves, highHalf, lowHalf } from "../base/address.ts";
 import { type ByteString, byteStringToBytes, bytesToByteString } from "../base/bytes.ts";
-import { GuestFault } from "../base/errors.ts";
+import { GuestFault, RunEnd } from "../base/errors.ts";
 import type { GuestMemory } from "./memory.ts";
 import { PTE, type PageTables } from "./paging.ts";
 import type { Ram } from "./ram.ts";
@@ -12,12 +12,24 @@ export type Half = "kernel" | "user";
 const KEPT_TEXTS = 256;
 const KEPT_LENGTH = 200;
 
+/** A list of the guest's may be a ring: no kernel function looks at memory as often as this. */
+const MOST_LOOKUPS = 10_000_000;
+const endlessWalk = (): RunEnd =>
+  new RunEnd("hang", "a kernel function walks a structure that has no end: the guest has broken it");
+
+/** Bytes that may be read without a look at where they end. */
+const TRUSTED = 1 << 20;
+
 export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): GuestMemory => {
-  const { words, view, bytes } = ram;
+  const { words, view, bytes, work } = ram;
   const wanted = half === "user" ? PTE.USER : 0;
 
   /** Physical byte address behind `address`, or a fault. */
   const resolve = (address: Address, write: boolean): number => {
+    if ((work.lookups += 1) > MOST_LOOKUPS) {
+      work.lookups = 0;
+      throw endlessWalk();
+    }
     const entry = tables.find(address);
     const low = entry < 0 ? 0 : (words[entry] ?? 0);
     if ((low & PTE.PRESENT) === 0) throw new GuestFault(address, { write, present: false });
@@ -71,6 +83,8 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
     return text;
   };
   const readBytes = (address: Address, length: number): Uint8Array => {
+    // A guest's size may be anything: what is not all there must fault before room is made for it.
+    if (length < 0 || length > TRUSTED) pieces(address, length < 0 ? Infinity : length, false, () => {});
     const out = new Uint8Array(length);
     pieces(address, length, false, (physical, offset, size) => {
       out.set(bytes.subarray(physical, physical + size), offset);

@@ -33,6 +33,8 @@ export interface Machine {
   walk(address: Address): bigint[];
   /** Physical address behind `address`, or undefined where nothing is mapped. */
   translate(address: Address): number | undefined;
+  /** Host code begins something new: it may look at memory as often as it needs. */
+  beginHostWork(): void;
   /** Writes whatever the protection; the pages must be mapped. */
   poke(address: Address, bytes: Uint8Array): void;
   /** While it is still mapped: tells the engine that code at [address, address+length) was changed by host code. */
@@ -113,6 +115,9 @@ export const createMachine = (options: MachineOptions): Machine => {
         ram.touch(frame);
         offset += size;
       }
+    },
+    beginHostWork() {
+      ram.work.lookups = 0;
     },
     codeChanged(address, length) {
       engine.invalidateCode(address, length);

@@ -1,4 +1,5 @@
 import { type Address, highHalf, lowHalf } from "../base/address.ts";
+import { outOfMemory } from "../base/errors.ts";
 import type { Frames } from "./frames.ts";
 import type { Ram } from "./ram.ts";
 
@@ -34,7 +35,7 @@ export const createPageTables = (ram: Ram, frames: Frames): PageTables => {
   const { words } = ram;
   const newTable = (): number => {
     const frame = frames.allocate(1);
-    if (frame === undefined) throw new RangeError("guest RAM is too small for its page tables");
+    if (frame === undefined) throw outOfMemory("the page tables");
     return frame;
   };
   const rootFrame = newTable();

@@ -5,6 +5,8 @@ export interface Ram {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly view: DataView;
+  /** How often host code has looked up an address since that was last set to 0. */
+  readonly work: { lookups: number };
   /** Marks a frame as written by the host, for snapshots. */
   touch(frame: number): void;
   /** All marks since the last call lie in [first, end). */
@@ -21,6 +23,7 @@ export const createRam = (buffer: ArrayBuffer, hostDirty: Uint8Array): Ram => {
   };
   return {
     size: buffer.byteLength,
+    work: { lookups: 0 },
     bytes,
     words: new Uint32Array(buffer),
     view: new DataView(buffer),

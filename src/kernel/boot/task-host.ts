@@ -28,6 +28,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
     preemptionOff: () => k.cpu.preemptCount() !== 0,
     interruptsOff: () => k.cpu.irqsDisabled(),
     stopped: () => k.stopped !== undefined,
+    cannotGoOn: ({ kind, message }) => k.stop({ kind, message }),
     sleeps(task) {
       if (k.cpu.preemptCount() !== 0) k.traces.schedulingWhileAtomic(task, waitingStub(k, task));
     },

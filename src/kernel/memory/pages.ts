@@ -1,4 +1,5 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
+import { outOfMemory } from "../../base/errors.ts";
 import { type GuestFrames, MAX_ORDER } from "./buddy.ts";
 import { type FrameTable, OWNER, type Owner } from "./frame-table.ts";
 import { warnAlloc } from "./failure.ts";
@@ -96,11 +97,14 @@ export const createPages = (
   });
   /** There is nothing: says so, the first time (the kernel: every ten seconds). */
   const failed = (order: number, gfp: number): undefined => {
+    // The kernel would kill processes one by one and then panic.
+    if ((gfp & GFP.NOFAIL) !== 0) throw outOfMemory(`an allocation that must not fail (order ${order})`);
     const quiet = (gfp & GFP.NOWARN) !== 0 || !once.first("warn_alloc");
     if (!quiet) warnAlloc(complaints, gfp, `page allocation failure: order:${order}`, figures(), SLOW_PATH);
   };
   const allocate = (order: number, gfp: number, owner: Owner = OWNER.PAGES): number | undefined => {
-    if (order >= MAX_ORDER) {
+    // It is unsigned: a negative one is huge.
+    if (order < 0 || order >= MAX_ORDER) {
       if ((gfp & GFP.NOWARN) === 0 && once.first("__alloc_pages")) complaints.warn(SITES.allocPagesOrder);
       return undefined;
     }

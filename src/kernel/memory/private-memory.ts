@@ -1,3 +1,4 @@
+import { outOfMemory } from "../../base/errors.ts";
 import type { MemoryHost } from "./host.ts";
 
 /**
@@ -30,7 +31,7 @@ export const createPrivateMemory = (host: MemoryHost): PrivateMemory => {
   const { words } = ram;
   const doubles = new Float64Array(words.buffer);
   const rootFrame = frames.allocate(1);
-  if (rootFrame === undefined) throw new RangeError("guest RAM is too small for the kernel's allocators");
+  if (rootFrame === undefined) throw outOfMemory("the kernel's allocators");
   /** Word per size class: its first free chunk; the chunk's first word is the next one. */
   const heads = rootFrame * FRAME_WORDS;
 
