@@ -3,6 +3,7 @@ import { boot as bootSandbox } from "../sandbox.ts";
 import type { UnknownPolicy } from "../stub/unknown.ts";
 import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
+import { type Firmware, placeFirmware } from "./firmware.ts";
 import { type Kernel, createKernelHandle } from "./kernel.ts";
 import { type LogMessage, messageOf } from "./log.ts";
 
@@ -19,6 +20,8 @@ export interface BootOptions {
   readonly capabilities?: Capabilities;
   /** What calls of functions without a stub do: guess a result, or end the run. */
   readonly unknown?: UnknownPolicy;
+  /** Files of /lib/firmware: a folder of the machine, or contents by name. */
+  readonly firmware?: Firmware;
   /** How long in virtual time a call may wait before it counts as never returning: an hour. */
   readonly patience?: Duration;
   /** Folder in which relative paths of modules begin; the working directory when left out. */
@@ -42,6 +45,7 @@ export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
     ...(onMessage === undefined ? {} : { onRecord: (record) => onMessage(messageOf(record)) }),
   });
   sandbox.kernel.vfs.tree.directory("/tmp");
+  placeFirmware(sandbox, options.firmware ?? {});
   return createKernelHandle(sandbox, {
     capabilities: options.capabilities ?? "all",
     folder: options.modules ?? ".",

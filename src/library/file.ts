@@ -104,12 +104,32 @@ export interface FileCalls {
   close(): void;
 }
 
+export interface MapOptions {
+  /** Also to write; only to read when left out. */
+  readonly write?: boolean;
+  /** Changes are its own (MAP_PRIVATE); shared when left out. */
+  readonly private?: boolean;
+  /** In bytes, a multiple of the page size. */
+  readonly offset?: number;
+}
+
+/** Memory of a process that is a file's. Touching what cannot be kills the process (KilledError). */
+export interface Mapping {
+  readonly address: number;
+  readonly length: number;
+  read(offset: number, count: number): Uint8Array;
+  write(offset: number, data: string | Uint8Array): void;
+  unmap(): void;
+}
+
 /** An open file of a process. */
 export interface File extends FileCalls, Disposable {
   readonly path: string;
   /** The descriptor's number in its process. */
   readonly fd: number;
   readonly isOpen: boolean;
+  /** mmap(2) */
+  map(length: number, options?: MapOptions): Mapping;
   /** The same calls, started and not waited for: `const read = file.start.read()`. */
   readonly start: Started<FileCalls>;
   /** Closes it, if it is open. */
@@ -194,8 +214,34 @@ export const createFile = (owner: FileOwner, path: string, fd: number): File => 
       return owner.has(fd);
     },
     start: start as unknown as Started<FileCalls>,
+    map: (length, options) => mapFile(owner, { path, fd }, length, options),
     [Symbol.dispose]() {
       if (owner.has(fd)) owner.begin(calls.close()).wait();
     },
+  };
+};
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const MAP_PRIVATE = 2;
+
+const mapFile = (
+  owner: FileOwner,
+  { path, fd }: { readonly path: string; readonly fd: number },
+  length: number,
+  options: MapOptions = {},
+): Mapping => {
+  const act = <T>(says: string, body: Call<T>["act"]): T =>
+    owner.begin({ says: `${says} ${path}`, act: body }).wait();
+  const prot = PROT_READ | (options.write === true ? PROT_WRITE : 0);
+  const flags = options.private === true ? MAP_PRIVATE : MAP_SHARED;
+  const address = act("mmap", (sys) => sys.mmap({ fd, length, prot, flags, offset: options.offset ?? 0 }));
+  return {
+    address,
+    length,
+    read: (offset, count) => act("load", (sys) => sys.load(address + offset, count)),
+    write: (offset, data) => act("store", (sys) => sys.store(address + offset, toBytes(data))),
+    unmap: () => act("munmap", (sys) => sys.munmap(address, length)),
   };
 };

@@ -11,6 +11,7 @@ import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
 import { type Argument, type Functions, createFunctions, fireProbes } from "./functions.ts";
+import { type Hardware, createHardware } from "./hardware.ts";
 import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { type LogMessage, messagesSince } from "./log.ts";
 import { type Memory, createMemory } from "./memory.ts";
@@ -59,8 +60,7 @@ export interface Kernel extends PathCalls, Functions, Disposable {
   /** Lets everything run that can run now. */
   settle(): void;
 
-  /** A device pulls an interrupt line; false when nobody listens there. */
-  raiseIrq(line: number): boolean;
+  readonly hardware: Hardware;
   /**
    * Runs the kprobes, kretprobes and ftrace hooks of a kernel function as if it had been called with
    * these arguments (text and buffers lie in kernel memory meanwhile) and had returned `result`;
@@ -198,13 +198,7 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
       ensureRunning(sandbox);
       k.tasks.settle();
     },
-    raiseIrq(line) {
-      ensureRunning(sandbox);
-      const heard = k.irqs.raise(line);
-      k.interrupts.service("between-tasks");
-      k.tasks.settle();
-      return heard;
-    },
+    hardware: createHardware(sandbox),
     fire: (name, args = [], result = 0) => fireProbes(sandbox, name, args, result),
     symbol,
     symbolAt: (address) => displayText(k.symbols.format(address)),
