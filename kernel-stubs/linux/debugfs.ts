@@ -130,13 +130,15 @@ const writeValue = (k: Kernel, at: Address, bytes: number, value: bigint): void 
 const parseValue = (text: string): bigint =>
   text.trimStart().startsWith("-") ? kstrtoSigned(text, 0, 64) : kstrtoUnsigned(text, 0, 64);
 
-const valueFile = (k: Kernel, at: Address, kind: Kind): FileOperations =>
+const valueFile = (k: Kernel, at: Address, kind: Kind, mode: number): FileOperations =>
   textFile(
     function* () {
       const value = readValue(k, at, kind);
       return kind.hex === 0 ? `${value}\n` : `0x${value.toString(16).padStart(kind.hex, "0")}\n`;
     },
     function* (text) {
+      // Files made read-only have operations without a setter.
+      if ((mode & 0o222) === 0) throw new Errno(EACCES);
       writeValue(k, at, kind.bytes, parseValue(text));
     },
   );
@@ -147,7 +149,7 @@ export const debugfsValues: readonly Stub[] = KINDS.map((kind) =>
     `void debugfs_create_${kind.suffix}(const char *name, umode_t mode, struct dentry *parent, ${kind.type} *value)` as CreateValue,
     MADE,
     (k, { name: at, mode, parent, value }) => {
-      const operations = valueFile(k, value, kind);
+      const operations = valueFile(k, value, kind, mode);
       const made = { name: name(k, at), mode, parent, data: value, server: { operations } };
       quietly(() => k.vfs.debugfs.create(made));
     },

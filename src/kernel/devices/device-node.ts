@@ -60,4 +60,7 @@ export const removeNode = (k: Kernel, name: ByteString): void => {
   if (k.vfs.tree.find(path) === undefined) return;
   const { directory, name: last } = k.vfs.tree.parent(path);
   directory.entries.delete(last);
+  // Directories made for it go with the last node in them (delete_path of drivers/base/devtmpfs.c).
+  const parent = name.slice(0, Math.max(name.lastIndexOf("/"), 0));
+  if (parent !== "" && directory.entries.size === 0) removeNode(k, parent);
 };

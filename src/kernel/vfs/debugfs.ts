@@ -110,6 +110,9 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
       if (directory.entries.has(name)) throw new Errno(EEXIST);
       entry.directory.entries.delete(entry.name);
       directory.entries.set(name, entry.node);
+      const text = k.heap.internal(new Uint8Array(name.length + 1));
+      k.memory.setCstring(text, name);
+      k.struct("dentry", dentry).d_name.name = text as never;
       entries.set(dentry, { node: entry.node, directory, name, parent });
       return dentry;
     },

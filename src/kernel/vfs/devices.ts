@@ -80,7 +80,7 @@ const missing = (): never => {
 export const createCharacterDevices = (k: Kernel): CharacterDevices => {
   const regions: JournalMap<number, Region> = k.journal.map();
   const ranges: JournalMap<Address, Range> = k.journal.map();
-  const state = { serial: 0 };
+  const state = { serial: 0, misc: 0 };
   for (const [major, name] of BUILTIN) {
     state.serial += 1;
     regions.set(state.serial, { major, minor: 0, count: 2 ** 20, name });
@@ -105,6 +105,11 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
     if (range === undefined) throw new Errno(ENXIO);
     return range;
   };
+  /** The one cdev behind all misc devices. */
+  const miscCdev = (): Address => {
+    if (state.misc === 0) k.journal.touch(state).misc = k.statics.allocate(k.sizeOf("cdev"));
+    return state.misc;
+  };
   /** misc_open(): the device stands in private_data before its own open sees the file. */
   const openMisc = (minor: number): FileOperations => {
     const findMisc = (): Address | undefined => k.driverCore.misc.find(minor);
@@ -115,7 +120,8 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
     return guestFile(k, {
       operations: fops,
       functions: fileOperationsAt(k, fops),
-      prepare({ file }) {
+      prepare({ file, inode }) {
+        k.struct("inode", inode).i_cdev = miscCdev() as never;
         k.struct("file", file).private_data = misc ?? 0;
       },
       pin: ownerPin(k, [k.struct("file_operations", fops).owner]),

@@ -22,7 +22,12 @@ const LAST_NAMES = 4;
 
 /** warn_unsupported() */
 const unsupported = (k: Kernel, { path }: OpenFile, what: string): never => {
-  const name = path.split("/").slice(-LAST_NAMES).join("/");
+  // As the file system sees it: /dev is one of its own.
+  const name = path
+    .replace(/^\/dev(?=\/)/, "")
+    .split("/")
+    .slice(-LAST_NAMES)
+    .join("/");
   const { pid, comm } = k.current;
   k.printk(4, `kernel ${what} not supported for file ${name} (pid: ${pid} comm: ${comm})`);
   throw new Errno(EINVAL);
@@ -86,6 +91,8 @@ export function* kernelTransfer(k: Kernel, wanted: KernelTransfer): Routine<numb
   const mode = direction === "read" ? FMODE.READ : FMODE.WRITE;
   if ((f_mode & mode) === 0) throw new Errno(direction === "read" ? EINVAL : EBADF);
   const transfer = { ...wanted, count: Math.min(wanted.count, MAX_RW_COUNT) };
+  // Devices of the kernel itself have both kinds of functions.
+  if (!k.vfs.objects.isGuests(opened) && opened.node.kind === "device") unsupported(k, opened, direction);
   if (!k.vfs.objects.isGuests(opened)) return yield* hosted(k, opened, transfer);
   const table = k.struct("file_operations", f_op);
   const [plain, iter] =

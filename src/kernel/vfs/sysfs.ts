@@ -56,7 +56,8 @@ const PAGE = 4096;
 const relative = (from: ByteString, to: ByteString): ByteString => {
   const [a, b] = [from.split("/").slice(1), to.split("/").slice(1)];
   let shared = 0;
-  while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared += 1;
+  // The target's own directory is always named (sysfs_get_target_path of fs/kernfs/symlink.c).
+  while (shared < a.length && shared < b.length - 1 && a[shared] === b[shared]) shared += 1;
   return [...a.slice(shared).map(() => ".."), ...b.slice(shared)].join("/");
 };
 

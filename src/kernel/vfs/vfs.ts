@@ -165,7 +165,10 @@ export const createVfs = (k: Kernel): Vfs => {
     *write(file, bytes) {
       if ((file.flags & O_ACCMODE) === 0) throw new Errno(EBADF);
       if (file.operations.write === undefined) throw new Errno(EINVAL);
-      return yield* file.operations.write(file, bytes);
+      const taken = yield* file.operations.write(file, bytes);
+      // The guest's inode shows the new size.
+      if (file.guest !== 0 && file.node.kind === "file") objects.inode(file.node);
+      return taken;
     },
     *lseek(file, offset, whence) {
       if (file.operations.lseek === undefined) throw new Errno(ESPIPE);
