@@ -98,7 +98,7 @@ function* block(
     return true;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    counts.failure = `${files.output}: ${strerror(error.errno)}`;
+    counts.failure = `error writing '${files.output}': ${strerror(error.errno)}`;
     return false;
   }
 }
