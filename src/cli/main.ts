@@ -53,6 +53,7 @@ program
   .option("--json", "one JSON document instead of text")
   .option("--scope <scope>", "which calls to fail: init (and what it calls), or all", "init")
   .option("--pairs <count>", "so many runs with two failures at once", "0")
+  .option("--limit <count>", "at most so many runs with failures", "1000")
   .option("--fail <symbol#nth=failure...>", "only these failures, together, in one run")
   .option("--format <format>", "text, json, ktap, junit or sarif")
   .option("--no-parameters", "leave the parameters as they are")

@@ -13,6 +13,7 @@ const run = (path: string, parameters = "", options: Partial<CheckOptions> = {})
     parameters,
     scope: "init",
     pairs: 0,
+    limit: 1000,
     only: [],
     ...options,
   };
@@ -101,6 +102,11 @@ describe("kobox check", () => {
       "debugfs_create_dir#1=ENOMEM kmalloc_trace#2=NULL",
       "kmalloc_trace#2=NULL __class_create#1=ENOMEM",
     ]);
+  });
+
+  it("makes no more runs than asked for, and says so", () => {
+    const { cases, skipped } = errorpaths("good", { limit: 4 });
+    expect([cases.length, skipped]).toEqual([4, 6]);
   });
 
   it("fails what it is told to", () => {

@@ -65,7 +65,7 @@ const report: CheckReport = {
       severity: "error",
     }),
   ],
-  summary: { runs: 4, errors: 1, warnings: 1, verdicts: {} },
+  summary: { runs: 4, skipped: 0, errors: 1, warnings: 1, verdicts: {} },
 };
 
 /** A reader of KTAP, after Documentation/dev-tools/ktap.rst: results by name, and what does not fit. */

@@ -23,6 +23,8 @@ export interface CheckOptions {
   readonly scope: Scope;
   /** How many runs with two failures at once. */
   readonly pairs: number;
+  /** How many runs with failures at most. */
+  readonly limit: number;
   /** Only these failures, instead of every one. */
   readonly only: readonly FailSpec[];
   /** Told before each run. */
@@ -35,6 +37,8 @@ export interface CheckResult {
   /** Calls of the clean run that could have failed. */
   readonly calls: readonly FallibleCall[];
   readonly cases: readonly Case[];
+  /** Runs that the limit left out. */
+  readonly skipped: number;
 }
 
 const specsOf = (calls: readonly FallibleCall[]): FailSpec[] =>
@@ -93,7 +97,8 @@ export const check = (bench: Bench, armed: Armed, options: CheckOptions): CheckR
   const clean = run([]);
   const singles = options.only.length > 0 ? [options.only] : specsOf(clean.calls).map((spec) => [spec]);
   const pairs = options.only.length > 0 ? [] : take(pairsOf(clean.calls), options.pairs);
-  const plans = [...singles, ...pairs];
+  const wanted = [...singles, ...pairs];
+  const plans = wanted.slice(0, options.limit);
   const cases = plans.map((specs, index): Case => {
     options.progress?.(index, plans.length);
     const life = run(specs);
@@ -112,5 +117,6 @@ export const check = (bench: Bench, armed: Armed, options: CheckOptions): CheckR
     clean: { life: clean, judgement: judgeClean(clean) },
     calls: clean.calls,
     cases,
+    skipped: wanted.length - plans.length,
   };
 };

@@ -1,3 +1,4 @@
+import { representationOf } from "../../abi/calls.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Binder, BoundStub } from "../../stub/bind.ts";
 import type { Failure, Stub } from "../../stub/declare.ts";
@@ -11,6 +12,8 @@ export interface FallibleCall {
   /** The nth call of that function, from 1. */
   readonly nth: number;
   readonly failures: readonly Failure[];
+  /** Its result is a pointer, and may be NULL or an error pointer. */
+  readonly givesPointer: boolean;
   /** Empty in a run that fails other calls. */
   readonly stack: readonly StackFrame[];
   /** How it was made to fail. */
@@ -42,6 +45,9 @@ const MOST_CALLS = 20_000;
 const mayFail = ({ fails, acquires, releases }: Stub): boolean =>
   fails.length > 0 && (releases === undefined || acquires !== undefined);
 
+const givesPointer = (prototype: BoundStub["prototype"]): boolean =>
+  representationOf(prototype.result) === "pointer";
+
 const always = (): boolean => true;
 
 export const createInjector = (k: Kernel, binder: Binder): Injector => {
@@ -67,14 +73,21 @@ export const createInjector = (k: Kernel, binder: Binder): Injector => {
       if (!functions.includes(symbol)) return false;
       return functions.reduce((sum, each) => sum + (state.counts.get(each) ?? 0), 0) === spec.nth;
     });
-  const inject = ({ name, stub }: BoundStub): Failure | undefined => {
+  const inject = ({ name, stub, prototype }: BoundStub): Failure | undefined => {
     if (!counted() || !mayFail(stub)) return undefined;
     const nth = (state.counts.get(name) ?? 0) + 1;
     state.counts.set(name, nth);
     const failed = specFor(name)?.failure;
     if (state.calls.length < MOST_CALLS) {
       const stack = state.specs.length === 0 || failed !== undefined ? stacks.capture() : [];
-      state.calls.push({ symbol: name, nth, failures: stub.fails, stack, failed });
+      state.calls.push({
+        symbol: name,
+        nth,
+        failures: stub.fails,
+        givesPointer: givesPointer(prototype),
+        stack,
+        failed,
+      });
     }
     return failed;
   };

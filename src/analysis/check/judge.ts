@@ -165,7 +165,7 @@ const explain = ({ message }: Finding, { calls }: Life): string | undefined => {
   const hex = /address:? (?:0x)?([0-9a-f]{16})/.exec(message)?.[1];
   const failed = calls.filter((call) => call.failed !== undefined);
   const [call] = failed;
-  if (hex === undefined || call === undefined) return undefined;
+  if (hex === undefined || call === undefined || !call.givesPointer) return undefined;
   const address = BigInt.asIntN(64, BigInt(`0x${hex}`));
   const errno = numberOf(call.failed ?? "NULL");
   if (errno !== undefined && address >= BigInt(errno) && address < BigInt(errno) + 4096n) {

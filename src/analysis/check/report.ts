@@ -55,6 +55,8 @@ export interface CheckReport {
   readonly cases: readonly CaseReport[];
   readonly summary: {
     readonly runs: number;
+    /** Runs that --limit left out. */
+    readonly skipped: number;
     readonly errors: number;
     readonly warnings: number;
     readonly verdicts: Readonly<Record<string, number>>;
@@ -105,16 +107,16 @@ const caseReport = (lines: SourceLines, { life, judgement }: Run, rest: Rest): C
 
 const quoted = (word: string): string => (/^[\w./=,+:@-]+$/.test(word) ? word : `'${word}'`);
 
-const summaryOf = (cases: readonly CaseReport[]): CheckReport["summary"] => {
+const summaryOf = (cases: readonly CaseReport[], skipped: number): CheckReport["summary"] => {
   const verdicts: Record<string, number> = {};
   for (const { verdict } of cases) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const count = (severity: Severity): number => cases.filter((each) => each.severity === severity).length;
-  return { runs: cases.length, errors: count("error"), warnings: count("warning"), verdicts };
+  return { runs: cases.length, skipped, errors: count("error"), warnings: count("warning"), verdicts };
 };
 
 /** The result as plain data, from which every format is made. */
 export const checkReport = (
-  { name, clean, calls, cases }: CheckResult,
+  { name, clean, calls, cases, skipped }: CheckResult,
   parameters: readonly ParameterCase[],
   context: CheckContext,
 ): CheckReport => {
@@ -156,7 +158,7 @@ export const checkReport = (
       stack: context.injector.stacks.text(stack),
     })),
     cases: all,
-    summary: summaryOf(all),
+    summary: summaryOf(all, skipped),
   };
 };
 

@@ -53,5 +53,8 @@ export const formatTable = ({ module, calls, cases, summary }: CheckReport): str
     ...cases.filter(isBad).flatMap(details),
     "",
     `${summary.runs} runs: ${verdicts.join(", ")}`,
+    ...(summary.skipped === 0
+      ? []
+      : [`${summary.skipped} more were left out: --limit sets how many are made`]),
   ].join("\n");
 };

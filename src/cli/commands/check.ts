@@ -21,6 +21,7 @@ export interface CheckCommandOptions {
   readonly memory: string;
   readonly scope: string;
   readonly pairs: string;
+  readonly limit: string;
   readonly fail?: readonly string[];
   readonly json?: boolean;
   readonly format?: string;
@@ -73,6 +74,7 @@ export const checkCommand = async (
     bytes: file.bytes,
     parameters: text,
     scope,
+    limit: numberOption("limit", options.limit, 1, 1e7),
     pairs: numberOption("pairs", options.pairs, 0, 1e6),
     only,
     progress: progress.update,
