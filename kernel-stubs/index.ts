@@ -165,3 +165,4 @@ export * from "./linux/trace.ts";
 export * from "./linux/skbuff.ts";
 export * from "./linux/netfilter.ts";
 export * from "./linux/etherdevice.ts";
+export * from "./linux/livepatch-patch.ts";

@@ -80,6 +80,16 @@ export const allocNetdevMqs = stub(
   },
 );
 
+/** A device that ether_setup() sets up, named when it is registered. */
+export const allocEtherdevMqs = stub(
+  "struct net_device *alloc_etherdev_mqs(int sizeof_priv, unsigned int txqs, unsigned int rxqs)",
+  { fails: ["NULL"], sleeps: true, acquires: { "network device": "return" } },
+  function* (k, { sizeof_priv, txqs, rxqs }) {
+    const setup = k.symbols.address("ether_setup") ?? 0;
+    return yield* allocate(k, sizeof_priv, "eth%d", setup, [txqs, rxqs]);
+  },
+);
+
 export const freeNetdev = stub(
   "void free_netdev(struct net_device *dev)",
   { releases: { "network device": "dev" } },

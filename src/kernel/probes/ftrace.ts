@@ -39,6 +39,8 @@ export interface Ftrace {
   setDirect(address: Address, target: Address): void;
   removeDirect(address: Address): void;
   changeDirect(address: Address, target: Address): void;
+  /** Makes another function run in a function's place. Errno EINVAL where no function begins. */
+  replace(address: Address, target: Address | undefined): void;
   /** kprobes at a function's first instruction come here. */
   armKprobe(address: Address): void;
   disarmKprobe(address: Address): void;
@@ -50,7 +52,11 @@ export interface Ftrace {
 interface Site {
   readonly kprobe: boolean;
   readonly direct: Address | undefined;
+  /** A livepatch's function, which runs instead. */
+  readonly replacement: Address | undefined;
 }
+
+const UNHOOKED: Site = { kprobe: false, direct: undefined, replacement: undefined };
 
 const EMPTY: OpsFilter = { filter: [], notrace: [] };
 
@@ -83,8 +89,8 @@ export const createFtrace = (
   const caller = (): Address => placeHost(k, "ftrace_regs_caller", enter);
   /** Makes the code at a function's entry agree with who wants to be called. */
   const update = (address: Address): void => {
-    const { kprobe, direct } = sites.get(address) ?? { kprobe: false, direct: undefined };
-    const isHooked = kprobe || opsAt(address).length > 0;
+    const { kprobe, direct, replacement } = sites.get(address) ?? UNHOOKED;
+    const isHooked = kprobe || replacement !== undefined || opsAt(address).length > 0;
     if (!isHooked && direct === undefined && !opened.has(address) && !isModuleSite(address)) return;
     if (!isModuleSite(address) && !opened.has(address)) {
       if (!openFunction(k, address, bind)) return;
@@ -120,8 +126,9 @@ export const createFtrace = (
         if (site?.kprobe === true) yield* serveKprobes(address, regs);
       },
     );
-    if (site?.direct !== undefined && k.executor.register(REG.RIP) === address + ENTRY_SIZE)
-      goDirect(address, site.direct);
+    const isUnmoved = k.executor.register(REG.RIP) === address + ENTRY_SIZE;
+    if (isUnmoved && site?.replacement !== undefined) k.executor.setRegister(REG.RIP, site.replacement);
+    else if (isUnmoved && site?.direct !== undefined) goDirect(address, site.direct);
   }
   /** kprobe_ftrace_handler(): as if a breakpoint had been hit and a nop of 5 bytes been stepped over. */
   function* serveKprobes(address: Address, regs: Address): Routine<void> {
@@ -151,7 +158,7 @@ export const createFtrace = (
     k.executor.setRegister(REG.RIP, target);
   };
   const setSite = (address: Address, change: Partial<Site>): void => {
-    sites.set(address, { kprobe: false, direct: undefined, ...sites.get(address), ...change });
+    sites.set(address, { ...UNHOOKED, ...sites.get(address), ...change });
     update(address);
   };
   /** Only one may decide where a function goes on. */
@@ -203,6 +210,10 @@ export const createFtrace = (
     changeDirect(address, target) {
       if (sites.get(address)?.direct === undefined) throw new Errno(ENODEV);
       setSite(address, { direct: target });
+    },
+    replace(address, target) {
+      if (!isLocation(address)) throw new Errno(EINVAL);
+      setSite(address, { replacement: target });
     },
     armKprobe: (address) => setSite(address, { kprobe: true }),
     disarmKprobe: (address) => setSite(address, { kprobe: false }),
