@@ -64,7 +64,7 @@ export const ftraceSetNotrace = stub(
 const setByAddress = (
   k: Kernel,
   ops: Address,
-  ips: readonly Address[],
+  ips: Iterable<Address>,
   how: { remove: boolean; reset: boolean },
 ): number => {
   const { ftrace } = k.probes;
@@ -86,16 +86,16 @@ export const ftraceSetFilterIp = stub(
     setByAddress(k, ops, [Number(BigInt.asIntN(64, ip))], { remove: remove !== 0, reset: reset !== 0 }),
 );
 
+/** Read one by one: the first that is no function ends it. */
+function* pointersAt(k: Kernel, at: Address, count: number): Generator<Address> {
+  for (let index = 0; index < count; index += 1) yield k.memory.pointer(at + index * 8);
+}
+
 export const ftraceSetFilterIps = stub(
   "int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips, unsigned int cnt, int remove, int reset)",
   { fails: ["EINVAL", "ENOENT", "EBUSY", "ENOMEM"], sleeps: true },
   (k, { ops, ips, cnt, remove, reset }) =>
-    setByAddress(
-      k,
-      ops,
-      Array.from({ length: cnt }, (_, index) => k.memory.pointer(ips + index * 8)),
-      { remove: remove !== 0, reset: reset !== 0 },
-    ),
+    setByAddress(k, ops, pointersAt(k, ips, cnt), { remove: remove !== 0, reset: reset !== 0 }),
 );
 
 export const ftraceFreeFilter = stub(

@@ -42,7 +42,7 @@ function* allocate(
   queues: readonly [number, number],
 ): Routine<Address> {
   const [txqs, rxqs] = queues;
-  if (txqs < 1 || rxqs < 1 || txqs > MAX_QUEUES || rxqs > MAX_QUEUES) return 0;
+  if (size < 0 || txqs < 1 || rxqs < 1 || txqs > MAX_QUEUES || rxqs > MAX_QUEUES) return 0;
   const total = privateAt(k) + Math.ceil(size / ALIGN) * ALIGN;
   const device = k.heap.kmalloc(total, GFP_KERNEL);
   const transmit = device === 0 ? 0 : k.heap.kmalloc(txqs * k.sizeOf("netdev_queue"), GFP_KERNEL);

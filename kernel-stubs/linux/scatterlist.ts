@@ -7,6 +7,7 @@ import {
   sgEntries,
   sgMarkEnd,
   sgNext as nextEntry,
+  sgPieces,
   sgRead,
   sgSetBuffer,
   sgWrite,
@@ -98,5 +99,12 @@ export const sgPcopyToBuffer = stub(
 
 export const sgZeroBuffer = stub(
   "size_t sg_zero_buffer(struct scatterlist *sgl, unsigned int nents, size_t buflen, off_t skip)",
-  (k, { sgl, buflen, skip }) => sgWrite(k, sgl, new Uint8Array(Math.min(buflen, 1 << 28)), Number(skip)),
+  (k, { sgl, buflen, skip }) => {
+    let done = 0;
+    for (const { address, length } of sgPieces(k, sgl, buflen, Number(skip))) {
+      k.memory.fill(address, 0, length);
+      done += length;
+    }
+    return done;
+  },
 );

@@ -15,7 +15,7 @@ const zero = (k: Kernel, at: Address, size: number): void => k.memory.fill(at, 0
 
 /** Room for `size` bytes of data; 0 when there is no memory. */
 export const allocateSkb = (k: Kernel, size: number, gfp: number): Address => {
-  if (size > MAX_SIZE) return 0;
+  if (size < 0 || size > MAX_SIZE) return 0;
   const skb = k.heap.kmalloc(k.sizeOf("sk_buff"), gfp);
   const whole = kmallocRoundup(align(size) + overhead(k));
   const head = skb === 0 ? 0 : k.heap.kmalloc(whole, gfp);

@@ -219,7 +219,11 @@ export const createFtrace = (
     disarmKprobe: (address) => setSite(address, { kprobe: false }),
     forget(from, to) {
       const inside = (address: Address): boolean => address >= from && address < to;
-      for (const address of sites.keys()) if (inside(address)) sites.delete(address);
+      for (const [address, { replacement }] of sites.entries()) {
+        if (inside(address)) sites.delete(address);
+        else if (replacement !== undefined && inside(replacement))
+          setSite(address, { replacement: undefined });
+      }
       setActive(active.ops.filter((ops) => !inside(ops)));
       for (const [ops, { filter, notrace }] of filters.entries()) {
         if (inside(ops)) filters.delete(ops);

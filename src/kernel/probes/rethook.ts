@@ -49,6 +49,7 @@ export const createKretprobes = (k: Kernel, kprobes: Kprobes): Kretprobes => {
   const allocate = (kretprobe: Address): Registered => {
     const view = k.struct("kretprobe", kretprobe);
     const size = dataAt + view.data_size;
+    if (view.maxactive * size > k.machine.ram.length) throw new Errno(ENOMEM);
     const all: Address[] = [];
     const rethook = k.heap.kmalloc(RETHOOK_SIZE, GFP_KERNEL);
     k.memory.fill(rethook, 0, RETHOOK_SIZE);

@@ -48,22 +48,24 @@ const lineOf = (k: Kernel, { comm, pid, flags, time, ip, text }: Entry): ByteStr
 };
 
 export const createTraceBuffer = (k: Kernel): TraceBuffer => {
-  const state: { entries: readonly Entry[]; written: number } = { entries: [], written: 0 };
+  const entries: Entry[] = [];
+  const state = { written: 0 };
   return {
     add(text, ip) {
       const { comm, pid } = k.current;
       const entry = { comm, pid, flags: flagsNow(k), time: k.clock.now(), ip, text };
-      k.journal.touch(state).entries = [...state.entries.slice(1 - MAX_ENTRIES), entry];
-      state.written += 1;
+      k.journal.touch(entries).push(entry);
+      if (entries.length > MAX_ENTRIES) entries.shift();
+      k.journal.touch(state).written += 1;
     },
     clear() {
-      k.journal.touch(state).entries = [];
-      state.written = 0;
+      k.journal.touch(entries).length = 0;
+      k.journal.touch(state).written = 0;
     },
     text() {
-      const counts = `${state.entries.length}/${state.written}`;
+      const counts = `${entries.length}/${state.written}`;
       const head = `# tracer: nop\n#\n# entries-in-buffer/entries-written: ${counts}   #P:1\n#\n${HEADER}`;
-      return head + state.entries.map((entry) => lineOf(k, entry)).join("");
+      return head + entries.map((entry) => lineOf(k, entry)).join("");
     },
   };
 };
