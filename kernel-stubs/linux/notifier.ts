@@ -119,7 +119,11 @@ const kernelChain = (add: string, remove: string, level: string): Stub[] => {
 };
 
 export const kernelChains: readonly Stub[] = [
-  kernelChain("register_reboot_notifier", "unregister_reboot_notifier", "the sandbox never restarts"),
+  kernelChain(
+    "register_reboot_notifier",
+    "unregister_reboot_notifier",
+    "called only when fired from outside",
+  ),
   kernelChain("register_die_notifier", "unregister_die_notifier", "an oops does not call the chain"),
   kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier", "there is no keyboard"),
   kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
@@ -129,7 +133,11 @@ export const kernelChains: readonly Stub[] = [
   kernelChain("register_netevent_notifier", "unregister_netevent_notifier", "there is no network"),
   kernelChain("register_inet6addr_notifier", "unregister_inet6addr_notifier", "there is no network"),
   kernelChain("netlink_register_notifier", "netlink_unregister_notifier", "there are no netlink sockets"),
-  kernelChain("register_restart_handler", "unregister_restart_handler", "the sandbox never restarts"),
+  kernelChain(
+    "register_restart_handler",
+    "unregister_restart_handler",
+    "called only when fired from outside",
+  ),
   kernelChain("register_vt_notifier", "unregister_vt_notifier", "there are no virtual terminals"),
   kernelChain("register_acpi_notifier", "unregister_acpi_notifier", "there is no ACPI"),
 ].flat();
