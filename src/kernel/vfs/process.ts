@@ -44,8 +44,8 @@ export interface Processes {
   attach(identity: ProcessIdentity): AttachedProcess;
   /** The first half of `start`: it exists, and waits for its program. */
   prepare(identity: ProcessIdentity): Process;
-  /** The second half. */
-  begin(process: Process, program: (sys: UserSystem) => Routine<number>): void;
+  /** The second half, for a program that makes no calls of its own. */
+  begin(process: Process, program: () => Routine<number>): void;
   find(pid: number): Process | undefined;
   all(): Iterable<Process>;
   /** The running process has that capability; kernel threads have all. */
@@ -165,15 +165,11 @@ export const createProcesses = (k: Kernel): Processes => {
     return process;
   };
   const begin: Processes["begin"] = (process, program) => {
-    const system = systemOf(createContext(k, process), table);
-    k.tasks.begin(
-      process.task,
-      life(k, process, () => program(system)),
-    );
+    k.tasks.begin(process.task, life(k, process, program));
   };
   const start: ProcessTable["start"] = (identity, program, parent) => {
     const process = prepare(identity, parent);
-    begin(process, program);
+    begin(process, () => program(systemOf(createContext(k, process), table)));
     return process;
   };
   const reapChild: ProcessTable["reapChild"] = (process, pid) => {
