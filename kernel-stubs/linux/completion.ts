@@ -1,10 +1,12 @@
 /** include/linux/completion.h, as kernel/sched/completion.c does it. */
+import { variableName } from "../../src/kernel/locks/classes.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ERESTARTSYS } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, block } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { MAX_SCHEDULE_TIMEOUT, TASK_INTERRUPTIBLE, signalPending } from "./sched.ts";
+import { TASK_INTERRUPTIBLE, TASK_KILLABLE, endsWait } from "../../src/kernel/sched/signals.ts";
+import { MAX_SCHEDULE_TIMEOUT, signalPending } from "./sched.ts";
 
 /** `done` after complete_all(): never used up. */
 const ALL = 0xffffffff;
@@ -44,7 +46,7 @@ const wait = (k: Kernel, x: Address, timeout: bigint, state: number): bigint | B
   }
   k.journal.touch(task).restart = { until } satisfies Waiting;
   k.completions.join(x, task);
-  return block(`completion ${k.symbols.format(x)}`, { deadline, interruptible: (state & 1) !== 0 });
+  return block(`completion ${variableName(k, x)}`, { deadline, interruptible: endsWait(state) });
 };
 
 const FOREVER = MAX_SCHEDULE_TIMEOUT;
@@ -85,7 +87,7 @@ export const waitForCompletionInterruptibleTimeout = stub(
 export const waitForCompletionKillable = stub(
   "int wait_for_completion_killable(struct completion *x)",
   { sleeps: true, fails: ["ERESTARTSYS"] },
-  (k, { x }) => toInt(wait(k, x, FOREVER, 0x102)),
+  (k, { x }) => toInt(wait(k, x, FOREVER, TASK_KILLABLE)),
 );
 
 export const complete = stub("void complete(struct completion *x)", (k, { x }) => {
@@ -103,4 +105,20 @@ export const tryWaitForCompletion = stub("bool try_wait_for_completion(struct co
 export const completionDone = stub(
   "bool completion_done(struct completion *x)",
   (k, { x }) => k.struct("completion", x).done !== 0,
+);
+
+export const waitForCompletionIoTimeout = stub(
+  "unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout)",
+  { sleeps: true },
+  (k, { x, timeout }) => wait(k, x, timeout, 0),
+);
+export const waitForCompletionKillableTimeout = stub(
+  "long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)",
+  { sleeps: true },
+  (k, { x, timeout }) => wait(k, x, timeout, TASK_KILLABLE),
+);
+export const waitForCompletionState = stub(
+  "int wait_for_completion_state(struct completion *x, unsigned int state)",
+  { sleeps: true, fails: ["ERESTARTSYS"] },
+  (k, { x, state }) => toInt(wait(k, x, FOREVER, state)),
 );

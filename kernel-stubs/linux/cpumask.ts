@@ -65,3 +65,9 @@ export const cpuMasks = [
   variable("struct cpumask __cpu_present_mask", first),
   variable("struct cpumask __cpu_active_mask", first),
 ];
+export const nrCpuIds = variable("unsigned int nr_cpu_ids", (k, { address }) =>
+  k.memory.setU32(address, NR_CPU_IDS),
+);
+export const numOnlineCpus = variable("atomic_t __num_online_cpus", (k, { address }) =>
+  k.memory.setU32(address, 1),
+);

@@ -3,7 +3,8 @@ import { HZ } from "../../src/kernel/clock.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, block } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { TASK_INTERRUPTIBLE, signalPending } from "./sched.ts";
+import { TASK_INTERRUPTIBLE } from "../../src/kernel/sched/signals.ts";
+import { signalPending } from "./sched.ts";
 
 /** include/linux/jiffies.h, rounded: only its size matters. */
 const MAX_JIFFY_OFFSET = 2 ** 62;

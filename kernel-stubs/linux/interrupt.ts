@@ -5,6 +5,7 @@ import { block } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const TASKLET_STATE_SCHED = 1n;
+const TASKLET_STATE_RUN = 2n;
 
 const initialise = (k: Kernel, t: Address): void => k.memory.fill(t, 0, k.sizeOf("tasklet_struct"));
 
@@ -45,4 +46,17 @@ export const taskletKill = stub(
     if ((state & TASKLET_STATE_SCHED) === 0n) return undefined;
     return block("tasklet to run", { deadline: k.clock.now() + 1_000_000 });
   },
+);
+/** One CPU: no tasklet runs while somebody else calls these. */
+export const taskletUnlock = stub("void tasklet_unlock(struct tasklet_struct *t)", (k, { t }) => {
+  k.struct("tasklet_struct", t).state &= ~TASKLET_STATE_RUN;
+});
+export const taskletUnlockWait = stub(
+  "void tasklet_unlock_wait(struct tasklet_struct *t)",
+  { sleeps: true },
+  () => {},
+);
+export const taskletUnlockSpinWait = stub(
+  "void tasklet_unlock_spin_wait(struct tasklet_struct *t)",
+  () => {},
 );

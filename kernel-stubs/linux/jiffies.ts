@@ -65,3 +65,28 @@ export const roundJiffiesRelative = stub(
     return round(j + now, now, "near") - now;
   },
 );
+export const jiffies64ToMsecs = stub(
+  "u64 jiffies64_to_msecs(const u64 j)",
+  (_k, { j }) => j * BigInt(MSEC_PER_TICK),
+);
+export const clockTToJiffies = stub(
+  "unsigned long clock_t_to_jiffies(unsigned long x)",
+  (_k, { x }) => (x * BigInt(HZ)) / USER_HZ,
+);
+const NSEC_PER_SEC = 1_000_000_000n;
+export const timespec64ToJiffies = stub(
+  "unsigned long timespec64_to_jiffies(const struct timespec64 *value)",
+  (k, { value }) => {
+    const nanoseconds = k.memory.i64(value) * NSEC_PER_SEC + k.memory.i64(value + 8);
+    const tick = BigInt(TICK_NS);
+    return (nanoseconds + tick - 1n) / tick;
+  },
+);
+export const jiffiesToTimespec64 = stub(
+  "void jiffies_to_timespec64(const unsigned long jiffies, struct timespec64 *value)",
+  (k, { jiffies: ticks, value }) => {
+    const nanoseconds = ticks * BigInt(TICK_NS);
+    k.memory.setU64(value, nanoseconds / NSEC_PER_SEC);
+    k.memory.setU64(value + 8, nanoseconds % NSEC_PER_SEC);
+  },
+);

@@ -3,7 +3,11 @@ import type { Address } from "../../src/base/address.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Task } from "../../src/kernel/task.ts";
+import { type Block, block } from "../../src/kernel/routine.ts";
+import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { complete } from "./completion.ts";
+import { modulePut } from "./module.ts";
 
 const TASK_COMM_LEN = 16;
 
@@ -27,7 +31,8 @@ export const kthreadCreateOnCpu = stub(
 );
 export const kthreadStop = stub(
   "int kthread_stop(struct task_struct *k)",
-  { sleeps: true, releases: { thread: "k" } },
+  // It has told the thread before it sleeps: others do not come first.
+  { sleeps: () => true, releases: { thread: "k" } },
   (kernel, { k: thread }) => kernel.kthreads.stop(taskOf(kernel, thread)),
 );
 export const kthreadShouldStop = stub("bool kthread_should_stop(void)", (k) =>
@@ -60,5 +65,30 @@ export const kthreadFreezableShouldStop = stub(
   (k, { was_frozen }) => {
     if (was_frozen !== 0) k.memory.setU8(was_frozen, 0);
     return k.kthreads.shouldStop(k.current);
+  },
+);
+
+export const kthreadFunc = stub("void *kthread_func(struct task_struct *task)", (k, { task }) =>
+  k.kthreads.fn(taskOf(k, task)),
+);
+export const kthreadShouldParkOf = stub(
+  "bool __kthread_should_park(struct task_struct *k)",
+  (kernel, { k: thread }) => kernel.kthreads.shouldPark(taskOf(kernel, thread)),
+);
+/** Ends the calling thread; whoever waits for the completion goes on. */
+const completeAndExit = (k: Kernel, comp: Address, code: bigint): Block => {
+  if (comp !== 0) within(k, complete, { x: comp });
+  k.kthreads.exit(k.current, Number(BigInt.asIntN(32, code)));
+  return block("nothing: the thread has ended");
+};
+export const kthreadCompleteAndExit = stub(
+  "void kthread_complete_and_exit(struct completion *comp, long code)",
+  (k, { comp, code }) => completeAndExit(k, comp, code),
+);
+export const modulePutAndKthreadExit = stub(
+  "void __module_put_and_kthread_exit(struct module *mod, long code)",
+  (k, { mod, code }) => {
+    within(k, modulePut, { module: mod });
+    return completeAndExit(k, 0, code);
   },
 );

@@ -2,26 +2,23 @@
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, type Yield, block } from "../../src/kernel/routine.ts";
+import {
+  TASK_IDLE,
+  TASK_INTERRUPTIBLE,
+  TASK_KILLABLE,
+  TASK_RUNNING,
+  TASK_UNINTERRUPTIBLE,
+  endsWait,
+  signalInState,
+} from "../../src/kernel/sched/signals.ts";
 import { guestCode, stub } from "../../src/stub/declare.ts";
 
-export const TASK_RUNNING = 0;
-export const TASK_INTERRUPTIBLE = 1;
-export const TASK_UNINTERRUPTIBLE = 2;
-/** TASK_WAKEKILL: fatal signals end the wait. */
-const TASK_WAKEKILL = 0x100;
 export const MAX_SCHEDULE_TIMEOUT = 0x7fffffffffffffffn;
-const SIGKILL_BIT = 1 << 8;
 
 const YIELD: Yield = { kind: "yield" };
 
 /** Whether a signal is pending that ends a wait in that state. */
-export const signalPending = (k: Kernel, state: number): boolean => {
-  const { pending } = k.current;
-  if (pending === 0) return false;
-  return (
-    (state & TASK_INTERRUPTIBLE) !== 0 || ((state & TASK_WAKEKILL) !== 0 && (pending & SIGKILL_BIT) !== 0)
-  );
-};
+export const signalPending = (k: Kernel, state: number): boolean => signalInState(k.current, state);
 
 const stateOf = (k: Kernel): { __state: number } => k.struct("task_struct", k.current.taskStruct);
 
@@ -39,7 +36,7 @@ const sleep = (k: Kernel, reason: string, deadline?: number): Block | Yield | un
     return undefined;
   }
   k.journal.touch(task).restart = "slept";
-  return block(reason, { deadline, interruptible: (view.__state & TASK_INTERRUPTIBLE) !== 0 });
+  return block(reason, { deadline, interruptible: endsWait(view.__state) });
 };
 
 export const schedule = stub("void schedule(void)", { sleeps: true }, (k) => sleep(k, "to be woken"));
@@ -65,6 +62,8 @@ const sleepTimeout = (k: Kernel, timeout: bigint, enter: number | undefined): bi
     return wait ?? timeout;
   }
   if (timeout < 0n) {
+    k.printk(3, `schedule_timeout: wrong timeout value ${BigInt.asUintN(64, timeout).toString(16)}`);
+    k.traces.dumpStack({ via: ["schedule_timeout+0x138/0x150"] });
     view.__state = TASK_RUNNING;
     return 0n;
   }
@@ -86,7 +85,7 @@ const enterSleep = (k: Kernel, until: number | undefined): Block | Yield | undef
   if (__state === TASK_RUNNING) return undefined;
   return block("a timeout", {
     deadline: until === undefined ? undefined : k.clock.jiffiesToTime(until + 1),
-    interruptible: (__state & TASK_INTERRUPTIBLE) !== 0,
+    interruptible: endsWait(__state),
   });
 };
 
@@ -108,7 +107,12 @@ export const scheduleTimeoutUninterruptible = stub(
 export const scheduleTimeoutKillable = stub(
   "long schedule_timeout_killable(long timeout)",
   { sleeps: true },
-  (k, { timeout }) => sleepTimeout(k, timeout, TASK_UNINTERRUPTIBLE | TASK_WAKEKILL),
+  (k, { timeout }) => sleepTimeout(k, timeout, TASK_KILLABLE),
+);
+export const scheduleTimeoutIdle = stub(
+  "long schedule_timeout_idle(long timeout)",
+  { sleeps: true },
+  (k, { timeout }) => sleepTimeout(k, timeout, TASK_IDLE),
 );
 export const ioScheduleTimeout = stub(
   "long io_schedule_timeout(long timeout)",
@@ -116,11 +120,21 @@ export const ioScheduleTimeout = stub(
   (k, { timeout }) => sleepTimeout(k, timeout, undefined),
 );
 
-export const wake = (k: Kernel, taskStruct: Address): boolean => {
+/** TASK_NORMAL: both ways to sleep, but not parked or stopped. */
+const TASK_NORMAL = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE;
+
+/** try_to_wake_up(): only a task that sleeps in one of the states of `mode`. */
+export const wake = (k: Kernel, taskStruct: Address, mode = TASK_NORMAL): boolean => {
   const task = k.tasks.byStruct(taskStruct);
-  return task !== undefined && k.tasks.wake(task);
+  if (task === undefined) return false;
+  const { __state } = k.struct("task_struct", taskStruct);
+  return (__state === TASK_RUNNING || (__state & mode) !== 0) && k.tasks.wake(task);
 };
 
+export const wakeUpState = stub(
+  "int wake_up_state(struct task_struct *p, unsigned int state)",
+  (k, { p, state }) => (wake(k, p, state) ? 1 : 0),
+);
 export const wakeUpProcess = stub("int wake_up_process(struct task_struct *p)", (k, { p }) =>
   wake(k, p) ? 1 : 0,
 );
@@ -174,10 +188,4 @@ export const schedSetNormal = stub(
 export const putTaskStruct = stub("void __put_task_struct(struct task_struct *tsk)", (k, { tsk }) => {
   const task = k.tasks.byStruct(tsk);
   if (task !== undefined && task.state === "dead") k.tasks.reap(task);
-});
-
-export const sendSig = stub("int send_sig(int sig, struct task_struct *p, int priv)", (k, { sig, p }) => {
-  const task = k.tasks.byStruct(p);
-  if (task !== undefined) k.tasks.signal(task, sig);
-  return 0;
 });

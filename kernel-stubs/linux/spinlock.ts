@@ -19,6 +19,7 @@ export const enter = (k: Kernel, side: Side): bigint => {
 };
 export const leave = (k: Kernel, side: Side): void => {
   count(k, side === "bh" ? -(SOFTIRQ_DISABLE_OFFSET + 1) : -1);
+  if (side === "bh") k.interrupts.softirqsOn();
   if (side === "irq") k.cpu.setIrqs("on");
 };
 
@@ -138,10 +139,13 @@ export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock
   trySpin(k, lock, "bh"),
 );
 
-/** kernel/softirq.c: the caller has subtracted nothing yet; pending softirqs run at the next chance. */
+/** kernel/softirq.c: pending softirqs run at once. */
 export const localBhEnable = stub(
   "void __local_bh_enable_ip(unsigned long ip, unsigned int cnt)",
-  (k, { cnt }) => count(k, -cnt),
+  (k, { cnt }) => {
+    count(k, -cnt);
+    k.interrupts.softirqsOn();
+  },
 );
 export const localBhDisable = stub(
   "void __local_bh_disable_ip(unsigned long ip, unsigned int cnt)",

@@ -3,8 +3,12 @@ import type { Address } from "../../src/base/address.ts";
 import { ERESTARTSYS } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, type Routine, block } from "../../src/kernel/routine.ts";
+import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { MAX_SCHEDULE_TIMEOUT, TASK_RUNNING, signalPending, wake } from "./sched.ts";
+import { spinLock, spinUnlock } from "./spinlock.ts";
+import { initList } from "./mutex.ts";
+import { TASK_INTERRUPTIBLE, TASK_RUNNING } from "../../src/kernel/sched/signals.ts";
+import { MAX_SCHEDULE_TIMEOUT, signalPending, wake } from "./sched.ts";
 
 const WQ_FLAG_EXCLUSIVE = 1;
 const WQ_FLAG_WOKEN = 2;
@@ -14,21 +18,17 @@ const LIST_LIMIT = 1_000_000;
 const head = (k: Kernel, queue: Address): Address => queue + k.offsetOf("wait_queue_head", "head");
 const entryList = (k: Kernel, entry: Address): Address => entry + k.offsetOf("wait_queue_entry", "entry");
 
-const initList = (k: Kernel, list: Address): void => {
-  k.memory.setPointer(list, list);
-  k.memory.setPointer(list + 8, list);
-};
-const linked = (k: Kernel, list: Address): boolean => k.memory.pointer(list) !== list;
+export const linked = (k: Kernel, list: Address): boolean => k.memory.pointer(list) !== list;
 const insert = (k: Kernel, list: Address, previous: Address, next: Address): void => {
   k.memory.setPointer(next + 8, list);
   k.memory.setPointer(list, next);
   k.memory.setPointer(list + 8, previous);
   k.memory.setPointer(previous, list);
 };
-const addTail = (k: Kernel, list: Address, to: Address): void =>
+export const addTail = (k: Kernel, list: Address, to: Address): void =>
   insert(k, list, k.memory.pointer(to + 8), to);
 const addFirst = (k: Kernel, list: Address, to: Address): void => insert(k, list, to, k.memory.pointer(to));
-const removeInit = (k: Kernel, list: Address): void => {
+export const removeInit = (k: Kernel, list: Address): void => {
   const [next, previous] = [k.memory.pointer(list), k.memory.pointer(list + 8)];
   k.memory.setPointer(next + 8, previous);
   k.memory.setPointer(previous, next);
@@ -54,7 +54,7 @@ export const initWaitEntry = stub(
   },
 );
 
-const setState = (k: Kernel, state: number): void => {
+export const setState = (k: Kernel, state: number): void => {
   k.struct("task_struct", k.current.taskStruct).__state = state;
 };
 
@@ -132,25 +132,25 @@ export const removeWaitQueue = stub(
 
 export const defaultWakeFunction = stub(
   "int default_wake_function(wait_queue_entry_t *curr, unsigned int mode, int wake_flags, void *key)",
-  (k, { curr }) => (wake(k, k.struct("wait_queue_entry", curr).private) ? 1 : 0),
+  (k, { curr, mode }) => (wake(k, k.struct("wait_queue_entry", curr).private, mode) ? 1 : 0),
 );
-const autoremove = (k: Kernel, entry: Address): number => {
-  const woken = wake(k, k.struct("wait_queue_entry", entry).private);
+const autoremove = (k: Kernel, entry: Address, mode: number): number => {
+  const woken = wake(k, k.struct("wait_queue_entry", entry).private, mode);
   if (woken) removeInit(k, entryList(k, entry));
   return woken ? 1 : 0;
 };
 export const autoremoveWakeFunction = stub(
   `int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode,
       int sync, void *key)`,
-  (k, { wq_entry }) => autoremove(k, wq_entry),
+  (k, { wq_entry, mode }) => autoremove(k, wq_entry, mode),
 );
 export const wokenWakeFunction = stub(
   `int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode,
       int sync, void *key)`,
-  (k, { wq_entry }) => {
+  (k, { wq_entry, mode }) => {
     const view = k.struct("wait_queue_entry", wq_entry);
     view.flags |= WQ_FLAG_WOKEN;
-    return wake(k, view.private) ? 1 : 0;
+    return wake(k, view.private, mode) ? 1 : 0;
   },
 );
 export const waitWoken = stub(
@@ -164,9 +164,11 @@ export const waitWoken = stub(
     const over = (view.flags & WQ_FLAG_WOKEN) !== 0 || signalPending(k, mode) || k.clock.jiffies() >= until;
     if (!over) {
       k.journal.touch(k.current).restart = { until };
+      setState(k, mode);
       const deadline = until === Infinity ? undefined : k.clock.jiffiesToTime(until + 1);
       return block("wait_woken", { deadline, interruptible: (mode & 1) !== 0 });
     }
+    setState(k, TASK_RUNNING);
     view.flags &= ~WQ_FLAG_WOKEN;
     return until === Infinity ? timeout : BigInt(Math.max(0, until - k.clock.jiffies()));
   },
@@ -211,3 +213,32 @@ export const wakeUpLocked = stub(
     yield* wakeAll(k, wq_head, mode, nr, 0);
   },
 );
+export const doWaitIntr = stub(
+  "int do_wait_intr(wait_queue_head_t *wq, wait_queue_entry_t *wait)",
+  { sleeps: true },
+  (k, { wq, wait }) => waitLocked(k, wq, wait),
+);
+export const doWaitIntrIrq = stub(
+  "int do_wait_intr_irq(wait_queue_head_t *wq, wait_queue_entry_t *wait)",
+  { sleeps: true },
+  (k, { wq, wait }) => waitLocked(k, wq, wait),
+);
+
+/**
+ * The queue's own lock, which the caller holds, is given up for the sleep. `restart` tells that it
+ * has begun.
+ */
+const waitLocked = (k: Kernel, queue: Address, entry: Address): number | Block => {
+  const task = k.current;
+  if (task.restart === "asleep") {
+    within(k, spinLock, { lock: queue });
+    return 0;
+  }
+  const list = entryList(k, entry);
+  if (!linked(k, list)) addTail(k, list, head(k, queue));
+  setState(k, TASK_INTERRUPTIBLE);
+  if (signalPending(k, TASK_INTERRUPTIBLE)) return -ERESTARTSYS;
+  within(k, spinUnlock, { lock: queue });
+  k.journal.touch(task).restart = "asleep";
+  return block("to be woken", { interruptible: true });
+};

@@ -156,3 +156,25 @@ export const workqueueSetMaxActive = stub(
   "void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)",
   (k, { wq, max_active }) => k.workqueues.setMaxActive(wq, max_active),
 );
+
+/** Queued once a grace period is over. */
+export const queueRcuWork = stub(
+  "bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)",
+  (k, { wq, rwork }) => {
+    if (!k.workqueues.claim(rwork)) return false;
+    k.struct("rcu_work", rwork).wq = wq;
+    k.rcu.later("rcu-work", rwork);
+    return true;
+  },
+);
+export const flushRcuWork = stub(
+  "bool flush_rcu_work(struct rcu_work *rwork)",
+  { sleeps: true },
+  (k, { rwork }) => {
+    const { pending, running } = k.workqueues.workState(rwork);
+    const task = k.current;
+    if (!pending && !running) return task.restart !== undefined;
+    k.journal.touch(task).restart = "waiting";
+    return k.workqueues.awaitIdle(rwork);
+  },
+);

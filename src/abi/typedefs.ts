@@ -198,6 +198,8 @@ export const FUNCTION_TYPEDEFS = {
   list_cmp_func_t: "int (*)(void *, const struct list_head *, const struct list_head *)",
   rcu_callback_t: "void (*)(struct callback_head *)",
   call_rcu_func_t: "void (*)(struct callback_head *, void (*)(struct callback_head *))",
+  __sighandler_t: "void (*)(int)",
+  cpu_stop_fn_t: "int (*)(void *)",
   smp_call_func_t: "void (*)(void *)",
   smp_cond_func_t: "bool (*)(int, void *)",
   dr_release_t: "void (*)(struct device *, void *)",

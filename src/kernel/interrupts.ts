@@ -29,6 +29,8 @@ export interface Interrupts {
    */
   service(where: "stub" | "between-tasks"): void;
   softirqPending(): boolean;
+  /** local_bh_enable(): what is pending runs as soon as the running stub is done. */
+  softirqsOn(): void;
   /** "process" unless an interrupt is being handled. */
   context(): "process" | "softirq" | "hardirq";
 }
@@ -71,7 +73,7 @@ export const createInterrupts = (
     hardirq: undefined,
     softirq: undefined,
   };
-  const state: { active: ("hardirq" | "softirq")[]; next: number } = { active: [], next: 0 };
+  const state: { active: ("hardirq" | "softirq")[]; wanted: boolean } = { active: [], wanted: false };
 
   const post = (kind: string, key: number): void => {
     const handler = handlers.get(kind);
@@ -118,13 +120,17 @@ export const createInterrupts = (
     raise: post,
     service(where) {
       clock.refresh();
-      let interrupted = pending.hardirq.length > 0;
+      let interrupted = pending.hardirq.length > 0 || state.wanted;
+      state.wanted = false;
       for (let due = timeline.takeDue(clock.now()); due !== undefined; due = timeline.takeDue(clock.now())) {
         interrupted = true;
         post(due.kind, due.key);
       }
       if (pending.hardirq.length > 0) drain("hardirq");
       if (pending.softirq.length > 0 && (interrupted || where === "between-tasks")) drain("softirq");
+    },
+    softirqsOn() {
+      state.wanted = pending.softirq.length > 0;
     },
     softirqPending: () => pending.softirq.length > 0,
     context: () => state.active.at(-1) ?? "process",

@@ -32,13 +32,18 @@ import type { Mutexes } from "./locks/mutex.ts";
 import type { RwSemaphores } from "./locks/rwsem.ts";
 import type { Semaphores } from "./locks/semaphore.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
+import type { Pids } from "./sched/pids.ts";
 import type { Schedule } from "./sched/schedule.ts";
+import type { VarQueues } from "./sched/var-queues.ts";
 import type { WaitLists } from "./sched/waits.ts";
 import type { Workqueues } from "./sched/workqueues.ts";
 import type { Task } from "./task.ts";
 import type { TaskReport } from "./task-report.ts";
 import type { Tasks } from "./tasks.ts";
 import type { Hrtimers } from "./time/hrtimers.ts";
+import type { Rcu } from "./time/rcu.ts";
+import type { Srcu } from "./time/srcu.ts";
+import type { KthreadWorkers } from "./sched/kthread-workers.ts";
 import type { Timers } from "./time/timers.ts";
 import type { Mappings } from "./vfs/mappings.ts";
 import type { Tracing } from "./tracing/tracing.ts";
@@ -69,6 +74,7 @@ export interface Kernel {
   readonly irqs: Irqs;
   readonly executor: Executor;
   readonly tasks: Tasks;
+  readonly pids: Pids;
   readonly schedule: Schedule;
   readonly image: KernelImage;
   readonly events: Events;
@@ -108,6 +114,12 @@ export interface Kernel {
   readonly parameterCopies: JournalSet<Address>;
   readonly timers: Timers;
   readonly hrtimers: Hrtimers;
+  readonly rcu: Rcu;
+  readonly srcu: Srcu;
+  readonly kthreadWorkers: KthreadWorkers;
+  /** Tasks that wait for something else by its address: a bit, a per-CPU rwsem. */
+  readonly waits: WaitLists;
+  readonly varQueues: VarQueues;
   readonly workqueues: Workqueues;
   readonly kthreads: Kthreads;
   /** Who holds which lock, in which order and context. */

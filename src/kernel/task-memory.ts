@@ -26,6 +26,8 @@ export interface TaskMemoryHost {
   /** Zeroed kernel memory that is never given back. */
   allocate(size: number): Address;
   setCurrent(taskStruct: Address): void;
+  /** Fills in what a new task_struct refers to: struct pid and signal_struct, at `behind`. */
+  introduce(taskStruct: Address, behind: Address, pid: number): void;
   sleeps(task: Task): void;
   stopped(): boolean;
   cannotGoOn(error: RunEnd): void;
@@ -35,6 +37,11 @@ export interface TaskMemoryHost {
 
 /** arch/x86/include/asm/thread_info.h */
 const TIF_SIGPENDING = 1 << 2;
+/** Room behind each task_struct for the structures that belong to it alone. */
+export const SIBLING_BYTES = 2048;
+/** PIDs of the processes from which all others come. */
+const INIT = 1;
+const KTHREADD = 2;
 const PF_KTHREAD = 0x0020_0000;
 
 export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskMemoryHost): TaskMemory => {
@@ -42,9 +49,9 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
   const { structs } = host;
   const freeStacks: Address[] = [];
   const freeStructs: Address[] = [];
-  const state = { stacks: 0, credentials: 0, mm: 0 };
+  const state = { stacks: 0, credentials: 0, mm: 0, handlers: 0, list: 0, ancestors: [] as Address[] };
 
-  const shared = (field: "credentials" | "mm", size: number): Address => {
+  const shared = (field: "credentials" | "mm" | "handlers", size: number): Address => {
     if (state[field] === 0) journal.touch(state)[field] = host.allocate(size);
     return state[field];
   };
@@ -65,8 +72,14 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     createTaskStruct(pid, options, stack) {
       if (options.kind === "interrupt") return 0;
       const reused = freeStructs.length > 0 ? journal.touch(freeStructs).pop() : undefined;
-      const address = reused ?? host.allocate(structs.size);
-      memory.fill(address, 0, structs.size);
+      const address = reused ?? host.allocate(structs.size + SIBLING_BYTES);
+      memory.fill(address, 0, structs.size + SIBLING_BYTES);
+      host.introduce(address, address + structs.size, pid);
+      if (state.list !== 0 && pid !== 0) link(address);
+      if (pid === INIT || pid === KTHREADD) journal.touch(state.ancestors)[pid - 1] = address;
+      const parent = state.ancestors[options.kind === "kthread" ? 1 : 0] ?? address;
+      memory.setPointer(address + structs.offset("real_parent"), parent);
+      memory.setPointer(address + structs.offset("parent"), parent);
       memory.setPointer(address + structs.offset("stack"), stack);
       memory.setU32(address + structs.offset("pid"), pid);
       memory.setU32(address + structs.offset("tgid"), pid);
@@ -76,6 +89,8 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
       memory.setU32(address + structs.offset("static_prio"), 120);
       memory.setU32(address + structs.offset("nr_cpus_allowed"), 1);
       setComm(address, options.comm);
+      const handlers = shared("handlers", 4096);
+      memory.setPointer(address + structs.offset("sighand"), handlers);
       const credentials = shared("credentials", 512);
       memory.setU32(credentials, 1);
       memory.setPointer(address + structs.offset("cred"), credentials);
@@ -85,6 +100,19 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
       return address;
     },
     releaseTaskStruct: (address) => void journal.touch(freeStructs).push(address),
+    list(head, taskStructs) {
+      journal.touch(state).list = head;
+      memory.setPointer(listOf(head), listOf(head));
+      memory.setPointer(listOf(head) + 8, listOf(head));
+      for (const each of taskStructs) link(each);
+    },
+    unlist(taskStruct) {
+      if (state.list === 0 || taskStruct === 0) return;
+      const at = listOf(taskStruct);
+      const [next, previous] = [memory.pointer(at), memory.pointer(at + 8)];
+      memory.setPointer(next + 8, previous);
+      memory.setPointer(previous, next);
+    },
     setState: (taskStruct, value) => memory.setU32(taskStruct + structs.offset("__state"), value),
     setCurrent: host.setCurrent,
     sleeps: host.sleeps,
@@ -106,6 +134,19 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
     },
     setComm,
   };
+
+  function listOf(taskStruct: Address): Address {
+    return taskStruct + structs.offset("tasks");
+  }
+  /** At the end of the list of all processes. */
+  function link(taskStruct: Address): void {
+    const [head, at] = [listOf(state.list), listOf(taskStruct)];
+    const last = memory.pointer(head + 8);
+    memory.setPointer(at, head);
+    memory.setPointer(at + 8, last);
+    memory.setPointer(last, at);
+    memory.setPointer(head + 8, at);
+  }
 
   function setComm(address: Address, comm: ByteString): void {
     memory.setCstring(address + structs.offset("comm"), comm.slice(0, 15));

@@ -18,6 +18,10 @@ export interface TaskMemory {
   /** A filled-in task_struct; 0 where the task has none (interrupts). */
   createTaskStruct(pid: number, options: TaskOptions, stack: Address): Address;
   releaseTaskStruct(address: Address): void;
+  /** From now on `head` (init_task) heads the list of all processes. */
+  list(head: Address, taskStructs: readonly Address[]): void;
+  /** The task is no longer among them. */
+  unlist(taskStruct: Address): void;
   setState(taskStruct: Address, state: number): void;
   setComm(taskStruct: Address, comm: ByteString): void;
   /** What signal_pending() and `current->pending` show. */
@@ -64,6 +68,8 @@ export interface Tasks {
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
+  /** Makes init_task's list of all processes in guest memory: `others`, then those here; kept up from then on. */
+  list(head: Address, others: readonly Address[]): void;
   setComm(task: Task, comm: ByteString): void;
   /** The signals it has not taken yet, as bits. */
   setPending(task: Task, pending: number): void;
@@ -79,6 +85,7 @@ export interface Tasks {
 const SETTLE_NS = 40_000_000;
 const LONGEST_STALL_NS = 100_000_000;
 const TASK_RUNNING = 0;
+const ALL_SIGNALS = -1;
 /** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
 const ENTRY_BYTES = 1536;
 /** First PID given out: a kernel just booted has about that many threads. */
@@ -138,6 +145,7 @@ export const createTasks = (
       signal: 0,
       exitCode: 0,
       pending: 0,
+      accepts: options.kind === "user" ? ALL_SIGNALS : 0,
       leftOpen: 0,
     };
     if (numbered) tasks.set(pid, task);
@@ -181,7 +189,10 @@ export const createTasks = (
       timeline.schedule(task.deadline, "task", task.pid);
     if ((pause === "yield" || pause === "preempted") && task.state === "runnable")
       journal.touch(state.queue).push(task);
-    if (pause === "dead") for (const told of ended) told(task);
+    if (pause === "dead") {
+      memory.unlist(task.taskStruct);
+      for (const told of ended) told(task);
+    }
     return pause === "stopped" ? "stopped" : undefined;
   };
 
@@ -309,8 +320,14 @@ export const createTasks = (
     },
     ended,
     setPending,
+    list(head, others) {
+      const own = [...structs.entries()].filter(([, task]) => task.pid !== 0 && task.state !== "dead");
+      memory.list(head, [...others, ...own.map(([address]) => address)]);
+    },
     signal(task, signal) {
-      setPending(task, task.pending | (1 << (signal - 1)));
+      const bit = 1 << (signal - 1);
+      if ((task.accepts & bit) === 0) return;
+      setPending(task, task.pending | bit);
       if (task.waiting?.interruptible === true) wake(task);
     },
   };

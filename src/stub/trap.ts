@@ -1,4 +1,4 @@
-import type { RegisterFile } from "../abi/calls.ts";
+import { type RegisterFile, representationOf } from "../abi/calls.ts";
 import type { Trap } from "../kernel/executor.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Yield } from "../kernel/routine.ts";
@@ -16,7 +16,10 @@ export const trapFor = (
 ): Trap => {
   if (declared.kind === "stub") {
     const bound = binder.bind(declared);
-    if (declared.sleeps !== true) return { name: declared.name, enter: () => bound.invoke(registers) };
+    // A result in two registers.
+    const writesRegisters = representationOf(bound.prototype.result) === "pair";
+    if (declared.sleeps !== true)
+      return { name: declared.name, writesRegisters, enter: () => bound.invoke(registers) };
     // might_sleep() is where the kernel lets others go first (preempt=voluntary).
     return { name: declared.name, enter: () => (k.tasks.shouldYield() ? AGAIN : bound.invoke(registers)) };
   }

@@ -4,6 +4,7 @@ import { toAddress } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Task } from "../task.ts";
 import { checkLeft, checkPreemption } from "../locks/leaving.ts";
+import { introduceTask } from "../sched/pids.ts";
 import { createTaskMemory } from "../task-memory.ts";
 
 export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
@@ -25,6 +26,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
   return createTaskMemory(k.machine, k.journal, {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),
+    introduce: (taskStruct, behind, pid) => introduceTask(k, taskStruct, behind, pid),
     preemptionOff: () => k.cpu.preemptCount() !== 0,
     interruptsOff: () => k.cpu.irqsDisabled(),
     stopped: () => k.stopped !== undefined,

@@ -27,6 +27,14 @@ const PAGE_SHIFT = 4096;
 /** A page that no lock is in is looked at no further. */
 const pageOf = (address: Address): number => Math.floor(address / PAGE_SHIFT);
 
+/** "lock [mod]", "table+0x40 [mod]", or the address of what is no variable. */
+export const variableName = (k: Pick<Kernel, "symbols">, address: Address): ByteString => {
+  const symbol = k.symbols.lookup(address);
+  if (symbol === undefined) return k.symbols.format(address);
+  const offset = symbol.offset === 0 ? "" : `+0x${symbol.offset.toString(16)}`;
+  return `${symbol.name}${offset}${symbol.module === undefined ? "" : ` [${symbol.module}]`}`;
+};
+
 export const createLockClasses = (k: Pick<Kernel, "journal" | "symbols">): LockClasses => {
   const bySite: JournalMap<Address, LockClass> = k.journal.map();
   const byLock: JournalMap<Address, LockClass> = k.journal.map();
@@ -55,7 +63,7 @@ export const createLockClasses = (k: Pick<Kernel, "journal" | "symbols">): LockC
 
   return {
     initialised(lock, site, name) {
-      const lockClass = bySite.get(site) ?? make(name === "" ? k.symbols.format(lock) : name);
+      const lockClass = bySite.get(site) ?? make(name === "" ? variableName(k, lock) : name);
       if (lockClass === undefined) return;
       bySite.set(site, lockClass);
       note(lock, lockClass);
@@ -64,7 +72,7 @@ export const createLockClasses = (k: Pick<Kernel, "journal" | "symbols">): LockC
       const known = byLock.get(lock);
       if (known !== undefined) return known;
       // A variable of a module; or one whose initialisation is inline, which tells us nothing: a class of its own.
-      const lockClass = make(k.symbols.format(lock));
+      const lockClass = make(variableName(k, lock));
       return lockClass === undefined ? undefined : note(lock, lockClass);
     },
     near: (address) => pages.has(pageOf(address)) || pages.has(pageOf(address) + 1),

@@ -155,14 +155,15 @@ export const createLockdep = (k: Kernel): Lockdep => {
         for (const holding of held.all()) {
           if (holding.lock < base || holding.lock >= base + size) continue;
           held.remove(holding);
-          reports.gone(holding, "freed");
+          // Left held, which has been said, and now the module goes.
+          if (once(leftKey(holding))) reports.gone(holding, "freed");
         }
       }
       classes.forget(base, size);
     },
     leaving(task, what) {
       for (const holding of held.byTask(task)) {
-        if (once(`leave ${holding.lockClass.id} ${holding.stack[0]}`)) reports.leftHeld(holding, what);
+        if (once(leftKey(holding))) reports.leftHeld(holding, what);
         if (task.context !== "process") held.remove(holding);
       }
     },
@@ -173,6 +174,7 @@ export const createLockdep = (k: Kernel): Lockdep => {
   };
 };
 
+const leftKey = ({ lockClass, stack }: Holding): string => `left ${lockClass.id} ${stack[0]}`;
 const RECURSIVE: ReadonlySet<LockKind> = new Set(["rwlock", "srcu"]);
 /** include/linux/preempt.h */
 const SOFTIRQ_MASK = 0xff00;

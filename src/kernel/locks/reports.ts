@@ -3,6 +3,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Related } from "../events.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Task } from "../task.ts";
+import { variableName } from "./classes.ts";
 import type { Holding, LockKind } from "./held.ts";
 import type { Dependency } from "./order.ts";
 import type { Usage } from "./usage.ts";
@@ -53,11 +54,12 @@ export const taskName = (task: Task): ByteString =>
   task.pid === 0 ? `a ${task.context}` : `${task.comm} (pid ${task.pid})`;
 
 export const createLockReports = (k: Kernel): LockReports => {
-  const name = (lock: Address, kind: LockKind): ByteString => `${KIND[kind]} ${k.symbols.format(lock)}`;
-  const held = ({ lock, kind, lockClass }: Holding): ByteString =>
-    lockClass.name === k.symbols.format(lock)
-      ? `${KIND[kind]} ${lockClass.name}`
-      : `${name(lock, kind)} (${lockClass.name})`;
+  const name = (lock: Address, kind: LockKind): ByteString => `${KIND[kind]} ${variableName(k, lock)}`;
+  const held = ({ lock, kind, lockClass }: Holding): ByteString => {
+    const own = variableName(k, lock);
+    // A lock inside an object is best known by what the source calls it.
+    return own === lockClass.name ? `${KIND[kind]} ${own}` : `${KIND[kind]} ${lockClass.name} at ${own}`;
+  };
   const at = (stack: readonly ByteString[]): ByteString => stack[0] ?? "a place not known";
   const find = (
     kind: string,

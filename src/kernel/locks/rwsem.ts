@@ -29,6 +29,7 @@ const READER_OWNED = 1n;
 
 export const createRwSemaphores = (k: Kernel): RwSemaphores => {
   const queue = createLockQueue(k);
+  const listAt = k.offsetOf("rw_semaphore", "wait_list");
   const ownerAt = k.offsetOf("rw_semaphore", "owner");
   const count = (sem: Address): bigint => k.memory.u64(sem);
   const setCount = (sem: Address, value: bigint): void => k.memory.setU64(sem, BigInt.asUintN(64, value));
@@ -36,7 +37,12 @@ export const createRwSemaphores = (k: Kernel): RwSemaphores => {
   const free = (sem: Address): boolean => (count(sem) & ~FLAGS) === 0n;
   const showWaiters = (sem: Address): void => {
     const value = count(sem) & ~FLAG_WAITERS;
-    setCount(sem, queue.first(sem) === undefined ? value : value | FLAG_WAITERS);
+    const first = queue.first(sem);
+    setCount(sem, first === undefined ? value : value | FLAG_WAITERS);
+    // rwsem_is_contended() looks inline whether the list is empty; who waits is kept by the queue.
+    const list = sem + listAt;
+    const waiter = first === undefined ? undefined : k.tasks.find(first.pid);
+    k.memory.setPointer(list, waiter?.stack.low ?? list);
   };
   const setOwner = (sem: Address, task: Task, reader: bigint): void =>
     k.memory.setU64(sem + ownerAt, BigInt.asUintN(64, BigInt(task.taskStruct)) | reader);

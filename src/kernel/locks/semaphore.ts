@@ -1,3 +1,4 @@
+import { variableName } from "./classes.ts";
 import type { Address } from "../../base/address.ts";
 import { EINTR, ETIME } from "../../base/errno.ts";
 import type { Kernel } from "../kernel.ts";
@@ -36,7 +37,7 @@ export const createSemaphores = (k: Kernel): Semaphores => {
       }
       k.journal.touch(task).restart = { until };
       queue.join(sem, task);
-      return block(`semaphore ${k.symbols.format(sem)}`, {
+      return block(`semaphore ${variableName(k, sem)}`, {
         deadline: until === Infinity ? undefined : k.clock.jiffiesToTime(until + 1),
         interruptible: endsWait(state),
       });

@@ -7,6 +7,7 @@ import { checkLeft } from "../locks/leaving.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
+import { TASK_UNINTERRUPTIBLE } from "./signals.ts";
 import { type WaitLists, createWaitLists } from "./waits.ts";
 
 /** What kernel/kthread.c keeps in `struct kthread`. */
@@ -35,9 +36,13 @@ export interface Kthreads {
   unpark(task: Task): void;
   /** Ends the calling thread (kthread_complete_and_exit, do_exit). */
   exit(task: Task, result: number): void;
-  /** `data` given at creation. */
+  /** Function and `data` given at creation. */
+  fn(task: Task): Address;
   data(task: Task): Address;
 }
+
+/** include/linux/sched.h */
+const TASK_PARKED = 0x40;
 
 export const createKthreads = (k: Kernel): Kthreads => {
   const threads: JournalMap<number, Kthread> = k.journal.map();
@@ -61,10 +66,13 @@ export const createKthreads = (k: Kernel): Kthreads => {
       task.state = "dead";
       return;
     }
+    if (thread.started && thread.fn === k.symbols.address("kthread_worker_fn"))
+      return k.kthreadWorkers.proceed(task, thread.data);
     if (thread.started) return exit(task, Number(BigInt.asIntN(32, result)));
     k.journal.touch(thread).started = true;
     if (thread.shouldStop) return exit(task, -EINTR);
-    k.executor.pushCall(task, { kind: "call", fn: thread.fn, args: [thread.data] });
+    if (thread.fn === k.symbols.address("kthread_worker_fn")) k.kthreadWorkers.proceed(task, thread.data);
+    else k.executor.pushCall(task, { kind: "call", fn: thread.fn, args: [thread.data] });
   });
 
   return {
@@ -75,6 +83,8 @@ export const createKthreads = (k: Kernel): Kthreads => {
         callers: DEFERRED_CALLERS.kthread,
         bottom: { kind: "kthread", data: fn },
       });
+      // It does not run before somebody wakes it.
+      k.struct("task_struct", task.taskStruct).__state = TASK_UNINTERRUPTIBLE;
       const thread = { fn, data, started: false, shouldStop: false, shouldPark: false, parked: false };
       threads.set(task.pid, { ...thread, exited: false, result: 0 });
       return task;
@@ -96,6 +106,7 @@ export const createKthreads = (k: Kernel): Kthreads => {
       const thread = threads.get(task.pid);
       if (thread === undefined || !thread.shouldPark) return undefined;
       k.journal.touch(thread).parked = true;
+      k.struct("task_struct", task.taskStruct).__state = TASK_PARKED;
       waits.wakeAll(task.taskStruct);
       return block("to be unparked");
     },
@@ -116,6 +127,7 @@ export const createKthreads = (k: Kernel): Kthreads => {
       k.tasks.wake(task);
     },
     exit,
+    fn: (task) => threads.get(task.pid)?.fn ?? 0,
     data: (task) => threads.get(task.pid)?.data ?? 0,
   };
 };

@@ -33,6 +33,10 @@ export interface Workqueues {
   create(queue: Address, name: ByteString, flags: number, maxActive: number): void;
   /** Queues a work item; false when it is pending already. */
   queue(queue: Address, work: Address): boolean;
+  /** Makes it pending without queueing it; false when it is. */
+  claim(work: Address): boolean;
+  /** Queues one that is pending. */
+  submit(queue: Address, work: Address): void;
   /** Queues it after `delay` jiffies. */
   queueDelayed(queue: Address, delayed: Address, delay: number): boolean;
   /** The timer of a delayed work item went off. */
@@ -219,6 +223,11 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
       submit(queue, work);
       return true;
     },
+    claim(work) {
+      if (isPending(work)) return false;
+      setPending(work, true);
+      return true;
+    },
     queueDelayed(queue, delayed, delay) {
       if (isPending(delayed)) return false;
       setPending(delayed, true);
@@ -231,6 +240,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
     delayOver(delayed) {
       submit(k.struct("delayed_work", delayed).wq, delayed);
     },
+    submit,
     cancel,
     cancelDelayed(delayed) {
       k.timers.remove(k.struct("delayed_work", delayed).timer.$address);

@@ -78,8 +78,11 @@ export const createHrtimers = (k: Kernel): Hrtimers => {
     if (!dequeue(timer)) return;
     const view = k.struct("hrtimer", timer);
     k.journal.touch(state).running = timer;
+    const clock = k.struct("hrtimer_clock_base", view.base);
+    clock.running = timer as typeof clock.running;
     const answer = yield* k.call(view.function, timer);
     k.journal.touch(state).running = 0;
+    clock.running = 0 as typeof clock.running;
     if (BigInt.asUintN(32, answer) === HRTIMER_RESTART && !queued.has(timer)) enqueue(timer);
   };
   k.interrupts.handle("hrtimer", {

@@ -121,6 +121,7 @@ export const fakeTask = (comm: string, pid: number, callers: readonly string[]):
   exitCode: 0,
   pending: 0,
   leftOpen: 0,
+  accepts: -1,
 });
 
 /** Guest code called by host code whose stack pointer was `sp`. */

@@ -157,6 +157,7 @@ static void work_fn(struct kthread_work *work)
 
 static DEFINE_KTHREAD_WORK(one, work_fn);
 static DEFINE_KTHREAD_WORK(two, work_fn);
+static DEFINE_KTHREAD_WORK(other, work_fn);
 static DEFINE_KTHREAD_DELAYED_WORK(later, work_fn);
 
 static void test_worker(void)
@@ -189,7 +190,7 @@ static void test_worker(void)
 	pr_info("destroyed: %d\n", ran);
 	kthread_init_worker(&own);
 	task = kthread_run(kthread_worker_fn, &own, "by_hand");
-	kthread_queue_work(&own, &one);
+	kthread_queue_work(&own, &other);
 	kthread_flush_worker(&own);
 	pr_info("by hand: %d task %d\n", ran, own.task == task);
 	kthread_stop(task);
@@ -206,7 +207,7 @@ static int chain;
 static void plain_fn(struct work_struct *work)
 {
 	pr_info("%s starts, current %d\n", work == &w1 ? "w1" : work == &w2 ? "w2" : "other", current_work() == work);
-	msleep(8);
+	msleep(40);
 	pr_info("%s ends\n", work == &w1 ? "w1" : work == &w2 ? "w2" : "other");
 	if (chain && work == &w1) {
 		chain--;

@@ -68,8 +68,8 @@ static void test_hrtimer(void)
 	hrtimer_start(&soft, ktime_add_ms(ktime_get_real(), 3), HRTIMER_MODE_ABS_SOFT);
 	wait_for_completion(&finished);
 	hrtimer_start_range_ns(&soft, ms_to_ktime(50), 1000, HRTIMER_MODE_REL_SOFT);
-	hrtimer_restart(&soft);
-	pr_info("queued %d cancel %d\n", hrtimer_is_queued(&soft), hrtimer_cancel(&soft));
+	pr_info("queued %d", hrtimer_is_queued(&soft));
+	pr_cont(" cancel %d\n", hrtimer_cancel(&soft));
 	hrtimer_init_sleeper_on_stack(&sleeper, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	hrtimer_set_expires(&sleeper.timer, ms_to_ktime(5));
 	set_current_state(TASK_UNINTERRUPTIBLE);

@@ -171,7 +171,7 @@ static int exclusive(void *name)
 	prepare_to_wait_exclusive(&queue, &wait, TASK_UNINTERRUPTIBLE);
 	schedule();
 	finish_wait(&queue, &wait);
-	pr_info("%s woken\n", (char *)name);
+	which += *(char *)name;
 	complete(&finished);
 	return 0;
 }
@@ -183,7 +183,7 @@ static int shared(void *name)
 	prepare_to_wait(&queue, &wait, TASK_INTERRUPTIBLE);
 	schedule();
 	finish_wait(&queue, &wait);
-	pr_info("%s woken\n", (char *)name);
+	which += *(char *)name;
 	complete(&finished);
 	return 0;
 }
@@ -205,22 +205,23 @@ static int woken_thread(void *name)
 
 static void test_queue(void)
 {
-	kthread_run(exclusive, "first", "first");
+	which = 0;
+	kthread_run(exclusive, "\x01", "first");
 	msleep(8);
-	kthread_run(exclusive, "second", "second");
+	kthread_run(exclusive, "\x02", "second");
 	msleep(8);
-	kthread_run(shared, "shared", "shared");
+	kthread_run(shared, "\x10", "shared");
 	msleep(8);
 	pr_info("sleepers %d exclusive %d\n", waitqueue_active(&queue), wq_has_single_sleeper(&queue));
 	wake_up(&queue);
 	msleep(8);
-	pr_info("again\n");
+	pr_info("woken %x, again\n", which);
 	wake_up_interruptible(&queue);
 	msleep(8);
-	pr_info("all\n");
+	pr_info("woken %x, all\n", which);
 	wake_up_all(&queue);
 	msleep(8);
-	pr_info("active %d done %u\n", waitqueue_active(&queue), finished.done);
+	pr_info("woken %x, active %d done %u\n", which, waitqueue_active(&queue), finished.done);
 	reinit_completion(&finished);
 	kthread_run(woken_thread, "woken", "woken");
 	msleep(8);
