@@ -36,7 +36,7 @@ export const taskletSchedule = stub(
 export const taskletHiSchedule = stub(
   "void __tasklet_hi_schedule(struct tasklet_struct *t)",
   { acquires: { tasklet: "t" } },
-  (k, { t }) => k.interrupts.raise("tasklet", t),
+  (k, { t }) => k.interrupts.raise("tasklet-hi", t),
 );
 export const taskletKill = stub(
   "void tasklet_kill(struct tasklet_struct *t)",

@@ -109,11 +109,11 @@ const cancelSync = (k: Kernel, work: Address, cancel: () => boolean): boolean | 
 };
 export const kthreadCancelWorkSync = stub(
   "bool kthread_cancel_work_sync(struct kthread_work *work)",
-  { sleeps: true },
+  { sleeps: () => true },
   (k, { work }) => cancelSync(k, work, () => k.kthreadWorkers.cancel(work)),
 );
 export const kthreadCancelDelayedWorkSync = stub(
   "bool kthread_cancel_delayed_work_sync(struct kthread_delayed_work *dwork)",
-  { sleeps: true },
+  { sleeps: () => true },
   (k, { dwork }) => cancelSync(k, dwork, () => k.kthreadWorkers.cancelDelayed(dwork)),
 );

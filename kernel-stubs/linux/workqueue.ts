@@ -99,12 +99,13 @@ const cancelSync = (k: Kernel, work: Address, cancel: () => boolean): boolean | 
 };
 export const cancelWorkSync = stub(
   "bool cancel_work_sync(struct work_struct *work)",
-  { releases: { work: "work" }, sleeps: true },
+  // It has been taken back before it sleeps: others do not come first.
+  { releases: { work: "work" }, sleeps: () => true },
   (k, { work }) => cancelSync(k, work, () => k.workqueues.cancel(work)),
 );
 export const cancelDelayedWorkSync = stub(
   "bool cancel_delayed_work_sync(struct delayed_work *dwork)",
-  { releases: { delayed_work: "dwork" }, sleeps: true },
+  { releases: { delayed_work: "dwork" }, sleeps: () => true },
   (k, { dwork }) => cancelSync(k, dwork, () => k.workqueues.cancelDelayed(dwork)),
 );
 export const cancelWork = stub(

@@ -15,7 +15,7 @@ const refuse = (k: Kernel, lock: Address, ctx: Address): number => {
   const holder = k.struct("ww_mutex", lock).ctx;
   if (holder === ctx) return -EALREADY;
   if (mine.acquired === 0) mine.wounded = 0;
-  if (!k.mutexes.locked(lock)) return 0;
+  if (!k.wwMutexes.locked(lock)) return 0;
   const theirs = holder === 0 ? undefined : k.struct("ww_acquire_ctx", holder);
   if (mine.is_wait_die !== 0) {
     const dies = theirs !== undefined && mine.acquired > 0 && younger(mine.stamp, theirs.stamp);
@@ -33,7 +33,7 @@ const refuse = (k: Kernel, lock: Address, ctx: Address): number => {
 const lockWith = (k: Kernel, lock: Address, ctx: Address, state: number): Block | number => {
   const refused = ctx === 0 ? 0 : refuse(k, lock, ctx);
   if (refused !== 0) return refused;
-  const answer = k.mutexes.acquire(lock, k.current, state);
+  const answer = k.wwMutexes.acquire(lock, k.current, state);
   if (answer === 0 && ctx !== 0) own(k, lock, ctx);
   return answer;
 };
@@ -56,7 +56,7 @@ export const wwMutexLockInterruptible = stub(
 export const wwMutexTrylock = stub(
   "int ww_mutex_trylock(struct ww_mutex *ww, struct ww_acquire_ctx *ww_ctx)",
   (k, { ww, ww_ctx }) => {
-    if (!k.mutexes.tryAcquire(ww, k.current)) return 0;
+    if (!k.wwMutexes.tryAcquire(ww, k.current)) return 0;
     if (ww_ctx !== 0) own(k, ww, ww_ctx);
     return 1;
   },
@@ -71,6 +71,6 @@ export const wwMutexUnlock = stub(
       if (context.acquired > 0) context.acquired -= 1;
       mutex.ctx = 0 as typeof mutex.ctx;
     }
-    k.mutexes.release(lock);
+    k.wwMutexes.release(lock);
   },
 );

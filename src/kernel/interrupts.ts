@@ -15,6 +15,8 @@ export type EventHandler =
       readonly name: string;
       /** What calls into it, for stack traces. */
       readonly callers?: readonly string[];
+      /** Before others that are pending (HI_SOFTIRQ). */
+      readonly first?: boolean;
       readonly act: (key: number) => Routine<void>;
     };
 
@@ -60,6 +62,8 @@ interface Pending {
   readonly key: number;
 }
 
+const isFirst = (handler: EventHandler): boolean => handler.context !== "none" && handler.first === true;
+
 export const createInterrupts = (
   journal: Journal,
   clock: Clock,
@@ -79,7 +83,11 @@ export const createInterrupts = (
     const handler = handlers.get(kind);
     if (handler === undefined) throw new Error(`nobody handles ${kind} events`);
     if (handler.context === "none") handler.act(key);
-    else journal.touch(pending[handler.context]).push({ kind, key });
+    else {
+      const list = journal.touch(pending[handler.context]);
+      const others = list.findIndex((each) => handlers.get(each.kind) !== handler);
+      list.splice(isFirst(handler) && others >= 0 ? others : list.length, 0, { kind, key });
+    }
   };
   const enabled = (): boolean =>
     executor.current() === undefined || ((executor.registers[REG.RFLAGS] ?? 0n) & RFLAGS_IF) !== 0n;

@@ -126,6 +126,7 @@ export interface Kernel {
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly rtMutexes: Mutexes;
+  readonly wwMutexes: Mutexes;
   readonly rwsems: RwSemaphores;
   readonly semaphores: Semaphores;
   /** Tasks that wait for a completion. */

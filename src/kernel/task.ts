@@ -67,7 +67,7 @@ export interface Task {
   exitCode: number;
   /** Signals sent and not yet taken, as bits (1 << (signal - 1)). */
   pending: number;
-  /** Those that reach it at all, in the same form: a kernel thread ignores what it has not allowed. */
+  /** Those that reach it at all, in the same form: a kernel thread ignores all but SIGKILL and what it allows. */
   accepts: number;
   /** RCU read-side sections that have been reported as left open. */
   leftOpen: number;

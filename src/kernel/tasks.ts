@@ -86,6 +86,7 @@ const SETTLE_NS = 40_000_000;
 const LONGEST_STALL_NS = 100_000_000;
 const TASK_RUNNING = 0;
 const ALL_SIGNALS = -1;
+const SIGKILL_BIT = 1 << 8;
 /** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
 const ENTRY_BYTES = 1536;
 /** First PID given out: a kernel just booted has about that many threads. */
@@ -145,7 +146,7 @@ export const createTasks = (
       signal: 0,
       exitCode: 0,
       pending: 0,
-      accepts: options.kind === "user" ? ALL_SIGNALS : 0,
+      accepts: options.kind === "user" ? ALL_SIGNALS : SIGKILL_BIT,
       leftOpen: 0,
     };
     if (numbered) tasks.set(pid, task);

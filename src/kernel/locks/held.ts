@@ -4,7 +4,15 @@ import type { Journal, JournalMap } from "../journal.ts";
 import type { Task } from "../task.ts";
 import type { LockClass } from "./classes.ts";
 
-export type LockKind = "spinlock" | "rwlock" | "mutex" | "rwsem" | "rt_mutex" | "percpu_rwsem" | "srcu";
+export type LockKind =
+  | "spinlock"
+  | "rwlock"
+  | "mutex"
+  | "rwsem"
+  | "rt_mutex"
+  | "ww_mutex"
+  | "percpu_rwsem"
+  | "srcu";
 
 /** One taking of a lock, until it is given back. */
 export interface Holding {

@@ -100,6 +100,8 @@ export const createLockdep = (k: Kernel): Lockdep => {
   };
   const noteOrder = (wanted: Holding): void => {
     for (const other of held.byTask(wanted.task)) {
+      // Their contexts give way to each other: any order will do.
+      if (other.kind === "ww_mutex" && wanted.kind === "ww_mutex") continue;
       const back = order.note(other, wanted);
       if (back !== undefined) reports.inversion(other, wanted, back);
     }

@@ -6,13 +6,14 @@ import { createSemaphores } from "./semaphore.ts";
 
 export const createLocks = (
   k: Kernel,
-): Pick<Kernel, "lockdep" | "mutexes" | "rtMutexes" | "rwsems" | "semaphores"> => {
+): Pick<Kernel, "lockdep" | "mutexes" | "rtMutexes" | "wwMutexes" | "rwsems" | "semaphores"> => {
   const lockdep = createLockdep(k);
   // Stacks are used again: what lies there next is another lock.
   k.tasks.ended.push(({ stack }) => lockdep.freed(stack.low, stack.high - stack.low));
   return {
     lockdep,
     mutexes: createMutexes(k, "mutex", k.offsetOf("mutex", "owner")),
+    wwMutexes: createMutexes(k, "ww_mutex", k.offsetOf("mutex", "owner")),
     rtMutexes: createMutexes(k, "rt_mutex", k.offsetOf("rt_mutex_base", "owner")),
     rwsems: createRwSemaphores(k),
     semaphores: createSemaphores(k),

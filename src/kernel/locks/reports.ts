@@ -33,6 +33,7 @@ const KIND: Readonly<Record<LockKind, string>> = {
   mutex: "mutex",
   rwsem: "rw_semaphore",
   rt_mutex: "rt_mutex",
+  ww_mutex: "ww_mutex",
   percpu_rwsem: "percpu_rw_semaphore",
   srcu: "srcu_struct",
 };

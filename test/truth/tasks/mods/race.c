@@ -33,8 +33,8 @@ static void take(const char *who)
 static int thread(void *unused)
 {
 	take("thread");
-	complete(&finished);
-	return 0;
+	/* The module may be gone as soon as init knows. */
+	kthread_complete_and_exit(&finished, 0);
 }
 
 static void work_fn(struct work_struct *work)

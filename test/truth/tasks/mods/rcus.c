@@ -111,7 +111,7 @@ static void test_ref(void)
 	pr_info("tryget %d zero %d\n", percpu_ref_tryget(&ref), percpu_ref_is_zero(&ref));
 	percpu_ref_put(&ref);
 	percpu_ref_kill_and_confirm(&ref, confirmed);
-	msleep(100);
+	msleep(1000);
 	pr_info("dying %d tryget live %d tryget %d\n", percpu_ref_is_dying(&ref), percpu_ref_tryget_live(&ref),
 		percpu_ref_tryget(&ref));
 	percpu_ref_put(&ref);

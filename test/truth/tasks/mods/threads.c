@@ -207,7 +207,7 @@ static int chain;
 static void plain_fn(struct work_struct *work)
 {
 	pr_info("%s starts, current %d\n", work == &w1 ? "w1" : work == &w2 ? "w2" : "other", current_work() == work);
-	msleep(40);
+	msleep(work == &w1 ? 40 : 80);
 	pr_info("%s ends\n", work == &w1 ? "w1" : work == &w2 ? "w2" : "other");
 	if (chain && work == &w1) {
 		chain--;
