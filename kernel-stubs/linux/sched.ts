@@ -33,7 +33,7 @@ const sleep = (k: Kernel, reason: string, deadline?: number): Block | Yield | un
   if (view.__state === TASK_RUNNING) return YIELD;
   if (signalPending(k, view.__state)) {
     view.__state = TASK_RUNNING;
-    return undefined;
+    return YIELD;
   }
   k.journal.touch(task).restart = "slept";
   return block(reason, { deadline, interruptible: endsWait(view.__state) });
@@ -80,8 +80,9 @@ const sleepTimeout = (k: Kernel, timeout: bigint, enter: number | undefined): bi
 const enterSleep = (k: Kernel, until: number | undefined): Block | Yield | undefined => {
   const task = k.current;
   const { __state } = stateOf(k);
-  if (__state !== TASK_RUNNING && signalPending(k, __state)) return undefined;
   k.journal.touch(task).restart = { until: until ?? Infinity, begun: true } satisfies TimedSleep;
+  // It does not sleep, but the scheduler lets others go first.
+  if (__state !== TASK_RUNNING && signalPending(k, __state)) return { kind: "yield", again: true };
   if (__state === TASK_RUNNING) return undefined;
   return block("a timeout", {
     deadline: until === undefined ? undefined : k.clock.jiffiesToTime(until + 1),
