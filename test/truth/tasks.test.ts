@@ -5,10 +5,7 @@ const JOBS = "test/truth/tasks/tasks.jobs";
 
 testJobs(JOBS);
 
-// The recorded machine was slow: its grace period took longer than the module waited for it.
-const SLOW = new Set(["rcu"]);
-
-it.each(jobNames(JOBS).filter((job) => !SLOW.has(job)))("%s logs the same", (job) => {
+it.each(jobNames(JOBS))("%s logs the same", (job) => {
   const lines = replay(JOBS, job).comparisons.flatMap(({ steps }) =>
     steps.flatMap(({ log }) => [...log.missing, ...log.extra]),
   );
