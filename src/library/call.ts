@@ -90,3 +90,15 @@ const SIGINT_BIT = 1 << (SIGINT - 1);
 
 const waitsFor = ({ process: { task } }: AttachedProcess): string =>
   `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`;
+
+/** Does something in a process of its own, which then ends. */
+export const inProcess = <T>(sandbox: Sandbox, says: string, act: () => Routine<T>): T => {
+  const { kernel } = sandbox;
+  const attached = kernel.processes.attach({ comm: "caller", argv: ["caller"] });
+  const { task } = attached.process;
+  const result = begin(sandbox, attached, { says, act }).wait();
+  attached.exit(0);
+  kernel.tasks.settle();
+  if (task.state === "dead") kernel.tasks.reap(task);
+  return result;
+};

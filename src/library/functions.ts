@@ -7,7 +7,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { GFP_KERNEL } from "../kernel/memory/gfp.ts";
 import type { Routine } from "../kernel/routine.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { begin } from "./call.ts";
+import { inProcess } from "./call.ts";
 import { toBytes } from "./file.ts";
 
 /** Stops the compiler at a prototype it cannot read, with the reason. */
@@ -66,18 +66,6 @@ function* withArguments(
   return rax;
 }
 
-/** Does something in a process of its own, which then ends. */
-const inProcess = <T>(sandbox: Sandbox, says: string, act: () => Routine<T>): T => {
-  const { kernel } = sandbox;
-  const attached = kernel.processes.attach({ comm: "caller", argv: ["caller"] });
-  const { task } = attached.process;
-  const result = begin(sandbox, attached, { says, act }).wait();
-  attached.exit(0);
-  kernel.tasks.settle();
-  if (task.state === "dead") kernel.tasks.reap(task);
-  return result;
-};
-
 const invoke = (sandbox: Sandbox, prototype: Prototype, fn: Address, args: readonly Argument[]): unknown => {
   const { kernel } = sandbox;
   const type = (index: number): CType | undefined => prototype.parameters[index]?.type;
@@ -102,6 +90,22 @@ export const fireProbes = (
       (patterns) => sandbox.kernel.probes.fire(symbol, patterns, BigInt.asUintN(64, BigInt(result))),
     ),
   );
+
+/** See `Kernel.fireTracepoint`. */
+export const fireTracepoint = (sandbox: Sandbox, name: string, args: readonly Argument[]): void => {
+  const { kernel } = sandbox;
+  inProcess(sandbox, `fire tracepoint ${name}`, () =>
+    withArguments(
+      kernel,
+      args,
+      () => undefined,
+      function* (patterns) {
+        yield* kernel.tracing.fire(name, patterns);
+        return 0n;
+      },
+    ),
+  );
+};
 
 /** `symbol` finds the functions. */
 export const createFunctions = (sandbox: Sandbox, symbol: (name: string) => Address): Functions => {

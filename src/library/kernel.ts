@@ -10,13 +10,14 @@ import { ensureRunning } from "./call.ts";
 import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
-import { type Argument, type Functions, createFunctions, fireProbes } from "./functions.ts";
+import { type Argument, type Functions, createFunctions, fireProbes, fireTracepoint } from "./functions.ts";
 import { type Hardware, createHardware } from "./hardware.ts";
 import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { type LogMessage, messagesSince } from "./log.ts";
 import { type Memory, createMemory } from "./memory.ts";
 import { type Module, createModule, moduleCommand } from "./module.ts";
 import { type ModuleSource, moduleImage } from "./module-file.ts";
+import { type Network, createNetwork } from "./net.ts";
 import { type Parameters, parameterText } from "./parameters.ts";
 import { type PathCalls, type ProcessOptions, type UserProcess, createProcess } from "./process.ts";
 import { type Snapshot, takeLibrarySnapshot } from "./snapshot.ts";
@@ -61,6 +62,8 @@ export interface Kernel extends PathCalls, Functions, Disposable {
   settle(): void;
 
   readonly hardware: Hardware;
+  /** Network devices and packets. */
+  readonly net: Network;
   /**
    * Runs the kprobes, kretprobes and ftrace hooks of a kernel function as if it had been called with
    * these arguments (text and buffers lie in kernel memory meanwhile) and had returned `result`;
@@ -68,6 +71,8 @@ export interface Kernel extends PathCalls, Functions, Disposable {
    * ENOENT when there is none.
    */
   fire(symbol: string, args?: readonly Argument[], result?: number | bigint): bigint;
+  /** Calls the probes of one of the kernel's tracepoints ("sched_switch"). SystemCallError ENOENT. */
+  fireTracepoint(name: string, args?: readonly Argument[]): void;
 
   /** A symbol's address: of a loaded module, or else of the kernel. KoboxError "no-symbol". */
   symbol(name: string): Address;
@@ -199,7 +204,9 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
       k.tasks.settle();
     },
     hardware: createHardware(sandbox),
+    net: createNetwork(sandbox),
     fire: (name, args = [], result = 0) => fireProbes(sandbox, name, args, result),
+    fireTracepoint: (name, args = []) => fireTracepoint(sandbox, name, args),
     symbol,
     symbolAt: (address) => displayText(k.symbols.format(address)),
     stub: ((prototype, body, given) => replaceStub(sandbox, prototype, body, given)) as StubOf,

@@ -3,6 +3,7 @@ import { displayText } from "../../base/bytes.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { Sandbox } from "../../sandbox.ts";
+import { inject, link } from "./network.ts";
 import { usageFailure } from "./options.ts";
 import { type Program, type ProgramCall, ProgramFailure } from "./program.ts";
 
@@ -25,7 +26,9 @@ const irq: Verb = function* ({ kernel }, _call, [line]) {
 
 const isText = (word: string): boolean => word.startsWith("str:");
 
-/** kobox fire FUNCTION [ARGUMENT]... [= RESULT]: its probes and hooks run as if it had been called. */
+const TRACEPOINT = "tracepoint:";
+
+/** kobox fire FUNCTION [ARGUMENT]... [= RESULT]: its probes and hooks run as if it had been called; of tracepoint:NAME too. */
 const fire: Verb = function* ({ kernel }, { out }, args) {
   const at = args.indexOf("=");
   const [symbol, ...given] = at < 0 ? args : args.slice(0, at);
@@ -35,6 +38,10 @@ const fire: Verb = function* ({ kernel }, { out }, args) {
   const places = texts.map((bytes) => kernel.heap.internal(bytes));
   const patterns = given.map((word) => (isText(word) ? (places.shift() ?? 0) : number(word)));
   try {
+    if (symbol.startsWith(TRACEPOINT)) {
+      yield* kernel.tracing.fire(symbol.slice(TRACEPOINT.length), patterns);
+      return 0;
+    }
     const answer = yield* kernel.probes.fire(symbol, patterns, BigInt.asUintN(64, result));
     yield* out.print(`${BigInt.asIntN(64, answer)}\n`);
     return 0;
@@ -65,6 +72,8 @@ const tasks: Verb = function* ({ kernel }, { out }) {
 const VERBS = new Map<string, Verb>([
   ["irq", irq],
   ["fire", fire],
+  ["inject", inject],
+  ["link", link],
   ["findings", findings],
   ["tasks", tasks],
 ]);
@@ -73,6 +82,9 @@ const USAGE = `VERB ...
 
 	irq LINE				a device raises the interrupt
 	fire FUNCTION [ARG]... [= RESULT]	run its probes as if it had been called
+	fire tracepoint:NAME [ARG]...		run its probes as if the kernel had passed it
+	inject [OPTION]... [FROM [TO [TEXT]]]	a packet goes through netfilter hooks
+	link [DEVICE [up|down|send|received]]	network devices and their cables
 	findings				bugs found so far
 	tasks					what each task waits for`;
 

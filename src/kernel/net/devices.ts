@@ -37,13 +37,18 @@ export interface NetDevices {
   transmit(device: Address, frame: Uint8Array): Routine<number>;
   /** A driver hands in what it has received. */
   receive(skb: Address): void;
-  /** Frames received since the last call, oldest first. */
-  takeReceived(): readonly { readonly device: ByteString; readonly bytes: Uint8Array }[];
+  /** Frames that a device has received since the last call, oldest first. */
+  takeReceived(device: Address): readonly Uint8Array[];
+}
+
+interface Received {
+  readonly device: Address;
+  readonly bytes: Uint8Array;
 }
 
 export const createNetDevices = (k: Kernel): NetDevices => {
   const devices: JournalMap<Address, ByteString> = k.journal.map();
-  const state: { index: number; loopback: Address; received: ReturnType<NetDevices["takeReceived"]> } = {
+  const state: { index: number; loopback: Address; received: readonly Received[] } = {
     index: 1,
     loopback: 0,
     received: [],
@@ -120,7 +125,7 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       devices.delete(device);
     },
     find,
-    all: () => [...devices.keys()],
+    all: () => [loopback(), ...devices.keys()],
     nameOf,
     *open(device) {
       if ((view(device).flags & IFF_UP) !== 0) return;
@@ -144,14 +149,14 @@ export const createNetDevices = (k: Kernel): NetDevices => {
     },
     receive(skb) {
       const { dev } = k.struct("sk_buff", skb);
-      const one = { device: dev === 0 ? "" : nameOf(dev), bytes: skbBytes(k, skb) };
+      const one = { device: dev as Address, bytes: skbBytes(k, skb) };
       k.journal.touch(state).received = [...state.received.slice(1 - MAX_RECEIVED), one];
       releaseSkb(k, skb);
     },
-    takeReceived() {
-      const { received } = state;
-      k.journal.touch(state).received = [];
-      return received;
+    takeReceived(device) {
+      const own = state.received.filter((one) => one.device === device);
+      k.journal.touch(state).received = state.received.filter((one) => one.device !== device);
+      return own.map(({ bytes }) => bytes);
     },
   };
 };

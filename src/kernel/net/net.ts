@@ -1,42 +1,52 @@
+import type { Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { ENODEV } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
 import { HOOK, NFPROTO_IPV4, type Netfilter, type PacketEnd, createNetfilter } from "./netfilter.ts";
 
+export type HookName = keyof typeof HOOK;
+
 /** The network: hooks, devices, and packets from outside. */
 export interface Net {
   readonly netfilter: Netfilter;
   readonly devices: NetDevices;
-  /** An IPv4 packet that a process sends to this machine itself: out through lo, and in again. */
-  loop(bytes: Uint8Array): Routine<PacketEnd>;
-  /** An IPv4 packet that comes in for this machine by the device of that name (lo when left out). */
-  arrive(bytes: Uint8Array, device?: string): Routine<PacketEnd>;
+  /**
+   * Sends an IPv4 packet through these hooks, as far as their verdicts let it: it comes in, or goes out,
+   * by the device of that name. Errno ENODEV.
+   */
+  inject(bytes: Uint8Array, hooks: readonly HookName[], device: ByteString): Routine<PacketEnd>;
 }
+
+/** Hooks that a packet for this machine passes. */
+export const ARRIVING: readonly HookName[] = ["PRE_ROUTING", "LOCAL_IN"];
+/** Hooks that a packet from this machine to itself passes. */
+export const LOOPING: readonly HookName[] = ["LOCAL_OUT", "POST_ROUTING", ...ARRIVING];
+/** Where the packet has a device that it came in by, and one that it goes out by. */
+const COMES_IN: readonly HookName[] = ["PRE_ROUTING", "LOCAL_IN", "FORWARD"];
+const GOES_OUT: readonly HookName[] = ["LOCAL_OUT", "POST_ROUTING", "FORWARD"];
 
 export const createNet = (k: Kernel): Net => {
   const netfilter = createNetfilter(k);
   const devices = createNetDevices(k);
-  const point = (hook: number, inDevice: number, outDevice: number) => ({
+  const point = (hook: HookName, device: Address) => ({
     pf: NFPROTO_IPV4,
-    hook,
-    inDevice,
-    outDevice,
+    hook: HOOK[hook],
+    inDevice: COMES_IN.includes(hook) ? device : 0,
+    outDevice: GOES_OUT.includes(hook) ? device : 0,
   });
   return {
     netfilter,
     devices,
-    loop(bytes) {
-      const lo = devices.loopback();
-      return netfilter.inject(bytes, [
-        point(HOOK.LOCAL_OUT, 0, lo),
-        point(HOOK.POST_ROUTING, 0, lo),
-        point(HOOK.PRE_ROUTING, lo, 0),
-        point(HOOK.LOCAL_IN, lo, 0),
-      ]);
-    },
-    arrive(bytes, name = "lo") {
-      const device = devices.find(name) ?? devices.loopback();
-      return netfilter.inject(bytes, [point(HOOK.PRE_ROUTING, device, 0), point(HOOK.LOCAL_IN, device, 0)]);
+    inject(bytes, hooks, name) {
+      const device = devices.find(name);
+      if (device === undefined) throw new Errno(ENODEV);
+      return netfilter.inject(
+        bytes,
+        hooks.map((hook) => point(hook, device)),
+      );
     },
   };
 };

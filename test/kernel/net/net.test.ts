@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { foldSum, partialSum } from "../../../src/kernel/net/checksum.ts";
+import { LOOPING } from "../../../src/kernel/net/net.ts";
 import { type Sandbox, boot } from "../../../src/sandbox.ts";
 
 const FOLDER = new URL("../../truth/probes/", import.meta.url);
@@ -51,14 +52,14 @@ it("netfilter hooks see a ping as on the real kernel, in order of priority; verd
   sandbox.run(IDENTITY, function* (sys) {
     yield* sys.initModule(readFileSync(new URL("nf.ko", FOLDER)), "");
     expect(take()).toEqual(steps[0]);
-    for (const type of [8, 0]) verdicts.push((yield* k.net.loop(ping(type))).verdict);
+    for (const type of [8, 0]) verdicts.push((yield* k.net.inject(ping(type), LOOPING, "lo")).verdict);
     expect(take()).toEqual(steps[2]);
     const drop = yield* sys.open("/sys/module/nf/parameters/drop", 1);
     yield* sys.write(drop, Uint8Array.of(0x31));
-    verdicts.push((yield* k.net.loop(ping(8))).verdict);
+    verdicts.push((yield* k.net.inject(ping(8), LOOPING, "lo")).verdict);
     expect(take()).toEqual(steps[4]);
     yield* sys.deleteModule("nf", 0);
-    verdicts.push((yield* k.net.loop(ping(8))).verdict);
+    verdicts.push((yield* k.net.inject(ping(8), LOOPING, "lo")).verdict);
     expect(take()).toEqual([]);
     return 0;
   });
