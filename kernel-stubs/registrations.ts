@@ -21,6 +21,9 @@ type Add = "int f(void *what)";
 export const registrations = (missing: string, pairs: readonly Registration[]): Stub[] =>
   pairs.flatMap(({ kind, add, remove, by, fails, twice }) => {
     const level = { partial: missing };
+    /** A function of type void answers nothing. */
+    const done = (prototype: string): number =>
+      (prototype.startsWith("void ") ? undefined : 0) as unknown as number;
     const key = (address: unknown): string => `${kind} ${address as number}`;
     return [
       stub(add as Add, { fails, sleeps: true, acquires: { [kind]: by.add } as never, level }, (k, args) => {
@@ -28,11 +31,11 @@ export const registrations = (missing: string, pairs: readonly Registration[]): 
         const name = key((args as unknown as Record<string, unknown>)[by.add]);
         if (twice !== undefined && registered.has(name)) throw new Errno(errnoNumber(twice));
         registered.add(name);
-        return 0;
+        return done(add);
       }),
       stub(remove as Add, { sleeps: true, releases: { [kind]: by.remove } as never, level }, (k, args) => {
         k.driverCore.registered.delete(key((args as unknown as Record<string, unknown>)[by.remove]));
-        return 0;
+        return done(remove);
       }),
     ];
   });

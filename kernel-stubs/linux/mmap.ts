@@ -195,8 +195,12 @@ export const findVma = stub(
 );
 export const zapVmaPtes = stub(
   "void zap_vma_ptes(struct vm_area_struct *vma, unsigned long address, unsigned long size)",
-  (k, { vma, address, size }) =>
-    k.mappings.zap(mappingOf(k, vma), Number(address), Number(address) + Number(size)),
+  (k, { vma, address, size }) => {
+    const [start, end] = [Number(address), Number(address) + Number(size)];
+    const mapping = k.mappings.byVma(vma);
+    const within = mapping !== undefined && start >= mapping.start && end <= mapping.end;
+    if (within && (vmaView(k, vma).vm_flags & VM.PFNMAP) !== 0n) k.mappings.zap(mapping, start, end);
+  },
 );
 
 interface Wanted {

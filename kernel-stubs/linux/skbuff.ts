@@ -8,6 +8,7 @@ import { partialSum } from "../../src/kernel/net/checksum.ts";
 import { allocateSkb, cloneSkb, copySkb, releaseSkb } from "../../src/kernel/net/skb.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { bugAt } from "../reports.ts";
 
 const LINEAR = { partial: "no fragments" } as const;
 const NET_SKB_PAD = 64;
@@ -213,5 +214,9 @@ export const skbStoreBits = stub(
 
 export const skbChecksum = stub(
   "__wsum skb_checksum(const struct sk_buff *skb, int offset, int len, __wsum csum)",
-  (k, { skb, offset, len, csum }) => partialSum(k.memory.bytes(within(k, skb, offset, len), len), csum),
+  (k, { skb, offset, len, csum }) => {
+    const { data, len: whole } = k.struct("sk_buff", skb);
+    if (offset < 0 || len < 0 || offset + len > whole) bugAt(k, "__skb_checksum:78");
+    return partialSum(k.memory.bytes(data + offset, len), csum);
+  },
 );

@@ -110,18 +110,47 @@ export interface HostileBench {
   close(): void;
 }
 
+/** What many calls came to. */
+export interface HostileRounds {
+  readonly broken: readonly string[];
+  readonly ends: ReadonlyMap<HostileCall["end"], number>;
+  readonly stubs: number;
+}
+
+/** Slower is not a call, but a walk without a bound. Much more than any takes, for the machine may be busy. */
+const PATIENCE_MS = 15_000;
+
+/** Rounds `from` to `to` for each stub; the same rounds are the same calls. */
+export const hostileRounds = (from: number, to: number): HostileRounds => {
+  const bench = createHostileBench();
+  const broken: string[] = [];
+  const ends = new Map<HostileCall["end"], number>();
+  for (const [index, name] of bench.names.entries()) {
+    for (let round = from; round < to; round += 1) {
+      try {
+        const { end, milliseconds } = bench.call(name, index * 1000 + round);
+        ends.set(end, (ends.get(end) ?? 0) + 1);
+        if (milliseconds > PATIENCE_MS) broken.push(`${name}, round ${round}: ${milliseconds} ms`);
+      } catch (error) {
+        broken.push((error as Error).message);
+      }
+    }
+  }
+  bench.close();
+  return { broken, ends, stubs: bench.names.length };
+};
+
 export const createHostileBench = (): HostileBench => {
-  let stage: Stage | undefined;
-  const probe = boot({ ram: RAM });
-  const names = probe.registry
+  let stage: Stage | undefined = prepare(seededRandom(1));
+  const { registry, kernel: first } = stage.sandbox;
+  const names = registry
     .all()
     .filter(
       ({ kind, name }) =>
-        (kind === "stub" || kind === "registers") && probe.kernel.symbols.address(name) !== undefined,
+        (kind === "stub" || kind === "registers") && first.symbols.address(name) !== undefined,
     )
     .map(({ name }) => name)
     .toSorted();
-  probe.close();
   const attempt = ({ sandbox }: Stage, name: string, args: readonly bigint[]): HostileCall["end"] => {
     const { kernel } = sandbox;
     const fn = kernel.symbols.address(name) ?? 0;
