@@ -107,6 +107,7 @@ const anonymous = (k: Kernel, { name, fops, data, flags }: Anonymous): OpenFile 
   const pin = ownerPin(k, [k.struct("file_operations", fops).owner]);
   if (!pin.get()) throw new Errno(ENFILE);
   const operations = guestFile(k, {
+    kind: "plain",
     operations: fops,
     functions: fileOperationsAt(k, fops),
     prepare: () => undefined,

@@ -4,7 +4,9 @@ import { EFBIG, EIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
+import { RECORD_CALLERS } from "../oops/file-callers.ts";
 import type { Routine } from "../routine.ts";
+import { calledThrough } from "../vfs/called-from.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 import { seekIn } from "../vfs/kept-files.ts";
 import type { FileOperations } from "../vfs/operations.ts";
@@ -62,7 +64,10 @@ export const guestAttribute = (k: Kernel, kobject: Address, attribute: Address):
   return attributeFile(k, {
     *show(page) {
       const { show, first } = find();
-      return show === 0 ? -EIO : asLong(yield* k.call(show, first, attribute, page));
+      if (show === 0) return -EIO;
+      const isDevice = k.driverCore.kobjects.kindOf(kobject) === "device";
+      const between = isDevice ? RECORD_CALLERS.deviceShow : [];
+      return asLong(yield* calledThrough(k, between, k.call(show, first, attribute, page)));
     },
     *store(page, length) {
       const { store, first } = find();

@@ -7,7 +7,9 @@ import { MODULE_STATE, type Module } from "../modules/module.ts";
 import { moduleTaintLetters } from "../oops/taint.ts";
 import { TAINT } from "../oops/taint.ts";
 import { getParameter, type Parameter } from "../params.ts";
+import { RECORD_CALLERS } from "../oops/file-callers.ts";
 import type { Routine } from "../routine.ts";
+import { calledThrough } from "../vfs/called-from.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 import type { FileOperations } from "../vfs/operations.ts";
 
@@ -27,7 +29,11 @@ const parameterFile = (k: Kernel, parameter: Parameter): FileOperations => {
   const set = k.struct("kernel_param_ops", ops).set;
   return attributeFile(k, {
     *show(page) {
-      const { length } = yield* getParameter(k.memory, parameter, page);
+      const { length } = yield* calledThrough(
+        k,
+        RECORD_CALLERS.parameterGet,
+        getParameter(k.memory, parameter, page),
+      );
       return length === -1 && k.struct("kernel_param_ops", ops).get === 0 ? -EPERM : length;
     },
     *store(page, length) {
@@ -36,7 +42,8 @@ const parameterFile = (k: Kernel, parameter: Parameter): FileOperations => {
         k.printk(5, `Setting dangerous option ${parameter.name} - tainting kernel`);
         k.taints.add(TAINT.USER, "still-ok");
       }
-      const result = Number(BigInt.asIntN(32, yield* k.call(set, page, address)));
+      const call = calledThrough(k, RECORD_CALLERS.parameterSet, k.call(set, page, address));
+      const result = Number(BigInt.asIntN(32, yield* call));
       return result === 0 ? length : result;
     },
   });

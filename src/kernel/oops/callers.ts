@@ -6,34 +6,8 @@ import type { ByteString } from "../../base/bytes.ts";
  */
 export type CallerChain = readonly ByteString[];
 
-const SYSCALL: CallerChain = ["do_syscall_64+0x5d/0xb0", "entry_SYSCALL_64_after_hwframe+0x6e/0xd8"];
-const READ: CallerChain = ["ksys_read+0x6b/0xf0", ...SYSCALL];
-const WRITE: CallerChain = ["ksys_write+0x6b/0xf0", ...SYSCALL];
-const VFS_READ: CallerChain = ["vfs_read+0xa5/0x310", ...READ];
-const VFS_WRITE: CallerChain = ["vfs_write+0xc7/0x3f0", ...WRITE];
-const READ_ITER: CallerChain = ["vfs_read+0x23f/0x310", ...READ];
-const WRITE_ITER: CallerChain = ["vfs_write+0x235/0x3f0", ...WRITE];
-const OPEN: CallerChain = [
-  "do_dentry_open+0x1e5/0x410",
-  "path_openat+0xb7d/0x1260",
-  "do_filp_open+0xaf/0x160",
-  "do_sys_openat2+0xaf/0x170",
-  "__x64_sys_openat+0x6a/0xa0",
-  ...SYSCALL,
-];
-const CHRDEV_OPEN: CallerChain = ["chrdev_open+0xc3/0x250", ...OPEN];
-const RELEASE: CallerChain = [
-  "__fput+0x93/0x250",
-  "task_work_run+0x59/0x90",
-  "exit_to_user_mode_prepare+0x23d/0x240",
-  "syscall_exit_to_user_mode+0x17/0x40",
-  "do_syscall_64+0x69/0xb0",
-  "entry_SYSCALL_64_after_hwframe+0x6e/0xd8",
-];
-const SEQ_READ: CallerChain = ["proc_reg_read_iter+0x4d/0x90", ...READ_ITER];
-const SYSFS_SHOW: CallerChain = ["sysfs_kf_seq_show+0xa3/0xe0", "seq_read_iter+0x122/0x450", ...READ_ITER];
-const SYSFS_STORE: CallerChain = ["kernfs_fop_write_iter+0x12e/0x200", ...WRITE_ITER];
-
+/** Any system call, as long as nothing more is known. */
+export const SYSCALL: CallerChain = ["do_syscall_64+0x5d/0xb0", "entry_SYSCALL_64_after_hwframe+0x6e/0xd8"];
 const FINIT: CallerChain = ["__do_sys_finit_module+0xac/0x120", ...SYSCALL];
 const INIT: CallerChain = ["__do_sys_init_module+0x17f/0x1b0", ...SYSCALL];
 const INITCALL: CallerChain = ["do_one_initcall+0x59/0x220", "do_init_module+0x4a/0x1f0"];
@@ -136,62 +110,6 @@ export const DEFERRED_CALLERS = {
   ],
 } as const satisfies Record<string, CallerChain>;
 
-/** Operations of files. */
-export const FILE_CALLERS = {
-  read: VFS_READ,
-  write: VFS_WRITE,
-  readIter: READ_ITER,
-  writeIter: WRITE_ITER,
-  llseek: ["ksys_lseek+0x69/0xb0", ...SYSCALL],
-  ioctl: ["__x64_sys_ioctl+0x90/0xd0", ...SYSCALL],
-  open: OPEN,
-  chrdevOpen: CHRDEV_OPEN,
-  miscOpen: ["misc_open+0xc4/0x180", ...CHRDEV_OPEN],
-  flush: ["filp_close+0x34/0x70", "__x64_sys_close+0xd/0x50", ...SYSCALL],
-  release: RELEASE,
-  procOpen: ["proc_reg_open+0xa9/0x190", ...OPEN],
-  procRead: ["proc_reg_read+0x56/0xa0", ...VFS_READ],
-  procWrite: ["proc_reg_write+0x56/0xa0", ...VFS_WRITE],
-  procRelease: ["close_pdeo+0xa3/0x130", "proc_reg_release+0x74/0x80", ...RELEASE],
-  seqStart: ["seq_read_iter+0xfb/0x450", ...SEQ_READ],
-  seqShow: ["seq_read_iter+0x122/0x450", ...SEQ_READ],
-  seqNext: ["seq_read_iter+0x2df/0x450", ...SEQ_READ],
-  seqStop: ["seq_read_iter+0x3b0/0x450", ...SEQ_READ],
-  kobjShow: SYSFS_SHOW,
-  kobjStore: SYSFS_STORE,
-  deviceShow: ["dev_attr_show+0x18/0x40", ...SYSFS_SHOW],
-  deviceStore: SYSFS_STORE,
-  parameterGet: ["param_attr_show+0x55/0x90", "module_attr_show+0x1c/0x30", ...SYSFS_SHOW],
-  parameterSet: ["param_attr_store+0x94/0xe0", "module_attr_store+0x1d/0x30", ...SYSFS_STORE],
-  sysctlRead: ["proc_sys_call_handler+0x1bd/0x2e0", ...READ_ITER],
-  sysctlWrite: ["proc_sys_call_handler+0x1bd/0x2e0", ...WRITE_ITER],
-  debugfsGet: [
-    "simple_attr_read+0x6f/0x120",
-    "debugfs_attr_read+0x40/0x60",
-    "full_proxy_read+0x53/0x80",
-    ...VFS_READ,
-  ],
-  debugfsSet: [
-    "simple_attr_write_xsigned.constprop.0.isra.0+0xc8/0x120",
-    "debugfs_attr_write+0x40/0x60",
-    "full_proxy_write+0x53/0x80",
-    ...VFS_WRITE,
-  ],
-} as const satisfies Record<string, CallerChain>;
-
-/** From which function a file's operation is most often called, by system call. */
-const SYSTEM_CALLS: Readonly<Record<number, CallerChain>> = {
-  0: FILE_CALLERS.read,
-  1: FILE_CALLERS.write,
-  2: FILE_CALLERS.chrdevOpen,
-  3: FILE_CALLERS.release,
-  8: FILE_CALLERS.llseek,
-  16: FILE_CALLERS.ioctl,
-  176: MODULE_CALLERS.deleteModule,
-};
-
-export const systemCallCallers = (number: number): CallerChain => SYSTEM_CALLS[number] ?? SYSCALL;
-
 const PROBE: CallerChain = [
   "really_probe+0xde/0x380",
   "__driver_probe_device+0x84/0x150",
@@ -214,6 +132,11 @@ const CALLBACKS: Readonly<Record<string, CallerChain>> = {
   sort_r: ["sort_r+0xd5/0x240"],
   bsearch: ["bsearch+0x53/0x80"],
   list_sort: ["list_sort+0x157/0x1c0"],
+  debugfs_attr_read: ["simple_attr_read+0x6f/0x120", "debugfs_attr_read+0x40/0x60"],
+  debugfs_attr_write: [
+    "simple_attr_write_xsigned.constprop.0.isra.0+0xc8/0x120",
+    "debugfs_attr_write+0x40/0x60",
+  ],
   idr_for_each: ["idr_for_each+0x70/0xf0"],
   kmem_cache_alloc: [
     "setup_object+0x51/0x60",
@@ -241,7 +164,7 @@ export const callbackFrames = (stub: ByteString, own: ByteString): CallerChain =
 /** "do_one_initcall+0x59" with the function's size behind, where a chain here names it. */
 export const withSize = (caller: ByteString): ByteString => {
   if (caller.includes("/")) return caller;
-  const chains: CallerChain[] = [MODULE_CALLERS, DEFERRED_CALLERS, FILE_CALLERS].flatMap((group) =>
+  const chains: CallerChain[] = [MODULE_CALLERS, DEFERRED_CALLERS].flatMap((group) =>
     Object.values<CallerChain>(group),
   );
   const start = `${caller}/`;

@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { POLLERR, POLLIN, POLLOUT, POLLPRI } from "../user.ts";
+import { calledFrom } from "./called-from.ts";
 import { seekIn } from "./kept-files.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 
@@ -41,7 +42,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
     if (show === undefined) throw new Errno(EIO);
     const page = k.heap.kmalloc(PAGE, GFP_KERNEL);
     try {
-      const length = checked(yield* show(page));
+      const length = checked(yield* calledFrom(k, "sysfs", "readIter", show(page)));
       if (length >= PAGE) k.printk(6, `fill_read_buffer: ${handlers.name?.() ?? "show"} returned bad count`);
       return k.memory.bytes(page, Math.min(length, PAGE - 1)).slice();
     } finally {
@@ -72,7 +73,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
       k.memory.write(page, bytes.subarray(0, length));
       k.memory.setU8(page + length, 0);
       try {
-        const taken = checked(yield* store(page, length));
+        const taken = checked(yield* calledFrom(k, "sysfs", "writeIter", store(page, length)));
         file.position += taken;
         return taken;
       } finally {

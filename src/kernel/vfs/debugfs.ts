@@ -72,6 +72,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
   const served = (fops: Address, data: Address): FileOperations => {
     const make = (): FileOperations =>
       guestFile(k, {
+        kind: "debugfs",
         operations: fops,
         functions: fileOperationsAt(k, fops),
         prepare({ inode }) {

@@ -118,6 +118,7 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
       k.modules.requestModule(`char-major-${MISC_MAJOR}-${minor}`);
     const { fops } = k.struct("miscdevice", misc ?? findMisc() ?? missing());
     return guestFile(k, {
+      kind: "misc",
       operations: fops,
       functions: fileOperationsAt(k, fops),
       prepare({ file, inode }) {
@@ -161,6 +162,7 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
       const view = k.struct("cdev", range.cdev);
       if (view.ops === 0) throw new Errno(ENXIO);
       const kind: GuestFileKind = {
+        kind: "chrdev",
         operations: view.ops,
         functions: fileOperationsAt(k, view.ops),
         prepare({ inode }) {

@@ -3,8 +3,10 @@ import type { Address } from "../../base/address.ts";
 import { EINVAL, ENODEV, ENOIOCTLCMD, ENOTTY, ENXIO, ESPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
+import type { CalledKind, FileOperation } from "../oops/file-callers.ts";
 import type { Routine } from "../routine.ts";
 import { POLLIN, POLLOUT } from "../user.ts";
+import { calledFrom } from "./called-from.ts";
 import type { GuestFunctions } from "./guest-functions.ts";
 import type { Node } from "./node.ts";
 import { FMODE, O_ONLY_AT_OPEN } from "./objects.ts";
@@ -12,6 +14,8 @@ import type { FileOperations, OpenFile } from "./operations.ts";
 import { checked, guestTransfers } from "./transfers.ts";
 
 export interface GuestFileKind {
+  /** For call traces. */
+  readonly kind: CalledKind;
   /** struct file_operations, for `f_op`. */
   readonly operations: Address;
   readonly functions: GuestFunctions;
@@ -48,7 +52,8 @@ const opened = (k: Kernel, file: OpenFile): void => {
 function* runOpen(k: Kernel, kind: GuestFileKind, objects: GuestObjects): Routine<void> {
   if (kind.hosted !== undefined) return yield* kind.hosted.open(objects);
   if (kind.functions.open === 0) return;
-  const result = asInt(yield* k.call(kind.functions.open, objects.inode, objects.file));
+  const call = k.call(kind.functions.open, objects.inode, objects.file);
+  const result = asInt(yield* calledFrom(k, kind.kind, "open", call));
   if (result !== 0) throw new Errno(result < 0 ? -result : EINVAL);
 }
 
@@ -58,6 +63,8 @@ const lifetime = (
   kind: GuestFileKind,
 ): Required<Pick<FileOperations, "open" | "flush" | "release">> => {
   const { functions } = kind;
+  const from = <T>(operation: FileOperation, call: Routine<T>): Routine<T> =>
+    calledFrom(k, kind.kind, operation, call);
   return {
     *open(file) {
       if (!kind.pin.get()) throw new Errno(ENXIO);
@@ -79,7 +86,7 @@ const lifetime = (
     },
     *flush(file, owner) {
       if (functions.flush === 0) return;
-      const result = asInt(yield* k.call(functions.flush, file.guest, owner));
+      const result = asInt(yield* from("flush", k.call(functions.flush, file.guest, owner)));
       if (result < 0) throw new Errno(-result);
     },
     *release(file) {
@@ -88,7 +95,7 @@ const lifetime = (
       if ((k.struct("file", guest).f_flags & FASYNC) !== 0 && functions.fasync !== 0)
         yield* k.call(functions.fasync, -1, guest, 0);
       if (kind.hosted !== undefined) yield* kind.hosted.release({ file: guest, inode });
-      if (functions.release !== 0) yield* k.call(functions.release, inode, guest);
+      if (functions.release !== 0) yield* from("release", k.call(functions.release, inode, guest));
       k.vfs.objects.release(file);
       kind.pin.put();
     },
@@ -96,11 +103,12 @@ const lifetime = (
 };
 
 /** Commands: lseek, ioctl, fsync, fasync, poll, mmap. */
-const commands = (k: Kernel, functions: GuestFunctions): FileOperations => ({
+const commands = (k: Kernel, { kind, functions }: GuestFileKind): FileOperations => ({
   *lseek(file, offset, whence) {
     const view = k.struct("file", file.guest);
     if ((view.f_mode & FMODE.LSEEK) === 0) throw new Errno(ESPIPE);
-    const moved = checked(yield* k.call(functions.llseek, file.guest, BigInt(offset), whence));
+    const call = k.call(functions.llseek, file.guest, BigInt(offset), whence);
+    const moved = checked(yield* calledFrom(k, kind, "llseek", call));
     k.journal.touch(file).position = view.f_pos;
     return moved;
   },
@@ -111,7 +119,8 @@ const commands = (k: Kernel, functions: GuestFunctions): FileOperations => ({
     if (typeof argument === "object") k.userBuffers.write(buffer, argument);
     try {
       const passed = typeof argument === "object" ? buffer : argument;
-      return checked(yield* k.call(fn, file.guest, request, passed));
+      const call = k.call(fn, file.guest, request, passed);
+      return checked(yield* calledFrom(k, kind, "ioctl", call));
     } catch (error) {
       if (error instanceof Errno && error.errno === ENOIOCTLCMD) throw new Errno(ENOTTY);
       throw error;
@@ -141,8 +150,8 @@ const commands = (k: Kernel, functions: GuestFunctions): FileOperations => ({
 
 export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => ({
   ...lifetime(k, kind),
-  ...commands(k, kind.functions),
-  ...guestTransfers(k, kind.functions, kind.missing),
+  ...commands(k, kind),
+  ...guestTransfers(k, kind),
 });
 
 /** References on the modules that own a cdev or a table of operations, held while a file is open. */

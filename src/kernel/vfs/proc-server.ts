@@ -69,7 +69,7 @@ export const serverOperations = (k: Kernel, server: ProcServer, entry: () => Add
   const prepare: GuestFileKind["prepare"] = ({ inode }) => {
     k.struct("inode", inode).i_private = k.struct("proc_dir_entry", entry()).data;
   };
-  const common = { prepare, pin: NO_PIN, missing: EIO };
+  const common = { kind: "proc", prepare, pin: NO_PIN, missing: EIO } as const;
   if (server.kind === "ops") {
     // Looked up at each opening, as the table is the module's and may be gone.
     const make = (): FileOperations =>

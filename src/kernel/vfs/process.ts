@@ -2,6 +2,7 @@
 import type { ByteString } from "../../base/bytes.ts";
 import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { CALL } from "../oops/file-callers.ts";
 import type { Routine } from "../routine.ts";
 import type { Task } from "../task.ts";
 import type { ProcessIdentity, UserSystem, WaitStatus } from "../user.ts";
@@ -81,6 +82,7 @@ const systemOf = (context: CallContext, table: ProcessTable): UserSystem => ({
 /** exit_mm() and exit_files(). */
 function* closeAll(k: Kernel, process: Process): Routine<void> {
   k.journal.touch(process).exiting = true;
+  process.task.syscall = CALL.EXIT_GROUP;
   yield* runTaskWork(k, process);
   yield* k.mappings.unmapAll(process.task.pid);
   const task = k.struct("task_struct", process.task.taskStruct);

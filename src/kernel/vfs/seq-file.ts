@@ -4,8 +4,10 @@ import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import { EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
+import { RECORD_CALLERS } from "../oops/file-callers.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
+import { calledThrough } from "./called-from.ts";
 
 const PAGE = 4096;
 /** A show function that never gets its record into a buffer ends here. */
@@ -22,7 +24,8 @@ function* start(k: Kernel, m: Address): Routine<Address> {
   const { op, index } = view(k, m);
   const fn = k.struct("seq_operations", op).start;
   if (fn === 0) return index === 0 ? START_TOKEN : 0;
-  return toPointer(yield* k.call(fn, m, m + k.offsetOf("seq_file", "index")));
+  const call = k.call(fn, m, m + k.offsetOf("seq_file", "index"));
+  return toPointer(yield* calledThrough(k, RECORD_CALLERS.seqStart, call));
 }
 function* next(k: Kernel, m: Address, record: Address): Routine<Address> {
   const self = view(k, m);
@@ -31,15 +34,22 @@ function* next(k: Kernel, m: Address, record: Address): Routine<Address> {
     self.index += 1;
     return 0;
   }
-  return toPointer(yield* k.call(fn, m, record, m + k.offsetOf("seq_file", "index")));
+  const call = k.call(fn, m, record, m + k.offsetOf("seq_file", "index"));
+  return toPointer(yield* calledThrough(k, RECORD_CALLERS.seqNext, call));
 }
-function* stop(k: Kernel, m: Address, record: Address): Routine<void> {
+function* stop(
+  k: Kernel,
+  m: Address,
+  record: Address,
+  from: "seqStop" | "seqStopEmpty" = "seqStop",
+): Routine<void> {
   const fn = k.struct("seq_operations", view(k, m).op).stop;
-  if (fn !== 0) yield* k.call(fn, m, record);
+  if (fn !== 0) yield* calledThrough(k, RECORD_CALLERS[from], k.call(fn, m, record));
 }
 function* show(k: Kernel, m: Address, record: Address): Routine<number> {
   const fn = k.struct("seq_operations", view(k, m).op).show;
-  return Number(BigInt.asIntN(32, yield* k.call(fn, m, record)));
+  const call = k.call(fn, m, record);
+  return Number(BigInt.asIntN(32, yield* calledThrough(k, RECORD_CALLERS.seqShow, call)));
 }
 const toPointer = (rax: bigint): Address => Number(BigInt.asIntN(64, rax));
 
@@ -149,7 +159,7 @@ function* firstRecord(k: Kernel, m: Address): Routine<Address | undefined> {
     newBuffer(k, m, self.size * 2);
     record = yield* start(k, m);
   }
-  yield* stop(k, m, record);
+  yield* stop(k, m, record, "seqStopEmpty");
   self.count = 0;
   const errno = isError(record) ? record : failure;
   if (errno < 0) throw new Errno(-errno);

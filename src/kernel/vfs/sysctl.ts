@@ -7,6 +7,7 @@ import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
+import { calledFrom } from "./called-from.ts";
 import { seekIn } from "./kept-files.ts";
 import type { DirectoryNode, Node } from "./node.ts";
 import type { FileOperations } from "./operations.ts";
@@ -47,7 +48,9 @@ function* handle(
     k.memory.setU64(cell, BigInt(size));
     k.memory.setU64(cell + 8, BigInt(position));
     const write = typeof input === "number" ? 0 : 1;
-    const result = asInt(yield* k.call(proc_handler, table, write, buffer, cell, cell + 8));
+    const call = k.call(proc_handler, table, write, buffer, cell, cell + 8);
+    const operation = write === 0 ? "readIter" : "writeIter";
+    const result = asInt(yield* calledFrom(k, "sysctl", operation, call));
     if (result < 0) throw new Errno(-result);
     const count = Math.min(Number(k.memory.u64(cell)), size);
     const bytes = k.memory.bytes(buffer, count).slice();

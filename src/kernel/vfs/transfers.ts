@@ -4,7 +4,8 @@ import { EINVAL, EOVERFLOW } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import type { GuestFunctions } from "./guest-functions.ts";
+import { calledFrom } from "./called-from.ts";
+import type { GuestFileKind } from "./guest-file.ts";
 import { FMODE } from "./objects.ts";
 import type { OpenFile } from "./operations.ts";
 import { seqRead } from "./seq-file.ts";
@@ -86,21 +87,22 @@ export interface GuestTransfers {
 /** `missing`: what a missing function fails with. */
 export const guestTransfers = (
   k: Kernel,
-  functions: GuestFunctions,
-  missing: number = EINVAL,
+  { kind, functions, missing = EINVAL }: GuestFileKind,
 ): GuestTransfers => {
   const seqReadIter = (): number | undefined => k.profile.symbol("seq_read_iter")?.address;
   const buffer = (size: number): Address => k.userBuffers.buffer(k.current.pid, size);
   function* transfer(fn: Address, iter: Address, transfer: Transfer): Routine<number> {
-    if (fn !== 0) return yield* plainly(k, fn, transfer);
-    if (iter !== 0) return yield* iterated(k, iter, transfer);
+    const { direction } = transfer;
+    if (fn !== 0) return yield* calledFrom(k, kind, direction, plainly(k, fn, transfer));
+    if (iter !== 0) return yield* calledFrom(k, kind, `${direction}Iter`, iterated(k, iter, transfer));
     throw new Errno(missing);
   }
   return {
     *read(file, count) {
       const size = Math.min(count, MAX_RW_COUNT);
       if (functions.read === 0 && functions.readIter !== 0 && functions.readIter === seqReadIter()) {
-        const bytes = yield* seqRead(k, k.struct("file", file.guest).private_data, size, file.position);
+        const reading = seqRead(k, k.struct("file", file.guest).private_data, size, file.position);
+        const bytes = yield* calledFrom(k, kind, "readIter", reading);
         moveTo(k, file, file.position + bytes.length);
         return bytes;
       }

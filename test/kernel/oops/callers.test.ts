@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   DEFERRED_CALLERS,
-  FILE_CALLERS,
   MODULE_CALLERS,
   callbackFrames,
   withSize,
 } from "../../../src/kernel/oops/callers.ts";
+import { CALL, RECORD_CALLERS, fileCallers } from "../../../src/kernel/oops/file-callers.ts";
 import { sleepPath } from "../../../src/kernel/oops/sleep-paths.ts";
 import { readRecording } from "./recorded.ts";
 
@@ -43,25 +43,36 @@ describe("callers are those of the recorded traces", () => {
     ["rcu callback", DEFERRED_CALLERS.rcu],
     ["kthread", DEFERRED_CALLERS.kthread],
     ["kthread work", DEFERRED_CALLERS.kthreadWork],
-    ["open", FILE_CALLERS.miscOpen],
-    ["read", FILE_CALLERS.read],
-    ["write", FILE_CALLERS.write],
-    ["read_iter", FILE_CALLERS.readIter],
-    ["write_iter", FILE_CALLERS.writeIter],
-    ["llseek", FILE_CALLERS.llseek],
-    ["ioctl", FILE_CALLERS.ioctl],
-    ["flush", FILE_CALLERS.flush],
-    ["release", FILE_CALLERS.release],
-    ["proc open", FILE_CALLERS.procOpen],
-    ["proc read", FILE_CALLERS.procRead],
-    ["proc write", FILE_CALLERS.procWrite],
-    ["proc release", FILE_CALLERS.procRelease],
-    ["kobj_attribute store", FILE_CALLERS.kobjStore],
-    ["device_attribute store", FILE_CALLERS.deviceStore],
-    ["param set", FILE_CALLERS.parameterSet],
-    ["sysctl write", FILE_CALLERS.sysctlWrite],
-    ["debugfs get", FILE_CALLERS.debugfsGet],
-    ["debugfs set", FILE_CALLERS.debugfsSet],
+    ["open", fileCallers("misc", "open", undefined)],
+    ["read", fileCallers("misc", "read", undefined)],
+    ["write", fileCallers("misc", "write", undefined)],
+    ["read_iter", fileCallers("misc", "readIter", undefined)],
+    ["write_iter", fileCallers("misc", "writeIter", undefined)],
+    ["llseek", fileCallers("misc", "llseek", undefined)],
+    ["ioctl", fileCallers("misc", "ioctl", undefined)],
+    ["flush", fileCallers("misc", "flush", undefined)],
+    ["release", fileCallers("misc", "release", undefined)],
+    ["proc open", fileCallers("proc", "open", undefined)],
+    ["proc read", fileCallers("proc", "read", undefined)],
+    ["proc write", fileCallers("proc", "write", undefined)],
+    ["proc release", fileCallers("proc", "release", undefined)],
+    ["kobj_attribute show", fileCallers("sysfs", "readIter", CALL.SENDFILE)],
+    ["kobj_attribute store", fileCallers("sysfs", "writeIter", undefined)],
+    [
+      "device_attribute show",
+      [...RECORD_CALLERS.deviceShow, ...fileCallers("sysfs", "readIter", CALL.SENDFILE)],
+    ],
+    ["device_attribute store", fileCallers("sysfs", "writeIter", undefined)],
+    ["param set", [...RECORD_CALLERS.parameterSet, ...fileCallers("sysfs", "writeIter", undefined)]],
+    ["sysctl write", fileCallers("sysctl", "writeIter", undefined)],
+    [
+      "debugfs get",
+      [...callbackFrames("debugfs_attr_read", "?"), ...fileCallers("debugfs", "read", undefined)],
+    ],
+    [
+      "debugfs set",
+      [...callbackFrames("debugfs_attr_write", "?"), ...fileCallers("debugfs", "write", undefined)],
+    ],
   ])("%s", (name, chain) => {
     expect(certain(chain)).toEqual(traceOf(name));
   });

@@ -4,7 +4,7 @@ import { EBADF, EINTR, ERESTARTSYS, ERESTART_RESTARTBLOCK } from "../../../base/
 import { Errno } from "../../../base/errors.ts";
 import type { Kernel } from "../../kernel.ts";
 import { checkLeft } from "../../locks/leaving.ts";
-import { systemCallCallers } from "../../oops/callers.ts";
+import { SYSCALL } from "../../oops/callers.ts";
 import type { Routine } from "../../routine.ts";
 import type { Node } from "../node.ts";
 import type { OpenFile } from "../operations.ts";
@@ -57,7 +57,7 @@ export function* systemCall<T>(
   for (;;) {
     const before = task.syscall;
     task.syscall = number;
-    task.callers = systemCallCallers(number);
+    task.callers = SYSCALL;
     try {
       const result = yield* body();
       yield* runTaskWork(k, process);

@@ -1,5 +1,6 @@
 /** System calls on descriptors: fs/open.c, fs/read_write.c, fs/ioctl.c, fs/select.c, fs/file.c, fs/pipe.c. */
 import type { Address } from "../../../base/address.ts";
+import { CALL } from "../../oops/file-callers.ts";
 import { SYSCALL } from "../../oops/user-registers.ts";
 import type { Routine } from "../../routine.ts";
 import { O_RDONLY, O_RDWR, O_WRONLY, POLLNVAL, type PollEntry, type UserSystem } from "../../user.ts";
@@ -61,7 +62,7 @@ export const descriptorCalls = (context: CallContext): Descriptors => {
       if (from === to) return;
       const old = files.get(to);
       files.set(to, vfs.get(file));
-      if (old !== undefined) yield* vfs.close(old, owner());
+      if (old !== undefined) yield* call(CALL.DUP2, () => vfs.close(old, owner()));
     },
     *pipe() {
       const node = { ...vfs.tree.newFile(0o600), mode: 0o10600 };
