@@ -65,7 +65,6 @@ const EBADF = 9;
 const EAGAIN = 11;
 const EINVAL = 22;
 const ESPIPE = 29;
-const ENOTTY = 25;
 const EINTR = 4;
 
 test("dup shares the position, fcntl finds a free descriptor and changes the flags the driver sees", () => {
