@@ -8,6 +8,7 @@ import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { addGroups, removeGroups } from "./groups.ts";
+import { createKobjectCount } from "./kobject-count.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 /** Which of the kernel's own types a kobject is of; "guest" for a module's own kobj_type. */
@@ -51,7 +52,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
   const known: JournalMap<ByteString, Address> = k.journal.map();
   const releases: Kobjects["releases"] = new Map();
   const view = (kobject: Address): ReturnType<typeof k.struct<"kobject">> => k.struct("kobject", kobject);
-  const count = (kobject: Address) => view(kobject).kref.refcount.refs;
+  const count = createKobjectCount(k);
 
   const ktype: Kobjects["ktype"] = (kind) => {
     for (const [address, each] of types.entries()) if (each === kind) return address;
@@ -139,15 +140,11 @@ export const createKobjects = (k: Kernel): Kobjects => {
     yield* put(parent);
   }
   const get = (kobject: Address): Address => {
-    if (kobject !== 0) count(kobject).counter += 1;
+    if (kobject !== 0) count.up(kobject);
     return kobject;
   };
   function* put(kobject: Address): Routine<void> {
-    if (kobject === 0) return;
-    const references = count(kobject);
-    if (references.counter <= 0) return;
-    references.counter -= 1;
-    if (references.counter > 0) return;
+    if (kobject === 0 || !count.down(kobject)) return;
     const self = view(kobject);
     const kind = kindOf(kobject);
     const [named, type] = [self.name, self.ktype];

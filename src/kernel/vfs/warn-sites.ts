@@ -2,6 +2,26 @@
 import type { Site } from "../oops/incident.ts";
 
 export const WARN_SITES = {
+  kobjectGet: {
+    source: "lib/kobject.c:632",
+    at: "kobject_get+0x43/0x70",
+    code: "0f c1 43 38 85 c0 74 39 8d 50 01 09 c2 78 1f 48 89 d8 5b c3 cc cc cc cc 48 8b 37 48 89 fa 48 c7 c7 80 45 41 82 e8 5d 91 6c ff <0f> 0b eb c8 be 01 00 00 00 e8 ef 4d b6 ff 48 89 d8 5b c3 cc cc cc",
+  },
+  kobjectPut: {
+    source: "lib/kobject.c:726",
+    at: "kobject_put+0xbd/0x1d0",
+    code: "00 4c 89 ef e8 64 3e 8d ff 48 85 db 74 9a f6 43 3c 01 0f 85 78 ff ff ff 48 8b 33 48 89 da 48 c7 c7 d0 45 41 82 e8 b3 8f 6c ff <0f> 0b e9 5f ff ff ff c3 cc cc cc cc 4d 89 f1 49 c7 c0 30 b3 15 82",
+  },
+  refcountAddition: {
+    source: "lib/refcount.c:25",
+    at: "refcount_warn_saturate+0x97/0x110",
+    code: "01 01 e8 ec 42 b6 ff 0f 0b c3 cc cc cc cc 80 3d ff 97 6c 01 00 75 a8 48 c7 c7 90 ac 3a 82 c6 05 ef 97 6c 01 01 e8 c9 42 b6 ff <0f> 0b c3 cc cc cc cc 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a",
+  },
+  refcountUnderflow: {
+    source: "lib/refcount.c:28",
+    at: "refcount_warn_saturate+0xba/0x110",
+    code: "01 01 e8 c9 42 b6 ff 0f 0b c3 cc cc cc cc 80 3d db 97 6c 01 00 75 85 48 c7 c7 c0 ac 3a 82 c6 05 cb 97 6c 01 01 e8 a6 42 b6 ff <0f> 0b c3 cc cc cc cc 80 3d b6 97 6c 01 00 0f 85 5e ff ff ff 48 c7",
+  },
   cdevAdd: {
     source: "fs/char_dev.c:486",
     at: "cdev_add+0x55/0x70",
