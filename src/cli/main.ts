@@ -32,6 +32,8 @@ program
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
+  .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
+  .option("--firmware <folder>", "files for /lib/firmware")
   .option("--replay <file>", "what `kobox fuzz` found: run that, exactly as it was")
   .action(async (...args) => {
     const { replay } = args[2];
@@ -100,6 +102,8 @@ program
   .option("--seed <number>", "everything that is left to chance", "1")
   .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
   .option("--modules <folder>", "what modprobe and depmod look at", ".")
+  .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
+  .option("--firmware <folder>", "files for /lib/firmware")
   .action(async (...args) => {
     const { shellCommand } = await import("./commands/shell.ts");
     process.exitCode = await shellCommand(args[0], args[1]);

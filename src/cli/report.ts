@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { displayText } from "../base/bytes.ts";
 import type { LoadRecord } from "../kernel/modules/history.ts";
 import { moduleTaintLetters } from "../kernel/oops/taint.ts";
+import type { HelperCall } from "../kernel/devices/usermode.ts";
 import type { Finding } from "../kernel/events.ts";
 import type { StopReason } from "../kernel/kernel.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -55,8 +56,18 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly modules: readonly ReportModule[];
   readonly findings: readonly Finding[];
+  /** Programs that the kernel has started, oldest first; none of them ran. */
+  readonly helpers: readonly HelperCall[];
   readonly stop: StopReason | null;
 }
+
+export const helperReport = ({ path, argv, envp, wait, result }: HelperCall): HelperCall => ({
+  path: displayText(path),
+  argv: argv.map(displayText),
+  envp: envp.map(displayText),
+  wait,
+  result,
+});
 
 const functionReport = (run: LoadRecord["init"]): FunctionReport | null =>
   run === undefined

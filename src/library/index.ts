@@ -2,6 +2,8 @@
 export { type BootOptions, boot } from "./boot.ts";
 export type { Capabilities, Capability } from "../base/capabilities.ts";
 export type { Pending } from "./call.ts";
+export { deviceFromJson } from "./device-file.ts";
+export type { DeclaredDevice, DeviceSource, HelperCall, PlatformDevice } from "./devices.ts";
 export type { Duration } from "./duration.ts";
 export { HangError, KilledError, ModuleError, StoppedError, SystemCallError } from "./errors.ts";
 export type { Access, File, Mapping, MapOptions, OpenOptions, PollOptions, Readiness } from "./file.ts";

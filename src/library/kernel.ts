@@ -7,6 +7,7 @@ import type { StopReason } from "../kernel/kernel.ts";
 import type { Module as LoadedModule } from "../kernel/modules/module.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { ensureRunning } from "./call.ts";
+import { type DeviceSource, type HelperCall, type PlatformDevice, addPlatformDevice } from "./devices.ts";
 import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
@@ -64,6 +65,15 @@ export interface Kernel extends PathCalls, Functions, Disposable {
   readonly hardware: Hardware;
   /** Network devices and packets. */
   readonly net: Network;
+  /**
+   * Puts a device on the platform bus: resources with models, properties, platform data; or the path of
+   * a file that describes it (docs/device.md). A driver that waits for it is probed.
+   */
+  device(source: DeviceSource): PlatformDevice;
+  /** Programs that the kernel has started (call_usermodehelper), oldest first. None of them runs. */
+  helpers(): readonly HelperCall[];
+  /** From now on the program at `path`, when started, is there and exits with this code. */
+  helperExits(path: string, code: number): void;
   /**
    * Runs the kprobes, kretprobes and ftrace hooks of a kernel function as if it had been called with
    * these arguments (text and buffers lie in kernel memory meanwhile) and had returned `result`;
@@ -205,6 +215,9 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
     },
     hardware: createHardware(sandbox),
     net: createNetwork(sandbox),
+    device: (source) => addPlatformDevice(sandbox, source),
+    helpers: () => k.driverCore.usermode.calls(),
+    helperExits: (path, code) => k.driverCore.usermode.endsWith(path, code << 8),
     fire: (name, args = [], result = 0) => fireProbes(sandbox, name, args, result),
     fireTracepoint: (name, args = []) => fireTracepoint(sandbox, name, args),
     symbol,

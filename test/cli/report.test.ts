@@ -55,6 +55,19 @@ describe("run --json", () => {
     expect(kobox(["run", "--json", "samples/work/work.ko"]).stdout).toBe(once);
   });
 
+  it("has what is around the module: a device, firmware, programs that are started", () => {
+    const { report: mmio } = run("test/truth/around/mmio.ko", "--device", "test/library/devices/t_mmio.json");
+    expect(mmio.steps[0]?.dmesg).toContain("<6>mmio: speed 9600 data board");
+    inFolder((folder) => {
+      writeFileSync(join(folder, "t_fw.bin"), "blob");
+      const { report } = run("test/truth/around/fw.ko", "--firmware", folder);
+      expect(report.steps[0]?.dmesg.some((line) => line.endsWith("some 4 blob"))).toBe(true);
+    });
+    const { report } = run("test/truth/around/fw.ko", "what=helper");
+    expect(violations(schema, report)).toEqual([]);
+    expect(report.helpers.length).toBeGreaterThan(0);
+  });
+
   it("says why a file is refused", () => {
     inFolder((folder) => {
       const path = join(folder, "cut.ko");

@@ -16,11 +16,12 @@ import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
 import { showRecord } from "../show-record.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
-import { type Report, type ReportStep, moduleReport } from "../report.ts";
+import { type Report, type ReportStep, helperReport, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
+import { type Surroundings, surround } from "../surroundings.ts";
 import { summarise } from "../summary.ts";
 
-export interface RunOptions {
+export interface RunOptions extends Surroundings {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
@@ -108,6 +109,7 @@ export const runCommand = async (
     limits: limitOptions(options),
     ...(options.json === true ? {} : { onRecord: showRecord }),
   });
+  surround(sandbox, options);
   const report = drive(sandbox, {
     first,
     module,
@@ -202,6 +204,7 @@ const drive = (sandbox: Sandbox, plan: Plan): Report => {
       },
       [...kernel.findings.all()],
     ),
+    helpers: kernel.driverCore.usermode.calls().map(helperReport),
     stop: kernel.stopped ?? stop ?? null,
   };
 };

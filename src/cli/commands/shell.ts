@@ -7,6 +7,7 @@ import type { LogRecord } from "../../kernel/log/record.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
 import { EXIT } from "../exit.ts";
 import { createReporter } from "../reporter.ts";
+import { type Surroundings, surround } from "../surroundings.ts";
 import { runBatch } from "../shell/batch.ts";
 import { type HostFiles, createHostFiles } from "../shell/host-files.ts";
 import { outsidePrograms } from "../shell/outside.ts";
@@ -15,7 +16,7 @@ import { defaultHistoryFile, runRepl } from "../shell/repl.ts";
 import { sandboxSessionHost } from "../shell/sandbox-session.ts";
 import { type Session, createSession } from "../shell/session.ts";
 
-export interface ShellOptions {
+export interface ShellOptions extends Surroundings {
   readonly kernel?: string;
   readonly json?: boolean;
   /** Folder that modprobe and depmod work on. */
@@ -111,6 +112,7 @@ export const shellCommand = async (script: string | undefined, options: ShellOpt
     ...(interactive ? { onRecord: showRecord(() => kernel.sandbox?.kernel.log.consoleLevel ?? 0) } : {}),
   });
   kernel.sandbox = sandbox;
+  surround(sandbox, options);
   const output = createOutput(options.json === true ? "kept" : "live");
   const shell = {
     name: "sh",

@@ -1,9 +1,12 @@
 /** `kobox VERB ...` at the prompt: what happens from outside the kernel, which no program could do. */
 import { displayText } from "../../base/bytes.ts";
-import { Errno } from "../../base/errors.ts";
+import { strerror } from "../../base/errno.ts";
+import { Errno, KoboxError } from "../../base/errors.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { inject, link } from "./network.ts";
+import { declareDevice } from "../../kernel/devices/declared.ts";
+import { readDeviceFile } from "../../library/device-file.ts";
 import { usageFailure } from "./options.ts";
 import { type Program, type ProgramCall, ProgramFailure } from "./program.ts";
 
@@ -69,7 +72,29 @@ const tasks: Verb = function* ({ kernel }, { out }) {
   return 0;
 };
 
+/** kobox device FILE: what the file describes is on the platform bus from now on. */
+const device: Verb = function* ({ kernel }, _call, [path]) {
+  if (path === undefined) throw usageFailure("kobox", "device FILE.json");
+  try {
+    yield* declareDevice(kernel, readDeviceFile(kernel, path));
+    return 0;
+  } catch (error) {
+    if (error instanceof Errno) throw new ProgramFailure(`device ${path}: ${strerror(error.errno)}`);
+    if (error instanceof KoboxError) throw new ProgramFailure(`device: ${error.message}`);
+    throw error;
+  }
+};
+
+/** kobox helpers: programs that the kernel has started, one a line with its result. */
+const helpers: Verb = function* ({ kernel }, { out }) {
+  for (const { path, argv, result } of kernel.driverCore.usermode.calls())
+    yield* out.print(`${[path, ...argv.slice(1)].join(" ")} = ${result}\n`);
+  return 0;
+};
+
 const VERBS = new Map<string, Verb>([
+  ["device", device],
+  ["helpers", helpers],
   ["irq", irq],
   ["fire", fire],
   ["inject", inject],
@@ -80,6 +105,8 @@ const VERBS = new Map<string, Verb>([
 
 const USAGE = `VERB ...
 
+	device FILE.json			a device is on the platform bus
+	helpers					programs that the kernel has started
 	irq LINE				a device raises the interrupt
 	fire FUNCTION [ARG]... [= RESULT]	run its probes as if it had been called
 	fire tracepoint:NAME [ARG]...		run its probes as if the kernel had passed it
