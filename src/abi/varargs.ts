@@ -26,10 +26,11 @@ const REGISTERS = 6;
 
 /** The `...` of a call that has just been entered. */
 export const variadicArgs = (memory: GuestMemory, call: VariadicCall): VarArgs => {
+  const { registers } = call;
   let register = call.variable.registers;
   let at = call.stack + 8 + call.variable.slots * 8;
   const slot = (): bigint => {
-    if (register < REGISTERS) return BigInt.asUintN(64, call.registers[register++] ?? 0n);
+    if (register < REGISTERS) return BigInt.asUintN(64, registers[register++] ?? 0n);
     at += 8;
     return memory.u64(at - 8);
   };

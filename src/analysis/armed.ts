@@ -93,10 +93,15 @@ const prepare = ({ kernel }: Sandbox, comm: ByteString): Process =>
   kernel.processes.prepare({ comm, argv: [comm] });
 
 const runInit = (sandbox: Sandbox, task: Task): Outcome => {
+  const { kernel } = sandbox;
+  kernel.renewLimits();
+  kernel.tasks.resume(task);
+  return initIsOver(task) ? { kind: "returned", value: task.exitCode } : finishInit(sandbox, task);
+};
+
+/** It has not come back in its first turn. */
+const finishInit = (sandbox: Sandbox, task: Task): Outcome => {
   const over = (): boolean => initIsOver(task) || task.state === "dead";
-  sandbox.kernel.renewLimits();
-  sandbox.kernel.tasks.resume(task);
-  if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
   const waiting = (): string =>
     `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
   const stop = sandbox.runUntil(over, waiting);

@@ -19,8 +19,8 @@ export interface RecordCopies {
 
 /** How records of one kind are copied and put back. */
 interface Way {
-  copy(record: object): object;
-  restore(record: object, copy: object): void;
+  readonly copy: (record: object) => object;
+  restore: (record: object, copy: object) => void;
 }
 
 type Fields = Record<string, unknown>;
@@ -62,11 +62,14 @@ const HOT = 100;
 
 const plainObject = (keys: readonly string[]): Way => {
   let restores = 0;
-  let restore: Way["restore"] = (record, copy) => {
-    if (++restores >= HOT) restore = generate(keys);
-    restoreFields(record, copy);
+  const way: Way = {
+    copy: (record) => ({ ...record }),
+    restore(record, copy) {
+      if (++restores >= HOT) way.restore = generate(keys);
+      restoreFields(record, copy);
+    },
   };
-  return { copy: (record) => ({ ...record }), restore: (record, copy) => restore(record, copy) };
+  return way;
 };
 
 export const createRecordCopies = (recorder: Recorder): RecordCopies => {

@@ -13,7 +13,7 @@ import type { Outcome } from "../kernel/executor.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Block, Routine, Yield } from "../kernel/routine.ts";
-import { type Call, callCapture } from "./call.ts";
+import { type Call, callCapture, currentCall } from "./call.ts";
 import { placeFault } from "./fault-place.ts";
 import type { Failure, Stub } from "./declare.ts";
 import {
@@ -85,6 +85,8 @@ export const createBinder = (k: Kernel): Binder => {
 const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<number>): BoundStub => {
   const prototype = parsePrototype(stub.prototype);
   const type = representationOf(prototype.result);
+  const routine = isGeneratorFunction(stub.handler);
+  const capture = routine ? callCapture : currentCall;
   const binding: Binding = {
     k,
     stub,
@@ -94,14 +96,14 @@ const bind = (k: Kernel, stub: Stub, hooks: StubHooks, waiting: JournalSet<numbe
     rules: { name: stub.name, type, fails: stub.fails, errPtr: stub.errPtr, xaError: stub.xaError === true },
     hooks,
     waiting,
-    capture: stub.handler.length > 2 ? callCapture(prototype) : undefined,
+    capture: stub.handler.length > 2 ? capture(prototype) : undefined,
   };
   const bound: BoundStub = {
     stub,
     name: stub.name,
     prototype,
     decode: (registers) => binding.decode(registers, k.memory),
-    invoke: isGeneratorFunction(stub.handler)
+    invoke: routine
       ? (registers) => invokeRoutine(binding, bound, registers)
       : (registers) => invokePlain(binding, bound, registers),
   };

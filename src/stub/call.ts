@@ -12,14 +12,46 @@ export interface Call {
   readonly variable: { readonly registers: number; readonly slots: number };
 }
 
-/** Captures calls' frames; only for handlers that ask for it (three parameters). */
+/** The same for a handler that answers at once: nothing runs in between, so nothing is copied. */
+class CurrentCall implements Call {
+  readonly variable: Call["variable"];
+  readonly file: RegisterFile;
+
+  constructor(file: RegisterFile, variable: Call["variable"]) {
+    this.file = file;
+    this.variable = variable;
+  }
+  get stack(): Address {
+    return registerAddress(this.file, RSP);
+  }
+  get registers(): readonly bigint[] {
+    return argumentPatterns(this.file);
+  }
+}
+
+const argumentPatterns = ({ u64 }: RegisterFile): bigint[] => [
+  u64[7] ?? 0n,
+  u64[6] ?? 0n,
+  u64[2] ?? 0n,
+  u64[1] ?? 0n,
+  u64[8] ?? 0n,
+  u64[9] ?? 0n,
+];
+
+/** Calls as they stand in the registers, for plain handlers that ask for it (three parameters). */
+export const currentCall = (type: FunctionType): ((file: RegisterFile) => Call) => {
+  const variable = namedPlacement(type);
+  let known: CurrentCall | undefined;
+  return (file) => (known?.file === file ? known : (known = new CurrentCall(file, variable)));
+};
+
+/** Captures calls' frames, for generators that ask for it. */
 export const callCapture = (type: FunctionType): ((file: RegisterFile) => Call) => {
   const variable = namedPlacement(type);
   return (file) => {
-    const { u64 } = file;
     return {
       stack: registerAddress(file, RSP),
-      registers: [u64[7] ?? 0n, u64[6] ?? 0n, u64[2] ?? 0n, u64[1] ?? 0n, u64[8] ?? 0n, u64[9] ?? 0n],
+      registers: argumentPatterns(file),
       variable,
     };
   };

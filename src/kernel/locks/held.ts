@@ -65,7 +65,7 @@ export const createHeldLocks = (journal: Journal): HeldLocks => {
       journal.touch(state).count -= 1;
     },
     byLock: (lock) => locks.get(lock) ?? NONE,
-    byTask: (task) => tasks.get(task) ?? NONE,
+    byTask: (task) => (state.count === 0 ? NONE : (tasks.get(task) ?? NONE)),
     *all() {
       for (const holdings of locks.values()) yield* holdings;
     },

@@ -9,7 +9,7 @@ import type { Task } from "../task.ts";
 export const checkLeft = (k: Kernel, task: Task, what: ByteString): void => {
   k.lockdep.leaving(task, what);
   if (task.taskStruct === 0) return;
-  const nesting = k.struct("task_struct", task.taskStruct).rcu_read_lock_nesting;
+  const nesting = k.rcu.nesting(task);
   if (nesting <= 0 || nesting === task.leftOpen) return;
   k.journal.touch(task).leftOpen = nesting;
   k.findings.add({

@@ -19,11 +19,12 @@ export interface RecordRing {
   replace(record: LogRecord): void;
 }
 
+/** One of the descriptors. Which of them are in use, the positions say. */
 interface Slot {
-  readonly record: LogRecord;
+  record: LogRecord;
   /** Positions in the endless stream of text bytes. */
-  readonly begin: number;
-  readonly end: number;
+  begin: number;
+  end: number;
 }
 
 interface Position {
@@ -41,10 +42,23 @@ const blockSize = (size: number): number => Math.ceil((size + ID_SIZE) / ID_SIZE
 /** `bytes` of text (a power of two) and a descriptor for every 32 of them. */
 export const createRing = (journal: Journal, bytes: number): RecordRing => {
   const count = bytes / AVERAGE_TEXT;
-  const slots = journal.map<number, Slot>();
+  /** An array, not a map, because each message of each execution comes by here. */
+  const slots: Slot[] = [];
   const position: Position = { first: 0, next: 0, textTail: 0, textHead: 0 };
   const slotOf = (seq: number): Slot | undefined =>
-    seq >= position.first && seq < position.next ? slots.get(seq % count) : undefined;
+    seq >= position.first && seq < position.next ? slots[seq % count] : undefined;
+  const fill = (seq: number, record: LogRecord, begin: number, end: number): void => {
+    const slot = slots[seq % count];
+    if (slot === undefined) {
+      // Going back leaves it behind, where nobody looks.
+      slots[seq % count] = { record, begin, end };
+      return;
+    }
+    journal.touch(slot);
+    slot.record = record;
+    slot.begin = begin;
+    slot.end = end;
+  };
 
   const dropFirst = (): void => {
     const slot = slotOf(position.first);
@@ -78,7 +92,7 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
       const begin = position.textHead;
       const end = endOf(begin, block);
       makeRoom(end, position.next);
-      slots.set(position.next % count, { record, begin, end });
+      fill(position.next, record, begin, end);
       position.next++;
       position.textHead = end;
       return true;
@@ -90,13 +104,13 @@ export const createRing = (journal: Journal, bytes: number): RecordRing => {
       const end = Math.max(endOf(slot.begin, block), slot.end);
       journal.touch(position);
       if (!makeRoom(end, record.seq)) return false;
-      slots.set(record.seq % count, { record, begin: slot.begin, end });
+      fill(record.seq, record, slot.begin, end);
       position.textHead = end;
       return true;
     },
     replace(record) {
       const slot = slotOf(record.seq);
-      if (slot !== undefined) slots.set(record.seq % count, { ...slot, record });
+      if (slot !== undefined) fill(record.seq, record, slot.begin, slot.end);
     },
   });
 };

@@ -12,6 +12,8 @@ import type { Task } from "../task.ts";
 export interface Rcu {
   enter(): void;
   leave(): void;
+  /** Read-side sections that a task with a task_struct is in. */
+  nesting(task: Task): number;
   /** Waits for a grace period; the moment is kept between entries. */
   synchronize(task: Task, reason?: string): Block | undefined;
   /** Calls back in softirq context, or frees, when a grace period is over. */
@@ -29,7 +31,15 @@ const GRACE_NS = 3 * TICK_NS;
 export const createRcu = (k: Kernel): Rcu => {
   /** Tasks inside a read-side section. */
   const readers = k.journal.set<Task>();
-  const nesting = (task: Task): { rcu_read_lock_nesting: number } => k.struct("task_struct", task.taskStruct);
+  const { memory } = k;
+  const offset = k.offsetOf("task_struct", "rcu_read_lock_nesting");
+  const nesting = (task: Task): number => memory.i32(task.taskStruct + offset);
+  /** Returns how many there are then. */
+  const nest = (task: Task, more: number): number => {
+    const count = nesting(task) + more;
+    memory.setU32(task.taskStruct + offset, count >>> 0);
+    return count;
+  };
   k.tasks.ended.push((task) => void readers.delete(task));
 
   const later: Rcu["later"] = (kind, key) => void k.timeline.schedule(k.clock.now() + GRACE_NS, kind, key);
@@ -62,14 +72,13 @@ export const createRcu = (k: Kernel): Rcu => {
 
   return {
     enter() {
-      nesting(k.current).rcu_read_lock_nesting += 1;
+      nest(k.current, 1);
       if (!readers.has(k.current)) readers.add(k.current);
     },
     leave() {
-      const view = nesting(k.current);
-      view.rcu_read_lock_nesting -= 1;
-      if (view.rcu_read_lock_nesting <= 0 && readers.has(k.current)) readers.delete(k.current);
+      if (nest(k.current, -1) <= 0 && readers.has(k.current)) readers.delete(k.current);
     },
+    nesting,
     synchronize(task, reason = "an RCU grace period") {
       const deadline = end(task);
       const held = readers.size > (readers.has(task) ? 1 : 0);
