@@ -1,6 +1,6 @@
 // Bundles the command line and the library into dist/.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,7 +28,9 @@ export const build = async () => {
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     format: "cjs",
-    plugins: [stubIndex(esbuild, ROOT)],
+    // What the bundle loads by itself must come through `require`: it is no file to V8 (bin/kobox.cjs).
+    supported: { "dynamic-import": false },
+    plugins: [stubIndex(esbuild, ROOT), separateCapstone],
     define: { "import.meta.url": "__bundleUrl" },
     banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
@@ -48,8 +50,34 @@ export const build = async () => {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
+  copyCapstone();
   await storeDefaultProfile();
   writeCodeCache();
+};
+
+const CAPSTONE = "@alexaltea/capstone-js";
+
+/** The disassembler stays a file of its own: it is large, and few commands want it. */
+const separateCapstone = {
+  name: "separate-capstone",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${CAPSTONE}$`) }, () => ({
+      path: "./capstone.cjs",
+      external: true,
+    }));
+  },
+};
+
+/** Its code looks for its WebAssembly beside itself, by that name; its license goes along. */
+const copyCapstone = () => {
+  const from = join(ROOT, "node_modules", CAPSTONE);
+  if (!existsSync(from)) {
+    process.stderr.write("kobox build: without the disassembler (npm ci installs it): no check --html\n");
+    return;
+  }
+  copyFileSync(join(from, "dist/capstone.js"), join(ROOT, "dist/capstone.cjs"));
+  copyFileSync(join(from, "dist/capstone.wasm"), join(ROOT, "dist/capstone.wasm"));
+  copyFileSync(join(from, "LICENSE"), join(ROOT, "dist/capstone.LICENSE"));
 };
 
 /** Module runs are what people wait for: their code cache comes with the build (bin/kobox.cjs). */

@@ -10,11 +10,15 @@ import { findAnySection, sectionAt, sectionContents } from "../loader/load-info.
 export interface SourceLines {
   /** `at`: the instruction itself, or the one behind a call. */
   find(place: string, at: "instruction" | "return"): SourceLine | undefined;
+  /** The line of the instruction at an offset in a section. */
+  at(section: string, offset: number): SourceLine | undefined;
 }
 
 interface Tables {
   readonly lines: LineTable;
   readonly symbols: ReadonlyMap<string, { readonly section: number; readonly value: number }>;
+  /** By name: the section's number, 0 for none. */
+  readonly section: (name: string) => number;
 }
 
 const readTables = (bytes: Uint8Array): Tables | undefined => {
@@ -32,7 +36,7 @@ const readTables = (bytes: Uint8Array): Tables | undefined => {
     if (name !== "" && section !== 0 && !symbols.has(name))
       symbols.set(name, { section, value: u64At(view, at + 8) });
   }
-  return { lines, symbols };
+  return { lines, symbols, section: (name) => findAnySection(elf, name) };
 };
 
 /** Not of the kernel's headers, whose inline functions stand everywhere. */
@@ -52,6 +56,12 @@ export const createSourceLines = (name: string, bytes: Uint8Array): SourceLines 
     }
     return state.tables;
   };
+  const lineOf = ({ lines }: Tables, section: number, offset: number): SourceLine | undefined => {
+    const found = lines.lookup(section, offset, isOwn);
+    return found === undefined || found.line < 1
+      ? undefined
+      : { file: displayText(found.file.replace(/^\.\//, "")), line: found.line };
+  };
   return {
     find(place, at) {
       const match = /^([^\s+]+)\+0x([0-9a-f]+)\/\S+ \[(\w+)\]$/.exec(place);
@@ -60,10 +70,11 @@ export const createSourceLines = (name: string, bytes: Uint8Array): SourceLines 
       const symbol = known?.symbols.get(match[1] ?? "");
       if (known === undefined || symbol === undefined) return undefined;
       const offset = symbol.value + parseInt(match[2] ?? "", 16) - (at === "return" ? 1 : 0);
-      const found = known.lines.lookup(symbol.section, offset, isOwn);
-      return found === undefined || found.line < 1
-        ? undefined
-        : { file: displayText(found.file.replace(/^\.\//, "")), line: found.line };
+      return lineOf(known, symbol.section, offset);
+    },
+    at(section, offset) {
+      const known = tables();
+      return known === undefined ? undefined : lineOf(known, known.section(section), offset);
     },
   };
 };

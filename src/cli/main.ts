@@ -58,6 +58,10 @@ program
   .option("--limit <count>", "at most so many runs with failures", "1000")
   .option("--fail <symbol#nth=failure...>", "only these failures, together, in one run")
   .option("--format <format>", "text, json, ktap, junit or sarif")
+  .option(
+    "--html <file>",
+    "write a page, too: outcomes, code reached, logs side by side, what was left behind",
+  )
   .option("--no-parameters", "leave the parameters as they are")
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
   .action(async (...args) => {

@@ -5,6 +5,7 @@ import type { Outcome } from "../armed.ts";
 import { auditModule, auditReferences } from "../ledger/audit.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { FallibleCall, Injector, Scope } from "./injector.ts";
+import type { LifeRecord, Recorder } from "./recorder.ts";
 import type { FailSpec } from "./spec.ts";
 
 /** How to run the module's init and exit, from wherever the kernel stands. */
@@ -18,6 +19,8 @@ export interface Bench {
   readonly sandbox: Sandbox;
   readonly ledger: Ledger;
   readonly injector: Injector;
+  /** Writes down more of each life, for whoever wants to look at it. */
+  readonly recorder?: Recorder;
 }
 
 /** One life of a module: what came of init, of exit, and what was found on the way. */
@@ -32,6 +35,8 @@ export interface Life {
   readonly calls: readonly FallibleCall[];
   /** Guest instructions. */
   readonly instructions: number;
+  /** Where the bench has a recorder. */
+  readonly record?: LifeRecord;
 }
 
 /** Virtual time between init and exit, and after the end, for what was started to show itself. */
@@ -39,11 +44,12 @@ const SETTLE_NS = 60_000_000;
 
 /** Init, some time, exit, some time; the ledger is looked at whenever the module is gone. */
 export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[], scope: Scope): Life => {
-  const { sandbox, ledger, injector } = bench;
+  const { sandbox, ledger, injector, recorder } = bench;
   const { kernel } = sandbox;
   const before = kernel.findings.all().length;
   const [started = 0] = kernel.machine.engine.counters;
   const earlier = kernel.modules.history.last(subject.name)?.init;
+  recorder?.begin();
   injector.begin(specs, scope);
   const init = subject.init();
   injector.afterInit();
@@ -53,9 +59,13 @@ export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[],
   if (init.kind === "returned" && init.value === 0) {
     sandbox.sleep(SETTLE_NS);
     if (kernel.stopped === undefined) exit = subject.exit();
+    recorder?.left();
     if (exit?.kind === "returned" && exit.value === 0) auditModule(kernel, ledger, subject.name, "exit");
     else if (exit?.kind === "returned") auditReferences(kernel, ledger, subject.name);
-  } else if (init.kind === "returned") auditModule(kernel, ledger, subject.name, "failed-init");
+  } else if (init.kind === "returned") {
+    recorder?.left();
+    auditModule(kernel, ledger, subject.name, "failed-init");
+  }
   const findings = (): readonly Finding[] => kernel.findings.all().slice(before);
   // Whether what was left runs into code that is gone is known by now; others may still do so.
   if (kernel.stopped === undefined && !findings().some(({ kind }) => kind === "left-active"))
@@ -69,5 +79,6 @@ export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[],
     findings: findings(),
     calls: [...injector.calls()],
     instructions: instructions - started,
+    ...(recorder === undefined ? {} : { record: recorder.end() }),
   };
 };

@@ -16,6 +16,8 @@ export interface Moment {
   readonly stack: readonly StackFrame[];
   readonly task: ByteString;
   readonly pid: number;
+  /** Instructions that the guest had executed: what happened earlier has the smaller number. */
+  readonly at: number;
 }
 
 /** A resource that was taken and not given back. */
@@ -45,6 +47,8 @@ export interface Ledger {
   isGone(held: Held): boolean;
   /** The last release of that key. */
   released(kind: string, key: Address): Released | undefined;
+  /** The last release of each key, in no order. */
+  releases(): Released[];
   /** Says no more about these. */
   forget(held: readonly Held[]): void;
   readonly stacks: Stacks;
@@ -67,7 +71,8 @@ export const openLedger = (k: Kernel, binder: Binder): Ledger => {
 
   const momentOf = (by: string): Moment => {
     const task = k.executor.current();
-    return { by, stack: stacks.capture(), task: task?.comm ?? "", pid: task?.pid ?? 0 };
+    const [at = 0] = k.machine.engine.counters;
+    return { by, stack: stacks.capture(), task: task?.comm ?? "", pid: task?.pid ?? 0, at };
   };
   const isGone = ({ kind, key, serial }: Held): boolean => {
     if (serial !== undefined) {
@@ -164,6 +169,7 @@ export const openLedger = (k: Kernel, binder: Binder): Ledger => {
     held: () => [...memory.values(), ...others.values()].filter((each) => !isGone(each)),
     isGone,
     released: (kind, key) => gone.get(idOf(kind, key)),
+    releases: () => [...gone.values()],
     forget(all) {
       for (const { kind, key } of all) mapOf(kind).delete(idOf(kind, key));
     },

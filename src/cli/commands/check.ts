@@ -10,6 +10,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
 import { type SandboxOptions, boot } from "../../sandbox.ts";
+import { beginRecording, writeArtifacts } from "../check/artifacts.ts";
 import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
 import { EXIT } from "../exit.ts";
@@ -26,6 +27,7 @@ export interface CheckCommandOptions {
   readonly json?: boolean;
   readonly format?: string;
   readonly parameters: boolean;
+  readonly html?: string;
 }
 
 type Formatter = (report: CheckReport) => string;
@@ -70,7 +72,8 @@ export const checkCommand = async (
     });
   }
   const progress = createProgress();
-  const result = check(prepared.bench, prepared.armed, {
+  const recording = beginRecording(prepared.bench, prepared.armed.module, options);
+  const result = check(recording?.bench ?? prepared.bench, prepared.armed, {
     bytes: file.bytes,
     parameters: text,
     scope,
@@ -82,6 +85,7 @@ export const checkCommand = async (
   progress.end();
   const edges =
     only.length > 0 || !options.parameters ? [] : parametersOf(file.bytes, result.name, text, bootOptions);
+  const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
     file: file.file,
@@ -89,8 +93,9 @@ export const checkCommand = async (
     parameters: text,
     scope,
     injector: prepared.bench.injector,
-    lines: createSourceLines(result.name, file.bytes),
+    lines,
   });
+  await writeArtifacts(sandbox.kernel, recording, { result, report, bytes: file.bytes, lines }, options);
   sandbox.close();
   process.stdout.write(`${format(report)}\n`);
   return report.cases.some(isBad) ? EXIT.FOUND : EXIT.CLEAN;
