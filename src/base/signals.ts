@@ -37,6 +37,7 @@ export const SIGNALS: Readonly<Record<string, number>> = {
 export const signalNumber = (text: string): number | undefined => {
   if (/^\d+$/.test(text)) return Number(text);
   const name = text.toUpperCase().replace(/^SIG/, "");
+  if (name === "IO") return SIGNALS.POLL;
   return name === "EXIT" ? 0 : Object.hasOwn(SIGNALS, name) ? SIGNALS[name] : undefined;
 };
 
@@ -54,6 +55,13 @@ const TEXTS: Readonly<Record<number, string>> = {
   12: "User defined signal 2",
   14: "Alarm clock",
   15: "Terminated",
+  16: "Stack fault",
+  24: "CPU time limit exceeded",
+  26: "Virtual timer expired",
+  27: "Profiling timer expired",
+  29: "I/O possible",
+  30: "Power failure",
+  31: "Bad system call",
 };
 
 /** What a shell says when a foreground command died of it; undefined for those it is silent about. */

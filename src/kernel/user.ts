@@ -47,7 +47,7 @@ export interface UserSystem {
   /** One read a buffer size, until one comes short. */
   readv(fd: number, sizes: readonly number[]): Routine<Uint8Array>;
   writev(fd: number, pieces: readonly Uint8Array[]): Routine<number>;
-  /** Moves up to `count` bytes between descriptors in the kernel (sendfile, splice). */
+  /** Moves up to `count` bytes between descriptors in the kernel; EINVAL for files without splice functions. */
   sendfile(to: number, from: number, count: number): Routine<number>;
   eventfd(initial: bigint, flags: number): Routine<number>;
 

@@ -4,6 +4,5 @@ import { testJobs } from "../support/truth-replay.ts";
 testJobs("test/truth/files/files.jobs", {
   "share/3 sh/out": "the shell does not say `Killed`",
   "interrupt/3 sh/out": "the shell does not say `Killed`",
-  "async/1 sh/out": "the shell does not say `I/O possible`",
   "fault/1 sh/out": "a read that returned -12345",
 });

@@ -100,6 +100,7 @@ export const guestBinary = (k: Kernel, kobject: Address, attribute: Address): Fi
   }
   return {
     strict: true,
+    splice: true,
     *read(file, count) {
       const { size } = view;
       if (size > 0 && file.position >= size) return new Uint8Array(0);

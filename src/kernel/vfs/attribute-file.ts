@@ -51,6 +51,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
   }
   return {
     strict: true,
+    splice: true,
     *open(file: OpenFile) {
       file.state = { text: undefined, events: eventsOf(file) } satisfies Opened;
     },

@@ -148,7 +148,15 @@ const commands = (k: Kernel, { kind, functions }: GuestFileKind): FileOperations
   },
 });
 
+/** proc_iter_file_ops has a splice_read; of a module's own only the usual helper is served. */
+const canSplice = (k: Kernel, { kind, functions }: GuestFileKind): boolean => {
+  if (functions.readIter === 0) return false;
+  if (kind === "proc") return true;
+  return functions.spliceRead !== 0 && functions.spliceRead === k.symbols.address("generic_file_splice_read");
+};
+
 export const guestFile = (k: Kernel, kind: GuestFileKind): FileOperations => ({
+  splice: canSplice(k, kind),
   ...lifetime(k, kind),
   ...commands(k, kind),
   ...guestTransfers(k, kind),

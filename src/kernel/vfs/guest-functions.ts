@@ -7,6 +7,7 @@ export interface GuestFunctions {
   readonly open: Address;
   readonly read: Address;
   readonly readIter: Address;
+  readonly spliceRead: Address;
   readonly write: Address;
   readonly writeIter: Address;
   readonly llseek: Address;
@@ -24,6 +25,7 @@ export const NO_FUNCTIONS: GuestFunctions = {
   open: 0,
   read: 0,
   readIter: 0,
+  spliceRead: 0,
   write: 0,
   writeIter: 0,
   llseek: 0,
@@ -43,6 +45,7 @@ export const fileOperationsAt = (k: Kernel, address: Address): GuestFunctions =>
     open: view.open,
     read: view.read,
     readIter: view.read_iter,
+    spliceRead: view.splice_read,
     write: view.write,
     writeIter: view.write_iter,
     llseek: view.llseek,

@@ -22,6 +22,7 @@ const slice = (file: OpenFile, bytes: Uint8Array, count: number): Uint8Array => 
 
 /** Regular files: bytes in memory (tmpfs). */
 export const regularFiles = (journal: Journal): FileOperations => ({
+  splice: true,
   *read(file, count) {
     return file.node.kind === "file" ? slice(file, file.node.data, count) : new Uint8Array(0);
   },
@@ -46,6 +47,7 @@ export const textFile = (
   show: (() => Routine<string>) | undefined,
   store?: (text: string) => Routine<void>,
 ): FileOperations => ({
+  splice: true,
   *read(file, count) {
     if (show === undefined) throw new Errno(EINVAL);
     if (file.position === 0 || file.state === undefined) file.state = byteStringToBytes(yield* show());

@@ -27,6 +27,8 @@ export type IoctlAbi = "native" | "compat";
 export interface FileOperations {
   /** The mode's bits bind even root, as in sysfs. */
   readonly strict?: true;
+  /** There is a splice_read: sendfile() can read it. */
+  readonly splice?: boolean;
   open?(file: OpenFile): Routine<void>;
   /** At most `count` bytes from `file.position`, which it moves. */
   read?(file: OpenFile, count: number): Routine<Uint8Array>;

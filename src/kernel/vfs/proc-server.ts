@@ -89,6 +89,9 @@ export const serverOperations = (k: Kernel, server: ProcServer, entry: () => Add
 
 /** Delegates to operations looked up at each call. */
 const lazily = (make: () => FileOperations): FileOperations => ({
+  get splice() {
+    return make().splice ?? false;
+  },
   *open(file) {
     yield* make().open?.(file) ?? nothing();
   },

@@ -238,6 +238,10 @@ type Self = () => { address: Address; entry: Entry };
 
 /** Files of an entry that is gone fail with EIO; opening counts. */
 const guarded = (k: Kernel, self: Self, inner: FileOperations): FileOperations => ({
+  get splice() {
+    self();
+    return inner.splice ?? false;
+  },
   *open(file) {
     const { entry } = self();
     yield* inner.open?.(file) ?? nothing();

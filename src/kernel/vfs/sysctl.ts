@@ -62,6 +62,7 @@ function* handle(
 }
 
 const tableFile = (k: Kernel, table: Address): FileOperations => ({
+  splice: true,
   *read(file, count) {
     const result = yield* handle(k, table, count, file.position);
     file.position = result.position;

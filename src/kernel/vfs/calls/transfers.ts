@@ -1,14 +1,15 @@
 /** System calls that move bytes in other ways than read and write: fs/read_write.c, fs/splice.c. */
-import { EINVAL, ESPIPE } from "../../../base/errno.ts";
+import { EBADF, EINVAL, ESPIPE } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Kernel } from "../../kernel.ts";
 import type { Routine } from "../../routine.ts";
-import type { UserSystem } from "../../user.ts";
+import { O_APPEND, O_RDONLY, O_WRONLY, S_IFIFO, S_IFMT, type UserSystem } from "../../user.ts";
 import { FMODE } from "../objects.ts";
 import type { OpenFile } from "../operations.ts";
 import type { CallContext } from "./context.ts";
 
 const SYS = { PREAD: 17, PWRITE: 18, READV: 19, WRITEV: 20, SENDFILE: 40 } as const;
+const O_ACCMODE = 3;
 /** What one turn of sendfile moves: a pipe's worth. */
 const CHUNK = 65536;
 const UIO_MAXIOV = 1024;
@@ -28,9 +29,15 @@ function* at<T>(k: Kernel, file: OpenFile, offset: number, mode: number, act: ()
   }
 }
 
+/** do_sendfile(): a pipe takes what one turn reads, other files everything up to the end. */
 function* move(k: Kernel, to: OpenFile, from: OpenFile, count: number): Routine<number> {
+  if ((from.flags & O_ACCMODE) === O_WRONLY || (to.flags & O_ACCMODE) === O_RDONLY) throw new Errno(EBADF);
+  // Drivers have no splice_write.
+  if (from.operations.splice !== true || to.guest !== 0 || (to.flags & O_APPEND) !== 0)
+    throw new Errno(EINVAL);
+  const isPipe = (to.node.mode & S_IFMT) === S_IFIFO;
   let moved = 0;
-  while (moved < count) {
+  while (moved < count && !(isPipe && moved > 0)) {
     const bytes = yield* k.vfs.read(from, Math.min(count - moved, CHUNK));
     if (bytes.length === 0) break;
     const taken = yield* k.vfs.write(to, bytes);
