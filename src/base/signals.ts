@@ -41,6 +41,12 @@ export const signalNumber = (text: string): number | undefined => {
   return name === "EXIT" ? 0 : Object.hasOwn(SIGNALS, name) ? SIGNALS[name] : undefined;
 };
 
+/** "SIGSEGV" for 11. */
+export const signalName = (signal: number): string => {
+  const name = Object.keys(SIGNALS).find((each) => SIGNALS[each] === signal);
+  return name === undefined ? `signal ${signal}` : `SIG${name}`;
+};
+
 const TEXTS: Readonly<Record<number, string>> = {
   1: "Hangup",
   3: "Quit",

@@ -34,6 +34,8 @@ program
   .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
   .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
   .option("--firmware <folder>", "files for /lib/firmware")
+  .option("--isolate", "in a process of its own that may do nothing else and may die")
+  .option("--real-time <seconds>", "with --isolate: how long it may take", "300")
   .option("--replay <file>", "what `kobox fuzz` found: run that, exactly as it was")
   .action(async (...args) => {
     const { replay } = args[2];
@@ -91,6 +93,11 @@ program
     const { fuzzCommand } = await import("./commands/fuzz.ts");
     process.exitCode = await fuzzCommand(args[0], args[1], args[2]);
   });
+
+program.command("run-worker", { hidden: true }).action(async () => {
+  const { runWorkerCommand } = await import("./commands/run-worker.ts");
+  process.exitCode = await runWorkerCommand();
+});
 
 program.command("fuzz-worker", { hidden: true }).action(async () => {
   const { fuzzWorkerCommand } = await import("./commands/fuzz-worker.ts");

@@ -203,7 +203,7 @@ export interface Symbols {
 }
 
 export interface StopReason {
-  /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "engine". */
+  /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "engine", "engine-death". */
   readonly kind: string;
   readonly message: string;
   /** Where the guest's tasks stood; `stop` notes it. */

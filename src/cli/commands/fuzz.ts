@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { drcovFile } from "../../analysis/fuzz/drcov.ts";
@@ -85,7 +86,11 @@ export const fuzzCommand = async (
   const seconds = (): number => (Date.now() - started) / 1000;
   const workers = numberOption("jobs", options.jobs, 1, 256);
   const end = await runPool({
-    connect: connectWorker,
+    connect: () =>
+      connectWorker(
+        numberOption("memory", options.memory, 32, 3072),
+        options.kernel?.includes("/") === true ? [resolve(options.kernel)] : [],
+      ),
     job: jobFor(module, identity, options),
     workers,
     store,
@@ -105,7 +110,7 @@ export const fuzzCommand = async (
   if (options.drcov !== undefined)
     writeFileSync(options.drcov, drcovFile(module.bytes, module.file, end.blocks));
   finish(end, { options, store, folder, identity, seconds: seconds() });
-  return end.crashes > 0 ? EXIT.FOUND : EXIT.CLEAN;
+  return end.crashes > 0 || end.deaths > 0 ? EXIT.FOUND : EXIT.CLEAN;
 };
 
 interface Ending {

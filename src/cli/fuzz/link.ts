@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { KoboxError } from "../../base/errors.ts";
 import { type WorkerLink, WorkerDeath } from "../../analysis/fuzz/pool.ts";
+import { deathOf, launchIsolated, memoryFor } from "../isolate/launch.ts";
 import type { WorkerAnswer, WorkerRequest } from "../../analysis/fuzz/worker.ts";
 
 /** What a worker process sends: an answer, or why it has none. */
@@ -28,7 +29,7 @@ const exchange = (child: ChildProcess, request: WorkerRequest): Promise<WorkerAn
     };
     const died = (code: number | null, signal: string | null): void => {
       over();
-      reject(new WorkerDeath(`a worker died: ${signal ?? `exit code ${code}`}`));
+      reject(new WorkerDeath(`a worker ${deathOf(code, signal)}`));
     };
     const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     child.on("message", heard);
@@ -36,12 +37,12 @@ const exchange = (child: ChildProcess, request: WorkerRequest): Promise<WorkerAn
     child.send(request);
   });
 
-/** A worker in a process of its own: whatever the module does to the engine, this process lives on. */
-export const connectWorker = (): WorkerLink => {
-  const child = fork(process.argv[1] ?? "", ["fuzz-worker"], {
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+/**
+ * A worker in a process of its own: whatever the module does to the engine, this process lives on.
+ * `guest`: MiB of its memory; `readable`: files it needs besides kobox's own.
+ */
+export const connectWorker = (guest: number, readable: readonly string[]): WorkerLink => {
+  const child = launchIsolated("fuzz-worker", { memory: memoryFor(guest), readable }, "ignore");
   return {
     ask: (request) => exchange(child, request),
     stop() {

@@ -6,7 +6,8 @@ const count = (number: number): string => number.toLocaleString("en-US");
 /** "12,000 executions (950/s), 31 edges, corpus 7, crashes 2" */
 export const statusText = (status: PoolStatus, seconds: number): string => {
   const rate = Math.round(status.ownExecutions / Math.max(seconds, 0.001));
-  const deaths = status.deaths === 0 ? "" : `, ${status.deaths} workers died`;
+  const deaths =
+    status.deaths === 0 ? "" : `, ${status.deaths} ${status.deaths === 1 ? "worker" : "workers"} died`;
   return `${count(status.executions)} executions (${count(rate)}/s), ${count(status.edges)} edges, corpus ${count(status.corpus)}, crashes ${count(status.crashes)}${deaths}`;
 };
 

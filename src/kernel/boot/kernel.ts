@@ -1,3 +1,5 @@
+import { displayText } from "../../base/bytes.ts";
+import { engineEnd } from "./engine-end.ts";
 import { fast } from "../../base/fast.ts";
 import type { Address } from "../../base/address.ts";
 import type { ExportedSymbol } from "../../loader/symbols.ts";
@@ -250,7 +252,7 @@ export const createKernel = (
         k.events.emit({ kind: "violations" });
       },
       engineFailure(task, stop) {
-        k.stop({ kind: "engine", message: `the engine stopped with ${stop} in task ${task.pid}` });
+        k.stop(engineEnd(machine.engine, stop, displayText(task.comm)));
       },
       bottom(task, result) {
         const bottom = task.bottom === undefined ? undefined : k.bottoms.get(task.bottom.kind);
