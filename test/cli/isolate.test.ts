@@ -1,6 +1,6 @@
 /** Modules that crash the engine, or never end: the run ends with a report, the log up to there is kept. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/cli/report.ts";
@@ -55,6 +55,23 @@ describe("--isolate", () => {
     expect(kobox(["run", "--isolate", "samples/hello/hello.ko"])).toEqual(
       kobox(["run", "samples/hello/hello.ko"]),
     );
+  });
+
+  it("reads the devices and the firmware that it is given, wherever they are", () => {
+    const device = [
+      "run",
+      "--json",
+      "test/truth/around/mmio.ko",
+      "--device=test/library/devices/t_mmio.json",
+    ];
+    expect(kobox([...device, "--isolate"])).toEqual(kobox(device));
+    inFolder((folder) => {
+      writeFileSync(join(folder, "t_fw.bin"), "blob");
+      const firmware = ["run", "--json", "test/truth/around/fw.ko", "--firmware", folder];
+      const { stdout } = kobox([...firmware, "--isolate"]);
+      expect(stdout).toContain("some 4 blob");
+      expect(stdout).toBe(kobox(firmware).stdout);
+    });
   });
 
   it("refuses what run refuses", () => {

@@ -7,8 +7,6 @@ import { SIGNALS } from "../../base/signals.ts";
 
 type Output = (fd: 1 | 2, bytes: Uint8Array) => void;
 
-/** A command that takes longer than this, in virtual time, will not end by itself. */
-const PATIENCE_NS = 24 * 3600 * 1e9;
 const SIGINT_BIT = 1 << ((SIGNALS["INT"] ?? 2) - 1);
 
 /** Descriptors 0, 1 and 2: /dev/null and the host. */
@@ -54,13 +52,14 @@ const waitingFor = (sandbox: Sandbox, shell: Process): string => {
 const drive = (sandbox: Sandbox, shell: Process, done: () => boolean): Stop | undefined => {
   const { kernel } = sandbox;
   const { task } = shell;
-  const limit = kernel.clock.now() + PATIENCE_NS;
-  const over = (): boolean => done() || task.state === "dead" || kernel.clock.now() > limit;
-  kernel.tasks.runUntil(over);
+  const stop = sandbox.runUntil(
+    () => done() || task.state === "dead",
+    () => waitingFor(sandbox, shell),
+  );
   if (kernel.stopped !== undefined) return kernel.stopped;
   if (task.state === "dead")
     return { kind: "killed", message: `the shell was killed by signal ${task.signal}` };
-  return done() ? undefined : { kind: "hang", message: waitingFor(sandbox, shell) };
+  return stop;
 };
 
 /** A shell's process in a sandbox; its output goes to the host. */
