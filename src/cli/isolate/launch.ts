@@ -8,7 +8,7 @@ export interface Allowance {
   readonly memory: number;
   /** Seconds of CPU time; no limit when absent. */
   readonly cpuSeconds?: number;
-  /** Files and folders it may read besides kobox's own. */
+  /** Absolute paths of files it may read besides kobox's own, or FOLDER/* with all below. */
   readonly readable: readonly string[];
 }
 
@@ -35,7 +35,9 @@ const permissions = (readable: readonly string[]): readonly string[] => {
   const known = process.allowedNodeEnvironmentFlags;
   const model = ["--permission", "--experimental-permission"].find((flag) => known.has(flag));
   if (model === undefined || !known.has("--allow-addons")) return [];
-  return ["--no-warnings", model, "--allow-addons", ...readable.map((path) => `--allow-fs-read=${path}`)];
+  // Node 20 aborts when it is told a path twice; FOLDER beside FOLDER/* counts as that.
+  const paths = [...new Set(readable)];
+  return ["--no-warnings", model, "--allow-addons", ...paths.map((path) => `--allow-fs-read=${path}`)];
 };
 
 /** Where kobox is installed, wherever its command is linked from. */

@@ -52,7 +52,7 @@ const parse = (line: string): RunEvent | undefined => {
 const readableFor = ({ kernel, surroundings: { device = [], firmware } }: RunJob): readonly string[] => [
   ...(kernel?.includes("/") === true ? [resolve(kernel)] : []),
   ...device,
-  ...(firmware === undefined ? [] : [firmware, join(firmware, "*")]),
+  ...(firmware === undefined ? [] : [join(firmware, "*")]),
 ];
 
 /** The end of a run that told all it had to tell. */
