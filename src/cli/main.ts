@@ -36,6 +36,7 @@ program
   .option("--firmware <folder>", "files for /lib/firmware")
   .option("--isolate", "in a process of its own that may do nothing else and may die")
   .option("--real-time <seconds>", "with --isolate: how long it may take", "300")
+  .option("--sanitize <list>", "heap: watch every memory access (slower); or none", "none")
   .option("--replay <file>", "what `kobox fuzz` found: run that, exactly as it was")
   .action(async (...args) => {
     const { replay } = args[2];
@@ -55,6 +56,7 @@ program
   .argument("[parameters...]", "name=value")
   .option(...kernelOption)
   .option("--json", "one JSON document instead of text")
+  .option("--sanitize <list>", "all, none, or some of heap,uninitialised", "all")
   .option("--scope <scope>", "which calls to fail: init (and what it calls), or all", "init")
   .option("--pairs <count>", "so many runs with two failures at once", "0")
   .option("--limit <count>", "at most so many runs with failures", "1000")
@@ -85,6 +87,7 @@ program
   .option("--time <seconds>", "stop after so long (default: until Ctrl-C)")
   .option("--jobs <count>", "worker processes", "1")
   .option("--seed <number>", "everything that is left to chance", "1")
+  .option("--sanitize <list>", "heap: watch every memory access; or none", "heap")
   .option("--memory <MiB>", "guest memory of each worker", "48")
   .option("--drcov <file>", "write the code reached, for disassemblers' plug-ins")
   .option(...kernelOption)

@@ -1,16 +1,18 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type CheckOptions, type CheckResult, check, prepareCheck } from "../../src/analysis/check/check.ts";
+import { parseSanitizers } from "../../src/analysis/sanitizers/sanitizers.ts";
 import { formatSpec, parseSpec } from "../../src/analysis/check/spec.ts";
 import { boot } from "../../src/sandbox.ts";
 
 const read = (path: string): Uint8Array => readFileSync(new URL(`../../${path}.ko`, import.meta.url));
 
 const run = (path: string, parameters = "", options: Partial<CheckOptions> = {}): CheckResult => {
-  const sandbox = boot({ ram: 48 << 20 });
+  const sandbox = boot({ ram: 48 << 20, checks: true });
   const all: CheckOptions = {
     bytes: read(path),
     parameters,
+    sanitizers: parseSanitizers("all"),
     scope: "init",
     pairs: 0,
     limit: 1000,

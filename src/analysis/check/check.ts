@@ -2,10 +2,12 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { type Armed, type Outcome, arm } from "../armed.ts";
-import { openLedger } from "../ledger/ledger.ts";
-import { type FallibleCall, type Scope, createInjector } from "./injector.ts";
+import { createBench } from "./bench.ts";
+import type { FallibleCall, Scope } from "./injector.ts";
 import { type Judgement, judge, judgeClean } from "./judge.ts";
 import { type Bench, type Life, live } from "./life.ts";
+import { findUninitialised } from "../sanitizers/uninitialised.ts";
+import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import type { FailSpec } from "./spec.ts";
 
 /** One run with something made to fail. */
@@ -25,6 +27,7 @@ export interface CheckOptions {
   readonly pairs: number;
   /** How many runs with failures at most. */
   readonly limit: number;
+  readonly sanitizers: ReadonlySet<Sanitizer>;
   /** Only these failures, instead of every one. */
   readonly only: readonly FailSpec[];
   /** Told before each run. */
@@ -71,16 +74,26 @@ const take = <T>(from: Iterable<T>, count: number): T[] => {
 /** Readies a sandbox for runs from the moment before init; or tells why the module does not get there. */
 export const prepareCheck = (
   sandbox: Sandbox,
-  { bytes, parameters }: Pick<CheckOptions, "bytes" | "parameters">,
+  { bytes, parameters, sanitizers }: Pick<CheckOptions, "bytes" | "parameters" | "sanitizers">,
 ): { readonly bench: Bench; readonly armed: Armed } | Outcome => {
-  const { kernel, binder } = sandbox;
-  const bench = {
-    sandbox,
-    ledger: openLedger(kernel, binder),
-    injector: createInjector(kernel, binder),
-  };
+  const bench = createBench(sandbox, sanitizers);
   const armed = arm(sandbox, { bytes, parameters });
   return armed.kind === "armed" ? { bench, armed } : armed;
+};
+
+/** Adds what runs with other contents of fresh memory tell, where that is wanted. */
+const withUninitialised = (
+  { sandbox, fresh }: Bench,
+  { module }: Armed,
+  clean: Life,
+  again: () => Life,
+): Life => {
+  if (fresh === undefined || clean.findings.some(({ severity }) => severity === "error")) return clean;
+  const found = findUninitialised(sandbox, fresh, module, () => {
+    const { init, exit, returned } = again();
+    return JSON.stringify([init, exit, returned]);
+  });
+  return found === undefined ? clean : { ...clean, findings: [...clean.findings, found] };
 };
 
 /**
@@ -89,12 +102,13 @@ export const prepareCheck = (
  */
 export const check = (bench: Bench, armed: Armed, options: CheckOptions): CheckResult => {
   const subject = { name: armed.module.name, init: () => armed.init(), exit: () => armed.exit() };
-  const run = (specs: readonly FailSpec[]): Life => {
-    const life = live(bench, subject, specs, options.scope);
+  const run = (specs: readonly FailSpec[], on: Bench = bench): Life => {
+    const life = live(on, subject, specs, options.scope);
     armed.restore();
     return life;
   };
-  const clean = run([]);
+  const { recorder: _, ...unrecorded } = bench;
+  const clean = withUninitialised(bench, armed, run([]), () => run([], unrecorded));
   const singles = options.only.length > 0 ? [options.only] : specsOf(clean.calls).map((spec) => [spec]);
   const pairs = options.only.length > 0 ? [] : take(pairsOf(clean.calls), options.pairs);
   const wanted = [...singles, ...pairs];

@@ -41,6 +41,8 @@ const MISUSED = new Set([
   "freed-while-in-use",
   "double-release",
   "unbalanced-release",
+  "slab-out-of-bounds",
+  "uninitialised-memory",
 ]);
 
 const MAX_ERRNO = 4095;

@@ -6,6 +6,7 @@ import { auditModule, auditReferences } from "../ledger/audit.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { FallibleCall, Injector, Scope } from "./injector.ts";
 import type { LifeRecord, Recorder } from "./recorder.ts";
+import type { FreshMemory } from "../sanitizers/uninitialised.ts";
 import type { FailSpec } from "./spec.ts";
 
 /** How to run the module's init and exit, from wherever the kernel stands. */
@@ -21,6 +22,8 @@ export interface Bench {
   readonly injector: Injector;
   /** Writes down more of each life, for whoever wants to look at it. */
   readonly recorder?: Recorder;
+  /** Where reads of memory that was never written are looked for. */
+  readonly fresh: FreshMemory | undefined;
 }
 
 /** One life of a module: what came of init, of exit, and what was found on the way. */

@@ -1,13 +1,13 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { Errno } from "../../base/errors.ts";
+import { createBench } from "./bench.ts";
+import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import { readModinfo } from "../../loader/modinfo-file.ts";
 import { takeSnapshot } from "../../kernel/snapshot.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import type { Outcome } from "../armed.ts";
-import { openLedger } from "../ledger/ledger.ts";
-import { createInjector } from "./injector.ts";
 import { type Judgement, judgeClean } from "./judge.ts";
 import { type Life, type Subject, live } from "./life.ts";
 
@@ -100,14 +100,15 @@ const join = (given: ByteString, more: ByteString): ByteString => (given === "" 
  */
 export const checkParameters = (
   sandbox: Sandbox,
-  module: { readonly name: ByteString; readonly bytes: Uint8Array; readonly parameters: ByteString },
+  module: {
+    readonly name: ByteString;
+    readonly bytes: Uint8Array;
+    readonly parameters: ByteString;
+    readonly sanitizers: ReadonlySet<Sanitizer>;
+  },
 ): ParameterCase[] => {
-  const { kernel, binder } = sandbox;
-  const bench = {
-    sandbox,
-    ledger: openLedger(kernel, binder),
-    injector: createInjector(kernel, binder),
-  };
+  const { kernel } = sandbox;
+  const bench = createBench(sandbox, module.sanitizers);
   const snapshot = takeSnapshot(kernel);
   const run = (parameters: ByteString): Life =>
     live(bench, plainSubject(sandbox, module.name, module.bytes, parameters), [], "init");

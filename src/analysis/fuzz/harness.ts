@@ -5,6 +5,8 @@ import type { Sandbox } from "../../sandbox.ts";
 import { type Armed, type InitRunner, type ModuleToLoad, type Outcome, arm } from "../armed.ts";
 import { auditModule } from "../ledger/audit.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
+import { watchHeap } from "../sanitizers/heap.ts";
+import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import { type Crash, crashesSince, watch } from "./crash.ts";
 import { readDictionary } from "./dictionary.ts";
 import { type FaultPlan, createFaultPlan, reseed } from "./faults.ts";
@@ -209,9 +211,15 @@ const createFileHarness = (parts: Parts, target: FuzzTarget, before: readonly st
  * Loads the module and stands ready to execute inputs. Errors: KoboxError "no-target" where the
  * module cannot be loaded so far, or has no such file.
  */
-export const createHarness = (sandbox: Sandbox, load: ModuleToLoad, target: FuzzTarget): Harness => {
+export const createHarness = (
+  sandbox: Sandbox,
+  load: ModuleToLoad,
+  target: FuzzTarget,
+  sanitizers: ReadonlySet<Sanitizer>,
+): Harness => {
   const k = sandbox.kernel;
   const ledger = openLedger(k, sandbox.binder);
+  if (sanitizers.has("heap")) watchHeap(sandbox, ledger);
   const plan = createFaultPlan(sandbox);
   const before = beginsBeforeInit(target) ? [] : listFiles(sandbox);
   const armed = arm(sandbox, load);

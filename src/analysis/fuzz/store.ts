@@ -15,6 +15,8 @@ export interface SessionIdentity {
   /** The module's parameters as given. */
   readonly parameters: string;
   readonly seed: number;
+  /** Names of the sanitizers, as `parseSanitizers` reads them. */
+  readonly sanitize: string;
 }
 
 /** How far a session has come. */
@@ -65,7 +67,7 @@ const jsonFiles = (folder: string): string[] =>
 const isIdentity = (value: unknown): value is SessionIdentity & Progress =>
   typeof value === "object" && value !== null && "module" in value && "executions" in value;
 
-const FIELDS = ["module", "kernel", "target", "parameters", "seed"] as const;
+const FIELDS = ["module", "kernel", "target", "parameters", "seed", "sanitize"] as const;
 
 const resumed = (path: string, identity: SessionIdentity): Progress => {
   const state = readJson(path);

@@ -1,5 +1,6 @@
 import { boot } from "../../sandbox.ts";
 import { type CoveredBlock, coveredBlocks } from "./covered.ts";
+import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import { createHarness } from "./harness.ts";
 import type { FuzzInput } from "./input.ts";
 import { type FuzzSession, type Round, createSession } from "./session.ts";
@@ -16,6 +17,7 @@ export interface WorkerJob {
   /** 0 for the first of several. */
   readonly worker: number;
   readonly knownCrashes: readonly string[];
+  readonly sanitizers: ReadonlySet<Sanitizer>;
 }
 
 /** What a worker is told, and what it answers, one answer each. */
@@ -42,9 +44,9 @@ export interface Worker {
 export const createWorker = (): Worker => {
   let started: { readonly session: FuzzSession; readonly blocks: () => readonly CoveredBlock[] } | undefined;
   const start = (job: WorkerJob, corpus: readonly FuzzInput[]): readonly string[] => {
-    const sandbox = boot({ kernel: job.kernel, ram: job.ram });
+    const sandbox = boot({ kernel: job.kernel, ram: job.ram, checks: job.sanitizers.has("heap") });
     const { bytes, parameters } = job;
-    const harness = createHarness(sandbox, { bytes, parameters }, parseTarget(job.target));
+    const harness = createHarness(sandbox, { bytes, parameters }, parseTarget(job.target), job.sanitizers);
     const { engine } = sandbox.kernel.machine;
     const session = createSession(engine, harness, job);
     for (const input of corpus) session.offer(input);

@@ -150,6 +150,9 @@ export const canonical = (k: Kernel, kind: string, key: Address): { kind: string
 };
 
 const ZERO_SIZE_PTR = 16;
+/** Kinds whose keys are numbers, not addresses. */
+const NUMBERED: ReadonlySet<string> = new Set(["irq", "chrdev"]);
+
 /** NULL, ZERO_SIZE_PTR and error pointers: nothing was taken, nothing can be given back. */
-export const isNothing = (key: Address): boolean =>
-  (key >= 0 && key <= ZERO_SIZE_PTR) || (key < 0 && key >= -4095);
+export const isNothing = (kind: string, key: Address): boolean =>
+  !NUMBERED.has(kind) && ((key >= 0 && key <= ZERO_SIZE_PTR) || (key < 0 && key >= -4095));

@@ -123,23 +123,19 @@ export const openLedger = (k: Kernel, binder: Binder): Ledger => {
     plans.set(bound, plan);
     return plan;
   };
+  /** What those parts of a plan name in a call. */
+  const named = (
+    parts: Plan["acquires"],
+    args: ArgumentRecord,
+    rax: bigint,
+  ): { part: Plan["acquires"][number]; kind: string; key: Address }[] =>
+    parts.flatMap((part) =>
+      keysOf(k, part, args, rax)
+        .filter((key) => !isNothing(part.kind, key))
+        .map((key) => ({ part, ...canonical(k, part.kind, key) })),
+    );
   const releaseAll = (bound: BoundStub, plan: Plan, args: ArgumentRecord, rax: bigint): void => {
-    for (const part of plan.releases) {
-      for (const named of keysOf(k, part, args, rax)) {
-        if (isNothing(named)) continue;
-        const { kind, key } = canonical(k, part.kind, named);
-        release(kind, key, bound.name);
-      }
-    }
-  };
-  const checkAll = (bound: BoundStub, plan: Plan, args: ArgumentRecord): void => {
-    for (const part of plan.releases) {
-      for (const named of keysOf(k, part, args, 0n)) {
-        if (isNothing(named)) continue;
-        const { kind, key } = canonical(k, part.kind, named);
-        misuse.checkRelease(kind, key, bound.name, idOf(kind, key));
-      }
-    }
+    for (const { kind, key } of named(plan.releases, args, rax)) release(kind, key, bound.name);
   };
 
   listen(binder.hooks, {
@@ -147,20 +143,17 @@ export const openLedger = (k: Kernel, binder: Binder): Ledger => {
       const plan = planFor(bound);
       misuse.checkArguments(bound, args, plan);
       if (plan === undefined || plan.releases.length === 0) return;
-      checkAll(bound, plan, args);
+      for (const { kind, key } of named(plan.releases, args, 0n))
+        misuse.checkRelease(kind, key, bound.name, idOf(kind, key));
       if (!plan.late) releaseAll(bound, plan, args, 0n);
     },
     result(bound, args, rax) {
       const plan = planFor(bound);
       if (plan === undefined || !plan.succeeded(rax)) return;
       if (plan.late) releaseAll(bound, plan, args, rax);
-      for (const part of plan.acquires) {
-        for (const named of keysOf(k, part, args, rax)) {
-          if (isNothing(named)) continue;
-          const { kind, key } = canonical(k, part.kind, named);
-          const made = part.key === "return" || typeof part.key === "function";
-          acquire(kind, key, made || kindOf(kind).family === "memory" ? "made" : "given", bound.name);
-        }
+      for (const { part, kind, key } of named(plan.acquires, args, rax)) {
+        const made = part.key === "return" || typeof part.key === "function";
+        acquire(kind, key, made || kindOf(kind).family === "memory" ? "made" : "given", bound.name);
       }
     },
   });

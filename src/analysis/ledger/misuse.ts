@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { DIRECT_MAP, DIRECT_MAP_END } from "../../kernel/memory/layout.ts";
+import type { HeapObject } from "../../kernel/memory/heap-view.ts";
 import type { JournalMap } from "../../kernel/journal.ts";
 import type { ArgumentRecord, BoundStub } from "../../stub/bind.ts";
 import { kindOf } from "./kinds.ts";
@@ -24,6 +25,9 @@ export interface Misuse {
   /** A function is about to be called with pointers that may lead to freed memory. */
   checkArguments(bound: BoundStub, args: ArgumentRecord, plan: Plan | undefined): void;
 }
+
+/** What lies in memory of the heap that is freed with it. */
+const IN_HEAP = ["slab", "class", "device", "kobject", "kset", "cdev_object", "platform_device", "workqueue"];
 
 export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse => {
   const report = (kind: string, message: string, related: readonly Related[]): void => {
@@ -73,6 +77,15 @@ export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse =>
     }
   };
 
+  /** How a freed object of the heap came to be freed: by the module, or with what it gave back. */
+  const freedAs = ({ base, serial }: HeapObject): Released | undefined => {
+    for (const kind of IN_HEAP) {
+      const before = books.gone.get(`${kind} ${base}`);
+      if (before?.held.serial === serial) return before;
+    }
+    return undefined;
+  };
+
   return {
     checkRelease(kind, key, by, id) {
       const { family, strict, held, noun } = kindOf(kind);
@@ -94,9 +107,11 @@ export const createMisuse = (k: Kernel, stacks: Stacks, books: Books): Misuse =>
         const object = k.heap.objectAt(value);
         if (object === undefined || object.state !== "freed") continue;
         if (plan?.releases.some(({ key }) => key === name) === true) continue;
-        const before = books.gone.get(`slab ${object.base}`);
-        if (before === undefined || before.held.serial !== object.serial) continue;
-        const what = `${bound.name}() is given memory that ${before.released.by}() has freed${size(before.held)}`;
+        const before = freedAs(object);
+        if (before === undefined) continue;
+        const { held } = before;
+        const noun = held.kind === "slab" ? "memory" : kindOf(held.kind).noun;
+        const what = `${bound.name}() is given ${noun} that ${before.released.by}() has freed${size(held)}`;
         report("use-after-free", what, [freedPlace(stacks, before), acquiredPlace(stacks, before.held)]);
       }
     },

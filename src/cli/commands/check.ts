@@ -5,6 +5,7 @@ import { formatKtap } from "../../analysis/check/formats/ktap.ts";
 import { formatSarif } from "../../analysis/check/formats/sarif.ts";
 import { type ParameterCase, checkParameters } from "../../analysis/check/parameters.ts";
 import { type CheckReport, checkReport, isBad } from "../../analysis/check/report.ts";
+import { type Sanitizer, parseSanitizers } from "../../analysis/sanitizers/sanitizers.ts";
 import { parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
@@ -28,6 +29,7 @@ export interface CheckCommandOptions {
   readonly format?: string;
   readonly parameters: boolean;
   readonly html?: string;
+  readonly sanitize: string;
 }
 
 type Formatter = (report: CheckReport) => string;
@@ -59,11 +61,16 @@ export const checkCommand = async (
   const only = (options.fail ?? []).map(parseSpec);
   const file = await readModuleFile(path);
   const format = formatterOf(options);
-  const bootOptions = { kernel: options.kernel, ram: numberOption("memory", options.memory, 32, 3072) * MIB };
+  const sanitizers = parseSanitizers(options.sanitize);
+  const bootOptions = {
+    kernel: options.kernel,
+    ram: numberOption("memory", options.memory, 32, 3072) * MIB,
+    checks: sanitizers.has("heap"),
+  };
   const sandbox = boot(bootOptions);
   const text = parameters.join(" ");
   for (const spec of only) validateSpec(sandbox.registry, spec);
-  const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text });
+  const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text, sanitizers });
   if (!("bench" in prepared)) {
     const errno =
       prepared.kind === "returned" ? (errnoName(-prepared.value) ?? prepared.value) : prepared.kind;
@@ -76,6 +83,7 @@ export const checkCommand = async (
   const result = check(recording?.bench ?? prepared.bench, prepared.armed, {
     bytes: file.bytes,
     parameters: text,
+    sanitizers,
     scope,
     limit: numberOption("limit", options.limit, 1, 1e7),
     pairs: numberOption("pairs", options.pairs, 0, 1e6),
@@ -84,7 +92,9 @@ export const checkCommand = async (
   });
   progress.end();
   const edges =
-    only.length > 0 || !options.parameters ? [] : parametersOf(file.bytes, result.name, text, bootOptions);
+    only.length > 0 || !options.parameters
+      ? []
+      : parametersOf({ name: result.name, bytes: file.bytes, parameters: text, sanitizers }, bootOptions);
   const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
@@ -101,14 +111,16 @@ export const checkCommand = async (
   return report.cases.some(isBad) ? EXIT.FOUND : EXIT.CLEAN;
 };
 
-const parametersOf = (
-  bytes: Uint8Array,
-  name: ByteString,
-  parameters: ByteString,
-  bootOptions: SandboxOptions,
-): ParameterCase[] => {
+interface LoadedModule {
+  readonly name: ByteString;
+  readonly bytes: Uint8Array;
+  readonly parameters: ByteString;
+  readonly sanitizers: ReadonlySet<Sanitizer>;
+}
+
+const parametersOf = (module: LoadedModule, bootOptions: SandboxOptions): ParameterCase[] => {
   const sandbox = boot(bootOptions);
-  const cases = checkParameters(sandbox, { name, bytes, parameters });
+  const cases = checkParameters(sandbox, module);
   sandbox.close();
   return cases;
 };

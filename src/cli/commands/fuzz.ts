@@ -9,6 +9,7 @@ import { type SessionIdentity, type Store, openStore } from "../../analysis/fuzz
 import { parseTarget, targetText } from "../../analysis/fuzz/target.ts";
 import type { WorkerJob } from "../../analysis/fuzz/worker.ts";
 import { DEFAULT_RELEASE } from "../../profile/default-profile.ts";
+import { parseSanitizers, withoutUninitialised } from "../../analysis/sanitizers/sanitizers.ts";
 import { EXIT } from "../exit.ts";
 import { connectWorker } from "../fuzz/link.ts";
 import { createStatusLine, statusText } from "../fuzz/status.ts";
@@ -19,6 +20,7 @@ export interface FuzzOptions {
   readonly target: string;
   readonly corpus?: string;
   readonly seed: string;
+  readonly sanitize: string;
   readonly jobs: string;
   readonly executions?: string;
   readonly time?: string;
@@ -56,6 +58,7 @@ const jobFor =
     seed: identity.seed,
     worker,
     knownCrashes,
+    sanitizers: parseSanitizers(identity.sanitize),
   });
 
 /** `kobox fuzz`: runs until a limit or Ctrl-C; what it finds is on the disk at once. */
@@ -73,6 +76,7 @@ export const fuzzCommand = async (
     target,
     parameters: parameters.join(" "),
     seed: numberOption("seed", options.seed, 0, Number.MAX_SAFE_INTEGER),
+    sanitize: [...withoutUninitialised(options.sanitize, "fuzz")].join() || "none",
   };
   const folder = options.corpus ?? defaultFolder(module.file, target);
   const store = openStore(folder, identity);

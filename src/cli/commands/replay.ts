@@ -5,6 +5,7 @@ import { KoboxError } from "../../base/errors.ts";
 import { type Execution, createHarness } from "../../analysis/fuzz/harness.ts";
 import { type Reproducer, readReproducer } from "../../analysis/fuzz/store.ts";
 import { parseTarget } from "../../analysis/fuzz/target.ts";
+import { parseSanitizers } from "../../analysis/sanitizers/sanitizers.ts";
 import { recordText } from "../../kernel/log/print.ts";
 import { boot } from "../../sandbox.ts";
 import { DEFAULT_RELEASE } from "../../profile/default-profile.ts";
@@ -55,13 +56,15 @@ export const replayCommand = async (path: string, file: string, options: ReplayO
   const reproducer = readReproducer(file);
   const module = await readModuleFile(path);
   checkIdentity(reproducer, module.bytes, path, options.kernel ?? DEFAULT_RELEASE);
+  const sanitizers = parseSanitizers(reproducer.sanitize);
   const sandbox = boot({
     kernel: options.kernel,
     ram: numberOption("memory", options.memory, 32, 3072) * MIB,
+    checks: sanitizers.has("heap"),
     ...(options.json === true ? {} : { onRecord: showRecord }),
   });
   const load = { bytes: module.bytes, parameters: reproducer.parameters };
-  const harness = createHarness(sandbox, load, parseTarget(reproducer.target));
+  const harness = createHarness(sandbox, load, parseTarget(reproducer.target), sanitizers);
   const execution = harness.examine(reproducer.input);
   if (options.json === true) {
     const dmesg = sandbox.kernel.log.since(0).map((record) => displayText(recordText(record)));

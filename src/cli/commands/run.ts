@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 import type { Limits } from "../../kernel/limits.ts";
 import { parseSpec } from "../../analysis/check/spec.ts";
+import { withoutUninitialised } from "../../analysis/sanitizers/sanitizers.ts";
 import { EXIT } from "../exit.ts";
 import { readModuleFile } from "../module-file.ts";
 import { numberOption } from "../number-option.ts";
@@ -15,6 +16,7 @@ export interface RunOptions extends Surroundings {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
+  readonly sanitize: string;
   readonly schedule?: string;
   readonly settle: string;
   readonly unknown: string;
@@ -50,6 +52,7 @@ const readJob = async (path: string, parameters: readonly string[], options: Run
     unknown: options.unknown,
     schedule: options.schedule,
     limits: limitOptions(options),
+    sanitizers: withoutUninitialised(options.sanitize, "run"),
     surroundings: {
       ...(options.device === undefined ? {} : { device: options.device.map((each) => resolve(each)) }),
       ...(options.firmware === undefined ? {} : { firmware: resolve(options.firmware) }),

@@ -14,6 +14,8 @@ import { createInjector } from "../../analysis/check/injector.ts";
 import { type FailSpec, validateSpec } from "../../analysis/check/spec.ts";
 import { createSourceLines, withSource } from "../../analysis/source-lines.ts";
 import { openLedger } from "../../analysis/ledger/ledger.ts";
+import { watchHeap } from "../../analysis/sanitizers/heap.ts";
+import type { Sanitizer } from "../../analysis/sanitizers/sanitizers.ts";
 import type { ModuleFile } from "../module-file.ts";
 import { type Report, type ReportStep, helperReport, moduleReport } from "../report.ts";
 import { createReporter } from "../reporter.ts";
@@ -70,6 +72,7 @@ export interface RunJob {
   readonly unknown: UnknownPolicy;
   readonly schedule: string | undefined;
   readonly limits: Partial<Limits>;
+  readonly sanitizers: ReadonlySet<Sanitizer>;
   readonly surroundings: Surroundings;
   readonly first: readonly ModuleFile[];
   readonly module: ModuleFile;
@@ -92,7 +95,16 @@ export interface RunWatch {
 export const runJob = (job: RunJob, watch: RunWatch): Report => {
   const { kernel, seed, ram, unknown, schedule, limits } = job;
   const { onRecord } = watch;
-  const sandbox = boot({ kernel, seed: BigInt(seed), ram, unknown, schedule, limits, onRecord });
+  const sandbox = boot({
+    kernel,
+    seed: BigInt(seed),
+    ram,
+    unknown,
+    schedule,
+    limits,
+    checks: job.sanitizers.has("heap"),
+    onRecord,
+  });
   try {
     surround(sandbox, job.surroundings);
     return drive(sandbox, job, watch);
@@ -149,6 +161,7 @@ const createNotes = (sandbox: Sandbox, { onStep }: RunWatch) => {
 const drive = (sandbox: Sandbox, job: RunJob, watch: RunWatch): Report => {
   const { kernel } = sandbox;
   const ledger = openLedger(kernel, sandbox.binder);
+  if (job.sanitizers.has("heap")) watchHeap(sandbox, ledger);
   const { step, loads, report, stopped } = createNotes(sandbox, watch);
   const load = (file: ModuleFile, parameters: string): string | undefined => {
     const before = kernel.modules.history.all().length;

@@ -11,6 +11,7 @@ const IDENTITY: SessionIdentity = {
   target: "init",
   parameters: "",
   seed: 1,
+  sanitize: "none",
 };
 const CRASH = { kind: "oops", message: "went wrong", where: "f+0x1", stack: ["f+0x1"] };
 

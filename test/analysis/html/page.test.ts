@@ -11,21 +11,24 @@ import { createRecorder } from "../../../src/analysis/check/recorder.ts";
 import { openDisassembler } from "../../../src/analysis/code/disassemble.ts";
 import { readCode } from "../../../src/analysis/fuzz/module-image.ts";
 import { createSourceLines } from "../../../src/analysis/source-lines.ts";
+import { parseSanitizers } from "../../../src/analysis/sanitizers/sanitizers.ts";
 import { boot } from "../../../src/sandbox.ts";
 
 const FILE = "test/analysis/mods/errorpaths.ko";
 
+const sanitizers = parseSanitizers("all");
+
 const checked = async (parameters: string, file = FILE): Promise<PageInput> => {
   const bytes = readFileSync(new URL(`../../../${file}`, import.meta.url));
-  const sandbox = boot({ ram: 48 << 20 });
-  const prepared = prepareCheck(sandbox, { bytes, parameters });
+  const sandbox = boot({ ram: 48 << 20, checks: true });
+  const prepared = prepareCheck(sandbox, { bytes, parameters, sanitizers });
   if (!("bench" in prepared)) throw new Error("the module was not taken");
   const { kernel } = sandbox;
   const { module } = prepared.armed;
   const code = readCode(kernel, module);
   const recorder = createRecorder(kernel, prepared.bench.ledger, module.name, code);
   const bench = { ...prepared.bench, recorder };
-  const options = { bytes, parameters, scope: "init", limit: 1000, pairs: 1, only: [] } as const;
+  const options = { bytes, parameters, sanitizers, scope: "init", limit: 1000, pairs: 1, only: [] } as const;
   const result = check(bench, prepared.armed, options);
   const lines = createSourceLines(module.name, bytes);
   const report = checkReport(result, [], {
