@@ -51,7 +51,7 @@ export const enterCall = (
   returnTo: Address,
 ): void => {
   const { patterns, halves } = registers;
-  task.frames.push({ kind: "guest", registers: halvesOf(registers) });
+  task.frames.push({ kind: "guest", fn, registers: halvesOf(registers) });
   // Skip nothing: the kernel has no red zone. Align as a call expects it.
   let stack = Math.floor(readRegister(registers, REG.RSP) / 16) * 16;
   const extra = Math.max(0, args.length - ARGUMENTS.length);

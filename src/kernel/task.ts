@@ -12,6 +12,8 @@ export type Context = "process" | "softirq" | "hardirq";
  */
 export interface GuestFrame {
   readonly kind: "guest";
+  /** The function that was called. */
+  readonly fn: Address;
   readonly registers: readonly number[];
 }
 

@@ -35,5 +35,7 @@ export const returnAddresses = (
     state = next;
     ({ ip } = next);
   }
-  return found;
+  // A function that host code called, and that ends in a jump to the stub, has left nothing on the stack.
+  const entered = found.length === 0 ? task.frames.findLast((frame) => frame.kind === "guest") : undefined;
+  return entered?.kind === "guest" ? [entered.fn] : found;
 };

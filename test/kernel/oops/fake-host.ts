@@ -129,7 +129,7 @@ export const pushGuestFrame = (task: Task, sp: number): void => {
   const registers = new BigUint64Array(18);
   registers[RSP] = toPattern(sp);
   registers[RBP] = 0n;
-  task.frames.push({ kind: "guest", registers: [...new Int32Array(registers.buffer)] });
+  task.frames.push({ kind: "guest", fn: 0, registers: [...new Int32Array(registers.buffer)] });
 };
 
 export const fakeHost = (): FakeHost => {

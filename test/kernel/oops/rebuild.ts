@@ -80,7 +80,7 @@ const layStack = (
   host.memory.setPointer(slot, SENTINEL);
   const registers = new BigUint64Array(18);
   registers[RSP] = toPattern(slot + 8);
-  task.frames.push({ kind: "guest", registers: [...new Int32Array(registers.buffer)] });
+  task.frames.push({ kind: "guest", fn: 0, registers: [...new Int32Array(registers.buffer)] });
 };
 
 /** Linked modules as a "Modules linked in:" line names them. */
