@@ -156,6 +156,8 @@ export * from "./net/protocol.ts";
 export * from "./net/xfrm.ts";
 export * from "./linux/sock_diag.ts";
 export * from "./linux/netdevice.ts";
+export * from "./linux/netdevice-traffic.ts";
+export * from "./linux/skbuff-queue.ts";
 export * from "./linux/leds.ts";
 export * from "./linux/tty_ldisc.ts";
 export * from "./linux/cpufreq.ts";

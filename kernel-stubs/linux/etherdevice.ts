@@ -1,13 +1,12 @@
 /** include/linux/etherdevice.h, inet.h and the checksums: net/ethernet/eth.c, net/core/utils.c, lib/checksum.c. */
-import type { Kernel } from "../../src/kernel/kernel.ts";
-import type { Address } from "../../src/base/address.ts";
+import { EADDRNOTAVAIL, EBUSY } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
 import { foldSum, partialSum } from "../../src/kernel/net/checksum.ts";
+import { ETHERNET_ADDRESS, ETHERNET_HEADER, takeEthernetHeader } from "../../src/kernel/net/ethernet.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const ARPHRD_ETHER = 1;
-const HEADER = 14;
 const DATA = 1500;
-const ADDRESS = 6;
 // include/uapi/linux/if.h, include/linux/netdevice.h
 const IFF_BROADCAST_MULTICAST = 0x1002;
 const IFF_TX_SKB_SHARING = 1n << 16n;
@@ -15,49 +14,52 @@ const IFF_TX_SKB_SHARING = 1n << 16n;
 export const etherSetup = stub("void ether_setup(struct net_device *dev)", (k, { dev }) => {
   const view = k.struct("net_device", dev);
   view.type = ARPHRD_ETHER;
-  view.hard_header_len = HEADER;
-  view.min_header_len = HEADER;
+  view.hard_header_len = ETHERNET_HEADER;
+  view.min_header_len = ETHERNET_HEADER;
   view.mtu = DATA;
   view.min_mtu = 68;
   view.max_mtu = DATA;
-  view.addr_len = ADDRESS;
+  view.addr_len = ETHERNET_ADDRESS;
   view.tx_queue_len = 1000;
   view.flags = IFF_BROADCAST_MULTICAST;
   view.priv_flags |= IFF_TX_SKB_SHARING;
-  k.memory.fill(dev + k.offsetOf("net_device", "broadcast"), 0xff, ADDRESS);
+  k.memory.fill(dev + k.offsetOf("net_device", "broadcast"), 0xff, ETHERNET_ADDRESS);
 });
-
-// include/uapi/linux/if_packet.h
-const PACKET_BROADCAST = 1;
-const PACKET_MULTICAST = 2;
-const PACKET_OTHERHOST = 3;
-const ETH_P_802_3_MIN = 0x600;
-const ETH_P_802_2 = 0x0400;
-
-/** For whom a frame is, by its first bytes. */
-const packetType = (k: Kernel, header: Address, device: Address): number | undefined => {
-  const to = k.memory.bytes(header, ADDRESS).slice();
-  const own = k.memory.bytes(k.struct("net_device", device).dev_addr, ADDRESS);
-  if (to.every((byte, index) => byte === own[index])) return undefined;
-  if (((to[0] ?? 0) & 1) === 0) return PACKET_OTHERHOST;
-  return to.every((byte) => byte === 0xff) ? PACKET_BROADCAST : PACKET_MULTICAST;
-};
 
 export const ethTypeTrans = stub(
   "__be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev)",
-  (k, { skb, dev }) => {
-    const view = k.struct("sk_buff", skb);
-    const header: Address = view.data;
-    view.dev = dev;
-    view.mac_header = header - view.head;
-    view.data = (header + HEADER) as typeof view.data;
-    view.len -= HEADER;
-    const type = packetType(k, header, dev);
-    if (type !== undefined) view.pkt_type = type;
-    const [high, low] = [k.memory.u8(header + 12), k.memory.u8(header + 13)];
-    const protocol = (high << 8) | low;
-    // Shorter numbers are lengths: an 802.2 frame, in network order.
-    return protocol >= ETH_P_802_3_MIN ? (low << 8) | high : ((ETH_P_802_2 & 0xff) << 8) | (ETH_P_802_2 >> 8);
+  (k, { skb, dev }) => takeEthernetHeader(k, skb, dev),
+);
+
+/** Errno EADDRNOTAVAIL for an address of a group, or none. */
+const checkAddress = (bytes: Uint8Array): void => {
+  if (((bytes[0] ?? 0) & 1) !== 0 || bytes.every((byte) => byte === 0)) throw new Errno(EADDRNOTAVAIL);
+};
+
+export const ethValidateAddr = stub(
+  "int eth_validate_addr(struct net_device *dev)",
+  { fails: ["EADDRNOTAVAIL"] },
+  (k, { dev }) => {
+    checkAddress(k.memory.bytes(k.struct("net_device", dev).dev_addr, ETHERNET_ADDRESS));
+    return 0;
+  },
+);
+
+const IFF_LIVE_ADDR_CHANGE = 1n << 15n;
+const IFF_UP = 1;
+
+/** `p` is a struct sockaddr: the address lies behind its family. */
+export const ethMacAddr = stub(
+  "int eth_mac_addr(struct net_device *dev, void *p)",
+  { fails: ["EBUSY", "EADDRNOTAVAIL"] },
+  (k, { dev, p }) => {
+    const view = k.struct("net_device", dev);
+    if ((view.priv_flags & IFF_LIVE_ADDR_CHANGE) === 0n && (view.flags & IFF_UP) !== 0)
+      throw new Errno(EBUSY);
+    const bytes = k.memory.bytes(p + 2, ETHERNET_ADDRESS).slice();
+    checkAddress(bytes);
+    k.memory.write(view.dev_addr, bytes);
+    return 0;
   },
 );
 

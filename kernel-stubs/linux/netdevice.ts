@@ -1,18 +1,20 @@
 /** include/linux/netdevice.h, as net/core/dev.c and dev_addr_lists.c do it. */
 import type { Address } from "../../src/base/address.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
+import { ENODEV } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
+import { notifierHead, notifyBlock } from "../../src/kernel/net/notify.ts";
+import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { registrations } from "../registrations.ts";
 
 const ALIGN = 32;
 const MAX_ADDR_LEN = 32;
 const MAX_QUEUES = 4096;
 /** IFNAMSIZ */
 const NAME_SIZE = 16;
-const LINK_STATE_NOCARRIER = 1n << 2n;
 
 /** netdev_priv(): behind the structure, aligned. */
 const privateAt = (k: Kernel): number => Math.ceil(k.sizeOf("net_device") / ALIGN) * ALIGN;
@@ -51,11 +53,13 @@ function* allocate(
     for (const part of [device, transmit]) k.heap.kfree(part);
     return 0;
   }
+  const counter = k.percpu.alloc(4, 4, GFP_KERNEL);
   k.memory.fill(device, 0, total);
   k.memory.fill(transmit, 0, txqs * k.sizeOf("netdev_queue"));
   k.memory.fill(address, 0, MAX_ADDR_LEN);
   setLists(k, device);
   const view = k.struct("net_device", device);
+  view.pcpu_refcnt = counter as typeof view.pcpu_refcnt;
   view._tx = transmit as typeof view._tx;
   [view.num_tx_queues, view.real_num_tx_queues] = [txqs, txqs];
   [view.num_rx_queues, view.real_num_rx_queues] = [rxqs, rxqs];
@@ -92,14 +96,13 @@ export const allocEtherdevMqs = stub(
 
 export const freeNetdev = stub(
   "void free_netdev(struct net_device *dev)",
-  { releases: { "network device": "dev" } },
-  (k, { dev }) => {
-    const { _tx: transmit, dev_addr: address } = k.struct("net_device", dev);
-    for (const part of [transmit, address, dev]) k.heap.kfree(part);
+  { sleeps: true, releases: { "network device": "dev" } },
+  function* (k, { dev }) {
+    yield* k.net.devices.free(dev);
   },
 );
 
-const LEVEL = { partial: "no queueing disciplines; nothing in sysfs" } as const;
+const LEVEL = { partial: "no queueing disciplines but the first-in-first-out one, no ethtool" } as const;
 
 export const registerNetdev = stub(
   "int register_netdev(struct net_device *dev)",
@@ -137,53 +140,106 @@ export const unregisterNetdev = stub(
   },
 );
 
+/** With a list it goes when unregister_netdevice_many() comes; here at once. */
+export const unregisterNetdeviceQueue = stub(
+  "void unregister_netdevice_queue(struct net_device *dev, struct list_head *head)",
+  {
+    sleeps: true,
+    releases: { "registered network device": "dev" },
+    level: { partial: "the device goes at once, not with the rest of the list" },
+  },
+  function* (k, { dev }) {
+    yield* k.net.devices.unregister(dev);
+  },
+);
+
+export const devOpen = stub(
+  "int dev_open(struct net_device *dev, struct netlink_ext_ack *extack)",
+  { fails: ["ENODEV"], sleeps: true },
+  function* (k, { dev }) {
+    if (!k.net.devices.isRegistered(dev)) throw new Errno(ENODEV);
+    yield* k.net.devices.open(dev);
+    return 0;
+  },
+);
+
+export const devClose = stub(
+  "void dev_close(struct net_device *dev)",
+  { sleeps: true },
+  function* (k, { dev }) {
+    yield* k.net.devices.close(dev);
+  },
+);
+
+/** Takes a reference, which dev_put() (inline code over a per-CPU counter) gives back. */
+const hold = (k: Kernel, device: Address | undefined): Address => {
+  if (device === undefined) return 0;
+  const { pcpu_refcnt: counter } = k.struct("net_device", device);
+  if (counter !== 0)
+    k.memory.setU32(k.percpu.address(counter), (k.memory.u32(k.percpu.address(counter)) + 1) >>> 0);
+  return device;
+};
+
+export const devGetByName = stub(
+  "struct net_device *dev_get_by_name(struct net *net, const char *name)",
+  { fails: ["NULL"] },
+  (k, { name }) => hold(k, k.net.devices.find(k.memory.cstring(name, NAME_SIZE))),
+);
+
+export const devGetByNameUnheld = stub(
+  "struct net_device *__dev_get_by_name(struct net *net, const char *name)",
+  { fails: ["NULL"] },
+  (k, { name }) => k.net.devices.find(k.memory.cstring(name, NAME_SIZE)) ?? 0,
+);
+
+export const devGetByIndex = stub(
+  "struct net_device *dev_get_by_index(struct net *net, int ifindex)",
+  { fails: ["NULL"] },
+  (k, { ifindex }) => hold(k, k.net.devices.byIndex(ifindex)),
+);
+
+export const devGetByIndexUnheld = stub(
+  "struct net_device *__dev_get_by_index(struct net *net, int ifindex)",
+  { fails: ["NULL"] },
+  (k, { ifindex }) => k.net.devices.byIndex(ifindex) ?? 0,
+);
+
 export const devAddrMod = stub(
   "void dev_addr_mod(struct net_device *dev, unsigned int offset, const void *addr, size_t len)",
   (k, { dev, offset, addr, len }) =>
     k.memory.write(k.struct("net_device", dev).dev_addr + offset, k.memory.bytes(addr, len).slice()),
 );
 
-const receive = (k: Kernel, skb: Address): number => {
-  k.net.devices.receive(skb);
-  return 0;
-};
-const RECEIVED = { partial: "what is received is kept for whoever asks from outside" } as const;
-
-export const netifRx = stub(
-  "int netif_rx(struct sk_buff *skb)",
-  { releases: { "socket buffer": "skb" }, level: RECEIVED },
-  (k, { skb }) => receive(k, skb),
-);
-
-export const netifReceiveSkb = stub(
-  "int netif_receive_skb(struct sk_buff *skb)",
-  { releases: { "socket buffer": "skb" }, level: RECEIVED },
-  (k, { skb }) => receive(k, skb),
-);
-
-export const netifCarrierOn = stub("void netif_carrier_on(struct net_device *dev)", (k, { dev }) => {
-  k.struct("net_device", dev).state &= ~LINK_STATE_NOCARRIER;
-});
-
-export const netifCarrierOff = stub("void netif_carrier_off(struct net_device *dev)", (k, { dev }) => {
-  k.struct("net_device", dev).state |= LINK_STATE_NOCARRIER;
-});
-
-const QUEUE_STOPPED = 1n;
-
-export const netifTxWakeQueue = stub(
-  "void netif_tx_wake_queue(struct netdev_queue *dev_queue)",
-  (k, { dev_queue }) => {
-    k.struct("netdev_queue", dev_queue).state &= ~QUEUE_STOPPED;
+/** What has been is told again to whoever comes later: devices are registered, some are up. */
+export const registerNetdeviceNotifier = stub(
+  "int register_netdevice_notifier(struct notifier_block *nb)",
+  { fails: ["EEXIST"], sleeps: true, acquires: { notifier: "nb" } },
+  function* (k, { nb }) {
+    registerNotifier(k.memory, notifierHead(k), nb);
+    for (const device of k.net.devices.all()) {
+      yield* notifyBlock(k, nb, "REGISTER", device);
+      if (k.net.devices.isUp(device)) yield* notifyBlock(k, nb, "UP", device);
+    }
+    return 0;
   },
 );
 
-export const packetTypes = registrations("no packet ever comes", [
-  {
-    kind: "packet_type",
-    add: "void dev_add_pack(struct packet_type *pt)",
-    remove: "void dev_remove_pack(struct packet_type *pt)",
-    by: { add: "pt", remove: "pt" },
-    fails: [],
+export const unregisterNetdeviceNotifier = stub(
+  "int unregister_netdevice_notifier(struct notifier_block *nb)",
+  { fails: ["ENOENT"], sleeps: true, releases: { notifier: "nb" } },
+  function* (k, { nb }) {
+    unregisterNotifier(k.memory, notifierHead(k), nb);
+    for (const device of k.net.devices.all()) {
+      if (k.net.devices.isUp(device)) {
+        yield* notifyBlock(k, nb, "GOING_DOWN", device);
+        yield* notifyBlock(k, nb, "DOWN", device);
+      }
+      yield* notifyBlock(k, nb, "UNREGISTER", device);
+    }
+    return 0;
   },
-]);
+);
+
+export const netdevCmdToName = stub("const char *netdev_cmd_to_name(enum netdev_cmd cmd)", (k, { cmd }) =>
+  k.net.commandName(cmd),
+);

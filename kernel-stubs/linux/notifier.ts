@@ -127,7 +127,6 @@ export const kernelChains: readonly Stub[] = [
   kernelChain("register_die_notifier", "unregister_die_notifier", "an oops does not call the chain"),
   kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier", "there is no keyboard"),
   kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
-  kernelChain("register_netdevice_notifier", "unregister_netdevice_notifier", "there are no network devices"),
   kernelChain("register_pm_notifier", "unregister_pm_notifier", "the machine never sleeps"),
   kernelChain("register_oom_notifier", "unregister_oom_notifier", "memory that runs out is not announced"),
   kernelChain("register_netevent_notifier", "unregister_netevent_notifier", "there is no network"),

@@ -1,16 +1,23 @@
-/** include/linux/skbuff.h, as net/core/skbuff.c does it: buffers of linear data. */
+/** include/linux/skbuff.h, as net/core/skbuff.c does it: buffers and what is in them. */
 import type { Address } from "../../src/base/address.ts";
 import { EFAULT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { partialSum } from "../../src/kernel/net/checksum.ts";
-import { allocateSkb, cloneSkb, copySkb, releaseSkb } from "../../src/kernel/net/skb.ts";
+import {
+  type Piece,
+  cutFragments,
+  headLength,
+  piecesOf,
+  readPieces,
+  setFragment,
+} from "../../src/kernel/net/fragments.ts";
+import { allocateSkb, cloneSkb, copySkb, pullTail, releaseSkb } from "../../src/kernel/net/skb.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { bugAt } from "../reports.ts";
 
-const LINEAR = { partial: "no fragments" } as const;
 const NET_SKB_PAD = 64;
 
 export const allocSkb = stub(
@@ -19,7 +26,6 @@ export const allocSkb = stub(
     fails: ["NULL"],
     sleeps: ({ priority }) => maySleep(priority),
     acquires: { "socket buffer": "return" },
-    level: LINEAR,
   },
   (k, { size, priority }) => allocateSkb(k, size, priority),
 );
@@ -27,7 +33,7 @@ export const allocSkb = stub(
 /** With room for a driver's header in front. */
 export const netdevAllocSkb = stub(
   "struct sk_buff *__netdev_alloc_skb(struct net_device *dev, unsigned int len, gfp_t gfp_mask)",
-  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
   (k, { dev, len, gfp_mask }) => {
     const skb = allocateSkb(k, len + NET_SKB_PAD, gfp_mask);
     if (skb === 0) return 0;
@@ -119,11 +125,15 @@ export const skbPull = stub("void *skb_pull(struct sk_buff *skb, unsigned int le
   pull(k, skb, len),
 );
 
+/** skb_trim() leaves paged data alone; ___pskb_trim() does not. */
 const trim = (k: Kernel, skb: Address, length: number): void => {
   const view = k.struct("sk_buff", skb);
   if (length >= view.len) return;
+  const linear = headLength(k, skb);
+  cutFragments(k, skb, Math.max(0, length - linear));
+  view.data_len = Math.max(0, length - linear);
   view.len = length;
-  view.tail = view.data - view.head + length;
+  if (length < linear) view.tail = view.data - view.head + length;
 };
 
 export const skbTrim = stub("void skb_trim(struct sk_buff *skb, unsigned int len)", (k, { skb, len }) =>
@@ -139,11 +149,25 @@ export const pskbTrim = stub(
   },
 );
 
-/** All data is linear: asking for more than there is fails. */
 export const pskbPullTail = stub(
   "void *__pskb_pull_tail(struct sk_buff *skb, int delta)",
-  { fails: ["NULL"], level: LINEAR },
-  () => 0,
+  { fails: ["NULL"] },
+  (k, { skb, delta }) => {
+    if (!pullTail(k, skb, delta)) return 0;
+    const { head, tail } = k.struct("sk_buff", skb);
+    return head + tail;
+  },
+);
+
+export const skbAddRxFrag = stub(
+  "void skb_add_rx_frag(struct sk_buff *skb, int i, struct page *page, int off, int size, unsigned int truesize)",
+  (k, { skb, i, page, off, size, truesize }) => {
+    setFragment(k, skb, i, { page, offset: off, size });
+    const view = k.struct("sk_buff", skb);
+    view.len += size;
+    view.data_len += size;
+    view.truesize += truesize;
+  },
 );
 
 export const skbClone = stub(
@@ -163,42 +187,42 @@ const tailroom = (k: Kernel, skb: Address): number => {
 
 export const skbCopy = stub(
   "struct sk_buff *skb_copy(const struct sk_buff *skb, gfp_t gfp_mask)",
-  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
   (k, { skb, gfp_mask }) => copySkb(k, skb, gfp_mask, { head: headroom(k, skb), tail: tailroom(k, skb) }),
 );
 
 export const pskbCopy = stub(
   "struct sk_buff *__pskb_copy_fclone(struct sk_buff *skb, int headroom, gfp_t gfp_mask, bool fclone)",
-  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
   (k, args) => copySkb(k, args.skb, args.gfp_mask, { head: args.headroom, tail: 0 }),
 );
 
 export const skbCopyExpand = stub(
   "struct sk_buff *skb_copy_expand(const struct sk_buff *skb, int newheadroom, int newtailroom, gfp_t gfp_mask)",
-  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
   (k, { skb, newheadroom, newtailroom, gfp_mask }) =>
     copySkb(k, skb, gfp_mask, { head: newheadroom, tail: newtailroom }),
 );
 
 export const skbReallocHeadroom = stub(
   "struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, unsigned int headroom)",
-  { fails: ["NULL"], acquires: { "socket buffer": "return" }, level: LINEAR },
+  { fails: ["NULL"], acquires: { "socket buffer": "return" } },
   (k, args) => copySkb(k, args.skb, ATOMIC, { head: args.headroom, tail: tailroom(k, args.skb) }),
 );
 const ATOMIC = 0xa20;
 
-/** Errno EFAULT for a part that is not in the buffer. */
-const within = (k: Kernel, skb: Address, offset: number, length: number): Address => {
-  const { data, len } = k.struct("sk_buff", skb);
-  if (offset < 0 || length < 0 || offset + length > len) throw new Errno(EFAULT);
-  return data + offset;
+/** Where a part lies; Errno EFAULT when it is not in the buffer. */
+const within = (k: Kernel, skb: Address, offset: number, length: number): readonly Piece[] => {
+  const pieces = piecesOf(k, skb, offset, length);
+  if (pieces === undefined) throw new Errno(EFAULT);
+  return pieces;
 };
 
 export const skbCopyBits = stub(
   "int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int len)",
   { fails: ["EFAULT"] },
   (k, { skb, offset, to, len }) => {
-    k.memory.write(to, k.memory.bytes(within(k, skb, offset, len), len).slice());
+    k.memory.write(to, readPieces(k, within(k, skb, offset, len)));
     return 0;
   },
 );
@@ -207,7 +231,11 @@ export const skbStoreBits = stub(
   "int skb_store_bits(struct sk_buff *skb, int offset, const void *from, int len)",
   { fails: ["EFAULT"] },
   (k, { skb, offset, from, len }) => {
-    k.memory.write(within(k, skb, offset, len), k.memory.bytes(from, len).slice());
+    let source: Address = from;
+    for (const { at, length } of within(k, skb, offset, len)) {
+      k.memory.write(at, k.memory.bytes(source, length).slice());
+      source += length;
+    }
     return 0;
   },
 );
@@ -215,8 +243,8 @@ export const skbStoreBits = stub(
 export const skbChecksum = stub(
   "__wsum skb_checksum(const struct sk_buff *skb, int offset, int len, __wsum csum)",
   (k, { skb, offset, len, csum }) => {
-    const { data, len: whole } = k.struct("sk_buff", skb);
-    if (offset < 0 || len < 0 || offset + len > whole) bugAt(k, "__skb_checksum:78");
-    return partialSum(k.memory.bytes(data + offset, len), csum);
+    const pieces = piecesOf(k, skb, offset, len);
+    if (pieces === undefined) return bugAt(k, "__skb_checksum:78");
+    return partialSum(readPieces(k, pieces), csum);
   },
 );

@@ -1,4 +1,5 @@
 /** include/net/net_namespace.h: registrations. */
+import { variable } from "../../src/stub/declare.ts";
 import { registrations } from "../registrations.ts";
 
 export const netNetNamespaceRegistrations = registrations(
@@ -20,3 +21,10 @@ export const netNetNamespaceRegistrations = registrations(
     },
   ],
 );
+
+/** The only namespace: its list of devices and its loopback device are there. */
+export const initNet = variable("struct net init_net", (k, { address }) => {
+  k.net.devices.list();
+  const view = k.struct("net", address);
+  view.loopback_dev = k.net.devices.loopback() as typeof view.loopback_dev;
+});

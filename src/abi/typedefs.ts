@@ -152,6 +152,7 @@ export const SCALARS = {
   depot_stack_handle_t: "u32",
   netdev_features_t: "u64",
   netdev_tx_t: "s32",
+  gro_result_t: "u32",
   netmem_ref: "u64",
   irq_hw_number_t: "u64",
   irqreturn_t: "s32",

@@ -78,7 +78,7 @@ const createNetDevice = (sandbox: Sandbox, name: string, address: number): NetDe
     up: () => inProcess(sandbox, `ip link set ${name} up`, () => devices.open(address)),
     down: () => inProcess(sandbox, `ip link set ${name} down`, () => devices.close(address)),
     transmit: (frame) => void inProcess(sandbox, `${name}: transmit`, () => devices.transmit(address, frame)),
-    receive: () => devices.takeReceived(address),
+    receive: () => kernel.net.receiver.take(address),
     stats: () => ({
       rxPackets: count("rx", "packets"),
       rxBytes: count("rx", "bytes"),

@@ -72,7 +72,7 @@ export const STRUCT_NAMES: readonly string[] = `
   packet_type sock sock_common socket proto proto_ops net_proto_family inet_sock msghdr sockaddr
   sockaddr_in sockaddr_in6 iphdr ipv6hdr tcphdr udphdr ethhdr arphdr icmphdr in_device in_ifaddr inet6_dev
   pernet_operations nlmsghdr netlink_kernel_cfg netlink_skb_parms nlattr nla_policy genl_family genl_ops
-  genl_small_ops genl_multicast_group genl_info netlink_ext_ack tcp_congestion_ops Qdisc Qdisc_ops
+  genl_small_ops genl_multicast_group genl_info genlmsghdr netlink_callback netlink_sock netdev_notifier_info netlink_ext_ack tcp_congestion_ops Qdisc Qdisc_ops
   tcf_proto_ops tc_action_ops dst_entry dst_ops neighbour neigh_table flowi rtable net_protocol inet_protosw
   request_sock_ops timewait_sock_ops sk_filter bpf_prog bpf_map bpf_map_ops ifreq ifmap
 

@@ -2742,6 +2742,11 @@ export interface StructTypes {
     flags: number;
     validate: number;
   };
+  genlmsghdr: View & {
+    cmd: number;
+    version: number;
+    reserved: number;
+  };
   gnet_stats_basic_sync: View & {
     readonly bytes: StructTypes["u64_stats_t"];
     readonly packets: StructTypes["u64_stats_t"];
@@ -5291,6 +5296,10 @@ export interface StructTypes {
     count: number;
     readonly tree: StructTypes["rb_root"];
   };
+  netdev_notifier_info: View & {
+    dev: Ptr<"struct net_device">;
+    extack: Ptr<"struct netlink_ext_ack">;
+  };
   netdev_queue: View & {
     dev: Ptr<"struct net_device">;
     readonly dev_tracker: StructTypes["lockdep_map_p"];
@@ -5321,6 +5330,23 @@ export interface StructTypes {
     count: number;
     offset: number;
   };
+  netlink_callback: View & {
+    skb: Ptr<"struct sk_buff">;
+    nlh: Ptr<"struct nlmsghdr">;
+    dump: FnPtr<"int (*)(struct sk_buff *, struct netlink_callback *)">;
+    done: FnPtr<"int (*)(struct netlink_callback *)">;
+    data: Ptr;
+    module: Ptr<"struct module">;
+    extack: Ptr<"struct netlink_ext_ack">;
+    family: number;
+    answer_flags: number;
+    min_dump_alloc: number;
+    prev_seq: number;
+    seq: number;
+    strict_check: boolean;
+    readonly ctx: ByteArrayView;
+    readonly args: ArrayView<bigint>;
+  };
   netlink_ext_ack: View & {
     _msg: Ptr<"char">;
     bad_attr: Ptr<"struct nlattr">;
@@ -5347,6 +5373,31 @@ export interface StructTypes {
     sk: Ptr<"struct sock">;
     nsid_is_set: boolean;
     nsid: number;
+  };
+  netlink_sock: View & {
+    readonly sk: StructTypes["sock"];
+    flags: bigint;
+    portid: number;
+    dst_portid: number;
+    dst_group: number;
+    subscriptions: number;
+    ngroups: number;
+    groups: Ptr<"unsigned long">;
+    state: bigint;
+    max_recvmsg_len: number;
+    readonly wait: StructTypes["wait_queue_head"];
+    bound: boolean;
+    cb_running: boolean;
+    dump_done_errno: number;
+    readonly cb: StructTypes["netlink_callback"];
+    cb_mutex: Ptr<"struct mutex">;
+    readonly cb_def_mutex: StructTypes["mutex"];
+    netlink_rcv: FnPtr<"void (*)(struct sk_buff *)">;
+    netlink_bind: FnPtr<"int (*)(struct net *, int)">;
+    netlink_unbind: FnPtr<"void (*)(struct net *, int)">;
+    module: Ptr<"struct module">;
+    readonly node: StructTypes["rhash_head"];
+    readonly rcu: StructTypes["callback_head"];
   };
   netns_bpf: View & {
     readonly run_array: ArrayView<Ptr<"struct bpf_prog_array">>;

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { jobNames, replay, testJobs } from "../support/truth-replay.ts";
 
-const FAMILIES = ["probes", "crypto", "trace", "livepatch"].map((name) => `test/truth/probes/${name}.jobs`);
+const FAMILIES = ["probes", "crypto", "trace", "livepatch", "napi"].map(
+  (name) => `test/truth/probes/${name}.jobs`,
+);
 
 for (const path of FAMILIES) {
   testJobs(path);

@@ -92,7 +92,7 @@ export function* link(sandbox: Sandbox, { out }: ProgramCall, args: readonly str
       else if (verb === "down") yield* devices.close(device);
       else if (verb === "send" && word !== undefined) yield* devices.transmit(device, payload(word));
       else if (verb === "received") {
-        for (const frame of devices.takeReceived(device)) yield* out.print(`${hex(frame)}\n`);
+        for (const frame of sandbox.kernel.net.receiver.take(device)) yield* out.print(`${hex(frame)}\n`);
       } else throw usageFailure("kobox", LINK);
     } catch (error) {
       throw deviceFailure(error, devices.nameOf(device));

@@ -4,8 +4,15 @@ import { ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { hostText } from "../vfs/kept-files.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
+import { procNetDev } from "./files.ts";
+import { type Napi, createNapi } from "./napi.ts";
 import { HOOK, NFPROTO_IPV4, type Netfilter, type PacketEnd, createNetfilter } from "./netfilter.ts";
+import { createCommandNames } from "./notify.ts";
+import { type Receiver, createReceiver } from "./receive.ts";
+import { releaseSkb } from "./skb.ts";
+import { type Transmitter, createTransmitter } from "./transmit.ts";
 
 export type HookName = keyof typeof HOOK;
 
@@ -13,6 +20,15 @@ export type HookName = keyof typeof HOOK;
 export interface Net {
   readonly netfilter: Netfilter;
   readonly devices: NetDevices;
+  readonly napi: Napi;
+  readonly receiver: Receiver;
+  readonly transmitter: Transmitter;
+  /** Address of the name of an enum netdev_cmd. */
+  commandName(command: number): Address;
+  /** netdev_printk(): a message with the device's name in front. */
+  say(device: Address, level: number, text: ByteString): void;
+  /** An IPv4 packet that a device has handed in: it passes the hooks, and then there is nobody for it. */
+  input(skb: Address, device: Address): Routine<void>;
   /**
    * Sends an IPv4 packet through these hooks, as far as their verdicts let it: it comes in, or goes out,
    * by the device of that name. Errno ENODEV.
@@ -37,9 +53,31 @@ export const createNet = (k: Kernel): Net => {
     inDevice: COMES_IN.includes(hook) ? device : 0,
     outDevice: GOES_OUT.includes(hook) ? device : 0,
   });
+  const { tree } = k.vfs;
+  tree.add(
+    tree.directory("/proc/net"),
+    "dev",
+    tree.newSpecial(
+      0o444,
+      hostText(() => procNetDev(k)),
+    ),
+  );
   return {
     netfilter,
     devices,
+    napi: createNapi(k),
+    receiver: createReceiver(k),
+    transmitter: createTransmitter(k),
+    commandName: createCommandNames(k),
+    say: (device, level, text) => k.printk(level, `${messageName(k, device)}: ${text}`),
+    *input(skb, device) {
+      for (const hook of ARRIVING) {
+        const verdict = yield* netfilter.run(point(hook, device), skb);
+        if (verdict === "STOLEN" || verdict === "QUEUE") return;
+        if (verdict === "DROP") break;
+      }
+      releaseSkb(k, skb);
+    },
     inject(bytes, hooks, name) {
       const device = devices.find(name);
       if (device === undefined) throw new Errno(ENODEV);
@@ -49,4 +87,14 @@ export const createNet = (k: Kernel): Net => {
       );
     },
   };
+};
+
+const STATES = [" (uninitialized)", "", " (unregistering)", " (unregistered)", " (released)", " (dummy)"];
+
+/** What __netdev_printk() puts in front of a device's messages. */
+export const messageName = (k: Kernel, device: Address): ByteString => {
+  if (device === 0) return "(NULL net_device)";
+  const name = k.net.devices.nameOf(device);
+  const shown = name === "" || name.includes("%") ? "(unnamed net_device)" : name;
+  return shown + (STATES[k.struct("net_device", device).reg_state] ?? " (unknown)");
 };

@@ -1,7 +1,9 @@
-/** Socket buffers in guest memory (net/core/skbuff.c): linear data only. */
+/** Socket buffers in guest memory (net/core/skbuff.c). */
 import type { Address } from "../../base/address.ts";
 import { kmallocRoundup } from "../memory/kmalloc.ts";
 import type { Kernel } from "../kernel.ts";
+import { takeEthernetHeader } from "./ethernet.ts";
+import { dropFragments, eatFragments, headLength, piecesOf, readPieces } from "./fragments.ts";
 
 /** SKB_DATA_ALIGN: whole cache lines. */
 const align = (size: number): number => Math.ceil(size / 64) * 64;
@@ -51,7 +53,10 @@ export const releaseSkb = (k: Kernel, skb: Address): boolean => {
   if (view.users.refs.counter > 0) return false;
   const shares = (k.memory.u32(sharesAt(k, skb)) & 0xffff) - 1;
   setShares(k, skb, shares);
-  if (shares <= 0) k.heap.kfree(view.head);
+  if (shares <= 0) {
+    dropFragments(k, skb);
+    k.heap.kfree(view.head);
+  }
   k.heap.kfree(skb);
   return true;
 };
@@ -84,7 +89,7 @@ export const copySkb = (
   to.data = (to.head + headroom) as typeof to.data;
   to.tail = headroom + from.len;
   to.len = from.len;
-  k.memory.write(to.data, k.memory.bytes(from.data, from.len).slice());
+  k.memory.write(to.data, skbBytes(k, skb));
   const moved = headroom - (from.data - from.head);
   for (const field of ["mac_header", "network_header", "transport_header"] as const) {
     to[field] = from[field] === UNSET ? UNSET : from[field] + moved;
@@ -131,7 +136,48 @@ export const packetSkb = (
 const HEADROOM = 64;
 const MAC_HEADER = 14;
 
+/** All that is in the buffer. */
 export const skbBytes = (k: Kernel, skb: Address): Uint8Array => {
-  const { data, len } = k.struct("sk_buff", skb);
-  return k.memory.bytes(data, Math.min(len, MAX_SIZE)).slice();
+  const { len } = k.struct("sk_buff", skb);
+  return readPieces(k, piecesOf(k, skb, 0, Math.min(len, MAX_SIZE)) ?? []);
+};
+
+/** __pskb_pull_tail(): makes `delta` more bytes linear; false when they are not there, or there is no memory. */
+export const pullTail = (k: Kernel, skb: Address, delta: number): boolean => {
+  const view = k.struct("sk_buff", skb);
+  const linear = headLength(k, skb);
+  const pieces = piecesOf(k, skb, linear, delta);
+  if (pieces === undefined || delta < 0) return false;
+  if (view.tail + delta > view.end && !grow(k, skb, delta)) return false;
+  k.memory.write(view.head + view.tail, readPieces(k, pieces));
+  eatFragments(k, skb, delta);
+  view.tail += delta;
+  view.data_len -= delta;
+  return true;
+};
+
+/** pskb_expand_head(): the same data in larger memory. */
+const grow = (k: Kernel, skb: Address, room: number): boolean => {
+  const view = k.struct("sk_buff", skb);
+  const whole = kmallocRoundup(align(view.end + room) + overhead(k));
+  if (whole > MAX_SIZE) return false;
+  const head = k.heap.kmalloc(whole, GFP_ATOMIC);
+  if (head === 0) return false;
+  const end = whole - overhead(k);
+  k.memory.write(head, k.memory.bytes(view.head, view.tail).slice());
+  k.memory.write(head + end, k.memory.bytes(view.head + view.end, k.sizeOf("skb_shared_info")).slice());
+  const before: Address = view.head;
+  view.data = (head + (view.data - before)) as typeof view.data;
+  view.head = head as typeof view.head;
+  view.end = end;
+  setShares(k, skb, 1);
+  k.heap.kfree(before);
+  return true;
+};
+const GFP_ATOMIC = 0xa20;
+
+/** A frame that comes in by the device it went out by. */
+export const unlinkHeader = (k: Kernel, skb: Address): void => {
+  const view = k.struct("sk_buff", skb);
+  view.protocol = takeEthernetHeader(k, skb, view.dev);
 };

@@ -79,7 +79,7 @@ it("a network device is brought up, sends, and is taken down when its module goe
     yield* k.net.devices.open(device);
     const frame = new Uint8Array(60);
     frame.set([0x86, 0xdd], 12);
-    expect(yield* k.net.devices.transmit(device, frame)).toBe(0);
+    yield* k.net.devices.transmit(device, frame);
     expect(take()).toEqual(steps[2]);
     expect(k.struct("net_device", device).stats.tx_packets).toBe(1n);
     expect(k.struct("net_device", device).stats.tx_bytes).toBe(60n);
