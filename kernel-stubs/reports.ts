@@ -2,6 +2,7 @@
 import type { ByteString } from "../src/base/bytes.ts";
 import { BrokenStructure } from "../src/kernel/data/broken.ts";
 import type { Kernel } from "../src/kernel/kernel.ts";
+import type { Routine } from "../src/kernel/routine.ts";
 import type { JournalSet } from "../src/kernel/journal.ts";
 import type { Site } from "../src/kernel/oops/incident.ts";
 import { SITES } from "./profiles/6.1.0-56-amd64.sites.ts";
@@ -53,3 +54,14 @@ export const guarded = <T>(k: Kernel, name: string, act: () => T): T | undefined
     return undefined;
   }
 };
+
+/** The same for a routine. */
+export function* guardedRoutine<T>(k: Kernel, name: string, act: () => Routine<T>): Routine<T | undefined> {
+  try {
+    return yield* act();
+  } catch (error) {
+    if (!(error instanceof BrokenStructure)) throw error;
+    endless(k, name);
+    return undefined;
+  }
+}

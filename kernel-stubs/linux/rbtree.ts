@@ -17,7 +17,7 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { guestFunction } from "../../src/stub/guest-function.ts";
-import { guarded } from "../reports.ts";
+import { guarded, guardedRoutine } from "../reports.ts";
 
 const rotate = guestFunction("void (*)(struct rb_node *, struct rb_node *)");
 
@@ -37,7 +37,9 @@ export const rbInsertAugmented = stub(
   "void __rb_insert_augmented(struct rb_node *node, struct rb_root *root, void (*augment_rotate)(struct rb_node *, struct rb_node *))",
   function* (k, { node, root, augment_rotate }) {
     const rotated: Tree["rotated"] = (old, replacement) => rotate(k, augment_rotate, old, replacement);
-    yield* insertColor({ memory: k.memory, root, rotated }, node);
+    yield* guardedRoutine(k, "__rb_insert_augmented", () =>
+      insertColor({ memory: k.memory, root, rotated }, node),
+    );
   },
 );
 
@@ -55,7 +57,9 @@ export const rbEraseColor = stub(
   "void __rb_erase_color(struct rb_node *parent, struct rb_root *root, void (*augment_rotate)(struct rb_node *, struct rb_node *))",
   function* (k, { parent, root, augment_rotate }) {
     const rotated: Tree["rotated"] = (old, replacement) => rotate(k, augment_rotate, old, replacement);
-    yield* eraseColor({ memory: k.memory, root, rotated }, parent);
+    yield* guardedRoutine(k, "__rb_erase_color", () =>
+      eraseColor({ memory: k.memory, root, rotated }, parent),
+    );
   },
 );
 
