@@ -95,7 +95,10 @@ export const createInterrupts = (
   const run = (context: "hardirq" | "softirq", event: Pending): void => {
     const handler = handlers.get(event.kind);
     if (handler === undefined || handler.context === "none") return;
-    const task = (contexts[context] ??= host.createContext(context));
+    const task = contexts[context] ?? (journal.touch(contexts)[context] = host.createContext(context));
+    journal.touch(task);
+    journal.touch(task.frames);
+    journal.touch(task.registers);
     const offset = context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET;
     host.addPreemptCount(offset);
     state.active.push(context);
@@ -129,7 +132,7 @@ export const createInterrupts = (
     service(where) {
       clock.refresh();
       let interrupted = pending.hardirq.length > 0 || state.wanted;
-      state.wanted = false;
+      if (state.wanted) journal.touch(state).wanted = false;
       for (let due = timeline.takeDue(clock.now()); due !== undefined; due = timeline.takeDue(clock.now())) {
         interrupted = true;
         post(due.kind, due.key);
@@ -138,7 +141,7 @@ export const createInterrupts = (
       if (pending.softirq.length > 0 && (interrupted || where === "between-tasks")) drain("softirq");
     },
     softirqsOn() {
-      state.wanted = pending.softirq.length > 0;
+      journal.touch(state).wanted = pending.softirq.length > 0;
     },
     softirqPending: () => pending.softirq.length > 0,
     context: () => state.active.at(-1) ?? "process",

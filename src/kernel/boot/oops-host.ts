@@ -16,6 +16,9 @@ const CR0 = 0x80050033n;
 const CR4 = 0x750ef0n;
 const PKRU = 0x55555554;
 const USER_FS_BASE = 0x28ed7380n;
+/** Of a table entry: present; accessed and dirty. */
+const PRESENT = 1n;
+const USED = 0x60n;
 
 /** What reports of the kernel's death need of the kernel. */
 export const oopsHost = (k: Kernel): OopsHost => ({
@@ -38,7 +41,9 @@ export const oopsHost = (k: Kernel): OopsHost => ({
     cr4: CR4,
     pkru: PKRU,
   }),
-  walk: (address) => k.machine.walk(address),
+  // Linux makes its entries accessed and dirty (_PAGE_TABLE, PAGE_KERNEL); ours tell a snapshot what was written.
+  walk: (address) =>
+    k.machine.walk(address).map((entry) => ((entry & PRESENT) === 0n ? entry : entry | USED)),
   preemptCount: () => k.cpu.preemptCount(),
   setPreemptCount: (count) => k.cpu.setPreemptCount(count),
   uid: () => 0,
