@@ -4,8 +4,7 @@ import { Errno, type RunEnd } from "../base/errors.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
-import type { Task } from "./task.ts";
-import type { TaskMemory } from "./tasks.ts";
+import type { Task, TaskOptions } from "./task.ts";
 
 /** THREAD_SIZE on x86-64: 16 KiB, in the vmalloc area with a guard page below (CONFIG_VMAP_STACK). */
 const STACK_PAGES = 4;
@@ -14,6 +13,36 @@ export const STACK_STRIDE = (STACK_PAGES + 4) * PAGE_SIZE;
 export const STACK_AREA: Address = -0x36ff_f000_0000;
 /** `STACK_END_MAGIC`, at the low end of each stack (include/uapi/linux/magic.h). */
 const STACK_END_MAGIC = 0x57ac6e9dn;
+
+/** What the task table needs of the machine: a stack, and a `task_struct` for the guest to see. */
+export interface TaskMemory {
+  allocateStack(): { low: Address; high: Address };
+  releaseStack(stack: { low: Address; high: Address }): void;
+  /** A filled-in task_struct; 0 where the task has none (interrupts). */
+  createTaskStruct(pid: number, options: TaskOptions, stack: Address): Address;
+  releaseTaskStruct(address: Address): void;
+  /** From now on `head` (init_task) heads the list of all processes. */
+  list(head: Address, taskStructs: readonly Address[]): void;
+  /** The task is no longer among them. */
+  unlist(taskStruct: Address): void;
+  setState(taskStruct: Address, state: number): void;
+  setComm(taskStruct: Address, comm: ByteString): void;
+  /** What signal_pending() and `current->pending` show. */
+  setPending(taskStruct: Address, pending: number): void;
+  /** The machine has come to an end: nothing runs any more. */
+  stopped(): boolean;
+  /** Host code gave up. */
+  cannotGoOn(error: RunEnd): void;
+  /** Sets a task_struct's state to running; false when it was. */
+  stayAwake(taskStruct: Address): boolean;
+  /** The guest's preempt_count is not zero. */
+  preemptionOff(): boolean;
+  interruptsOff(): boolean;
+  /** A task has given up the CPU, to wait or to let others go first. */
+  sleeps(task: Task): void;
+  /** Makes `taskStruct` the guest's `current`. */
+  setCurrent(taskStruct: Address): void;
+}
 
 export interface TaskStructs {
   readonly size: number;

@@ -1,4 +1,5 @@
-import type { Address } from "../base/address.ts";
+import { REG } from "unicorn-engine";
+import { type Address, toPattern } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Routine } from "./routine.ts";
 
@@ -82,3 +83,43 @@ export interface TaskOptions {
   readonly callers?: readonly string[];
   readonly bottom?: Bottom;
 }
+
+const ALL_SIGNALS = -1;
+const SIGKILL_BIT = 1 << 8;
+/** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
+const ENTRY_BYTES = 1536;
+
+/** A task that has never run, on its own stack. */
+export const newTask = (
+  options: TaskOptions,
+  pid: number,
+  taskStruct: Address,
+  stack: Task["stack"],
+): Task => {
+  const registers = new BigUint64Array(18);
+  registers[REG.RSP] = toPattern(stack.high - ENTRY_BYTES);
+  registers[REG.RFLAGS] = 0x202n;
+  return {
+    pid,
+    comm: options.comm,
+    context: options.context ?? "process",
+    taskStruct,
+    stack,
+    registers,
+    frames: [],
+    state: "blocked",
+    waiting: { reason: "not started", interruptible: false },
+    deadline: undefined,
+    restart: undefined,
+    trapped: false,
+    bottom: options.bottom,
+    callers: options.callers ?? [],
+    syscall: undefined,
+    yielded: false,
+    signal: 0,
+    exitCode: 0,
+    pending: 0,
+    accepts: options.kind === "user" ? ALL_SIGNALS : SIGKILL_BIT,
+    leftOpen: 0,
+  };
+};

@@ -1,5 +1,4 @@
-import { REG } from "unicorn-engine";
-import { type Address, toPattern } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import { RunEnd } from "../base/errors.ts";
 import type { Clock } from "./clock.ts";
@@ -8,38 +7,9 @@ import type { Interrupts } from "./interrupts.ts";
 import type { Journal, JournalMap } from "./journal.ts";
 import type { Routine } from "./routine.ts";
 import type { Schedule } from "./sched/schedule.ts";
-import type { Task, TaskOptions } from "./task.ts";
+import { type Task, type TaskOptions, newTask } from "./task.ts";
+import type { TaskMemory } from "./task-memory.ts";
 import type { Timeline } from "./timeline.ts";
-
-/** What the task table needs of the machine: a stack, and a `task_struct` for the guest to see. */
-export interface TaskMemory {
-  allocateStack(): { low: Address; high: Address };
-  releaseStack(stack: { low: Address; high: Address }): void;
-  /** A filled-in task_struct; 0 where the task has none (interrupts). */
-  createTaskStruct(pid: number, options: TaskOptions, stack: Address): Address;
-  releaseTaskStruct(address: Address): void;
-  /** From now on `head` (init_task) heads the list of all processes. */
-  list(head: Address, taskStructs: readonly Address[]): void;
-  /** The task is no longer among them. */
-  unlist(taskStruct: Address): void;
-  setState(taskStruct: Address, state: number): void;
-  setComm(taskStruct: Address, comm: ByteString): void;
-  /** What signal_pending() and `current->pending` show. */
-  setPending(taskStruct: Address, pending: number): void;
-  /** The machine has come to an end: nothing runs any more. */
-  stopped(): boolean;
-  /** Host code gave up. */
-  cannotGoOn(error: RunEnd): void;
-  /** Sets a task_struct's state to running; false when it was. */
-  stayAwake(taskStruct: Address): boolean;
-  /** The guest's preempt_count is not zero. */
-  preemptionOff(): boolean;
-  interruptsOff(): boolean;
-  /** A task has given up the CPU, to wait or to let others go first. */
-  sleeps(task: Task): void;
-  /** Makes `taskStruct` the guest's `current`. */
-  setCurrent(taskStruct: Address): void;
-}
 
 export interface Tasks {
   create(options: TaskOptions): Task;
@@ -85,10 +55,6 @@ export interface Tasks {
 const SETTLE_NS = 40_000_000;
 const LONGEST_STALL_NS = 100_000_000;
 const TASK_RUNNING = 0;
-const ALL_SIGNALS = -1;
-const SIGKILL_BIT = 1 << 8;
-/** What the kernel's own frames take of a stack before a module gets it, with the random offset of system calls. */
-const ENTRY_BYTES = 1536;
 /** First PID given out: a kernel just booted has about that many threads. */
 const FIRST_PID = 79;
 
@@ -123,32 +89,8 @@ export const createTasks = (
     const pid = numbered ? state.nextPid : 0;
     if (numbered) journal.touch(state).nextPid += 1;
     const stack = memory.allocateStack();
-    const registers = new BigUint64Array(18);
-    registers[REG.RSP] = toPattern(stack.high - ENTRY_BYTES);
-    registers[REG.RFLAGS] = 0x202n;
-    const task: Task = {
-      pid,
-      comm: options.comm,
-      context: options.context ?? "process",
-      taskStruct: memory.createTaskStruct(pid, options, stack.low),
-      stack,
-      registers,
-      frames: [],
-      state: "blocked",
-      waiting: { reason: "not started", interruptible: false },
-      deadline: undefined,
-      restart: undefined,
-      trapped: false,
-      bottom: options.bottom,
-      callers: options.callers ?? [],
-      syscall: undefined,
-      yielded: false,
-      signal: 0,
-      exitCode: 0,
-      pending: 0,
-      accepts: options.kind === "user" ? ALL_SIGNALS : SIGKILL_BIT,
-      leftOpen: 0,
-    };
+    const taskStruct = memory.createTaskStruct(pid, options, stack.low);
+    const task = newTask(options, pid, taskStruct, stack);
     if (numbered) tasks.set(pid, task);
     if (task.taskStruct !== 0) structs.set(task.taskStruct, task);
     return task;

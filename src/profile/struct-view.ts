@@ -45,6 +45,8 @@ type Maker = (address: Address) => unknown;
 /** Views on `memory` with the layouts of `profile`. */
 export const createStructViews = (profile: Profile, memory: GuestMemory): StructViews => {
   const makers = new Map<string, Maker>();
+  /** By struct, then path. */
+  const offsets = new Map<string, Map<string, number>>();
   const layoutOf = (name: string): StructLayout => {
     const layout = profile.struct(name);
     if (layout !== undefined) return layout;
@@ -64,6 +66,8 @@ export const createStructViews = (profile: Profile, memory: GuestMemory): Struct
     untyped: (name, address) => makerOf(name)(address) as View & Record<string, unknown>,
     sizeOf: (name) => layoutOf(name).size,
     offsetOf(name, path) {
+      const known = offsets.get(name)?.get(path);
+      if (known !== undefined) return known;
       let struct: string | undefined = name;
       let offset = 0;
       for (const part of path.split(".")) {
@@ -78,6 +82,8 @@ export const createStructViews = (profile: Profile, memory: GuestMemory): Struct
         offset += found.offset;
         struct = found.type.kind === "struct" ? found.type.struct : undefined;
       }
+      const those = offsets.get(name) ?? new Map<string, number>();
+      offsets.set(name, those.set(path, offset));
       return offset;
     },
   };
