@@ -1,5 +1,8 @@
 /** The benchmarks that need kobox's insides; bundled into dist/bench.js. */
+import { readFileSync } from "node:fs";
 import { type Armed, arm } from "../src/analysis/armed.ts";
+import { openLedger } from "../src/analysis/ledger/ledger.ts";
+import { watchHeap } from "../src/analysis/sanitizers/heap.ts";
 import { callGuest } from "../src/kernel/routine.ts";
 import { type Sandbox, boot } from "../src/sandbox.ts";
 
@@ -45,17 +48,42 @@ export const stubRoundTrip = (calls: number): number => {
   return nanoseconds / (calls / 10);
 };
 
-const armHello = (sandbox: Sandbox, bytes: Uint8Array): Armed => {
-  const armed = arm(sandbox, { bytes });
+/** Sandboxes without the sanitizers, and with them. */
+const SANDBOXES = {
+  plain: () => boot(),
+  watched() {
+    const sandbox = boot({ checks: true });
+    watchHeap(sandbox, openLedger(sandbox.kernel, sandbox.binder));
+    return sandbox;
+  },
+} as const;
+
+type Kind = keyof typeof SANDBOXES;
+
+/** Nanoseconds of one turn of a guest loop that does little but read and write memory. */
+export const memoryCost = (turns: number, kind: Kind): number => {
+  const sandbox = SANDBOXES[kind]();
+  const object = sandbox.kernel.heap.kmalloc(64, 0);
+  // 1: mov rax,[rdi]; add rax,rsi; mov [rdi+8],rax; mov rdx,[rdi+16]; mov [rdi+24],rdx; dec rsi; jnz 1b; ret
+  const loop = [0x48, 0x8b, 0x07, 0x48, 0x01, 0xf0, 0x48, 0x89, 0x47, 0x08, 0x48, 0x8b, 0x57, 0x10];
+  const end = [0x48, 0x89, 0x57, 0x18, 0x48, 0xff, 0xce, 0x75, 0xe9, 0xc3];
+  sandbox.kernel.image.placeCode(SPARE_TEXT, Uint8Array.from([...loop, ...end]));
+  const nanoseconds = cost(10, () => run(sandbox, SPARE_TEXT, object, turns / 10));
+  sandbox.close();
+  return nanoseconds / (turns / 10);
+};
+
+const armHello = (sandbox: Sandbox, path: string): Armed => {
+  const armed = arm(sandbox, { bytes: readFileSync(path) });
   if (armed.kind !== "armed") throw new Error(`hello does not load: ${JSON.stringify(armed)}`);
   sandbox.kernel.machine.engine.coverage.start();
   return armed;
 };
 
 /** Nanoseconds of one execution of hello's init, as a fuzzer does it: run, look at the result, go back. */
-export const initCost = (bytes: Uint8Array, times: number): number => {
-  const sandbox = boot();
-  const runner = armHello(sandbox, bytes).runner();
+export const initCost = (times: number, path: string, kind: Kind): number => {
+  const sandbox = SANDBOXES[kind]();
+  const runner = armHello(sandbox, path).runner();
   const { coverage } = sandbox.kernel.machine.engine;
   let edges = 0;
   const nanoseconds = cost(times, () => {
@@ -68,9 +96,9 @@ export const initCost = (bytes: Uint8Array, times: number): number => {
 };
 
 /** The same for all of insmod's second half, and rmmod: notifiers, sysfs, memory given back. */
-export const lifeCost = (bytes: Uint8Array, times: number): number => {
+export const lifeCost = (times: number, path: string): number => {
   const sandbox = boot();
-  const armed = armHello(sandbox, bytes);
+  const armed = armHello(sandbox, path);
   const nanoseconds = cost(times, () => {
     armed.init();
     armed.exit();
