@@ -2,7 +2,7 @@ import type { Finding, SourceLine } from "../kernel/events.ts";
 import { displayText } from "../base/bytes.ts";
 import { SYM_SIZE, stringAt, u64At, viewOf } from "../loader/elf.ts";
 import { checkElf } from "../loader/elf-validity.ts";
-import { type LineTable, readLineTable } from "../loader/dwarf-line.ts";
+import { type LineTable, type SourcePlace, readLineTable } from "../loader/dwarf-line.ts";
 import { LoadFailure } from "../loader/failure.ts";
 import { findAnySection, sectionAt, sectionContents } from "../loader/load-info.ts";
 
@@ -12,6 +12,14 @@ export interface SourceLines {
   find(place: string, at: "instruction" | "return"): SourceLine | undefined;
   /** The line of the instruction at an offset in a section. */
   at(section: string, offset: number): SourceLine | undefined;
+  /** The lines of a section's code in ascending order; an empty stretch where a statement left no instruction. */
+  stretches(section: string): readonly LineStretch[];
+}
+
+/** Bytes of a section, `end` excluded, that belong to one line. */
+export interface LineStretch extends SourceLine {
+  readonly offset: number;
+  readonly end: number;
 }
 
 interface Tables {
@@ -43,6 +51,9 @@ const readTables = (bytes: Uint8Array): Tables | undefined => {
 const isOwn = (file: string): boolean =>
   !/(^|\/)include\/(linux|asm|asm-generic|uapi|generated)\//.test(file);
 
+const shown = ({ file, line }: SourcePlace): SourceLine | undefined =>
+  line < 1 ? undefined : { file: displayText(file.replace(/^\.\//, "")), line };
+
 /** Reads the file's line numbers when first asked; a file without any knows no lines. `name`: the module's. */
 export const createSourceLines = (name: string, bytes: Uint8Array): SourceLines => {
   const state: { tables: Tables | undefined; read: boolean } = { tables: undefined, read: false };
@@ -58,9 +69,7 @@ export const createSourceLines = (name: string, bytes: Uint8Array): SourceLines 
   };
   const lineOf = ({ lines }: Tables, section: number, offset: number): SourceLine | undefined => {
     const found = lines.lookup(section, offset, isOwn);
-    return found === undefined || found.line < 1
-      ? undefined
-      : { file: displayText(found.file.replace(/^\.\//, "")), line: found.line };
+    return found === undefined ? undefined : shown(found);
   };
   return {
     find(place, at) {
@@ -75,6 +84,19 @@ export const createSourceLines = (name: string, bytes: Uint8Array): SourceLines 
     at(section, offset) {
       const known = tables();
       return known === undefined ? undefined : lineOf(known, known.section(section), offset);
+    },
+    stretches(name) {
+      const known = tables();
+      if (known === undefined) return [];
+      const section = known.section(name);
+      return known.lines.stretches(section).flatMap(({ offset, end, place }) => {
+        const source = isOwn(place.file)
+          ? shown(place)
+          : end > offset
+            ? lineOf(known, section, offset)
+            : undefined;
+        return source === undefined ? [] : [{ ...source, offset, end }];
+      });
     },
   };
 };

@@ -66,6 +66,7 @@ program
     "--html <file>",
     "write a page, too: outcomes, code reached, logs side by side, what was left behind",
   )
+  .option("--lcov <file>", "write how many runs reached each source line (needs debug information)")
   .option("--no-parameters", "leave the parameters as they are")
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
   .action(async (...args) => {
@@ -90,6 +91,10 @@ program
   .option("--sanitize <list>", "heap: watch every memory access; or none", "heap")
   .option("--memory <MiB>", "guest memory of each worker", "48")
   .option("--drcov <file>", "write the code reached, for disassemblers' plug-ins")
+  .option(
+    "--lcov <file>",
+    "write the source lines reached, for genhtml and editors (needs debug information)",
+  )
   .option(...kernelOption)
   .option("--json", "one JSON document instead of text")
   .action(async (...args) => {

@@ -16,6 +16,18 @@ export interface LineTable {
    * inline function of a header), the nearest before it in the same sequence that is.
    */
   lookup(section: number, offset: number, wanted?: (file: ByteString) => boolean): SourcePlace | undefined;
+  /**
+   * The stretches of a section that belong to one place each, in ascending order. Statements that have no
+   * instruction of their own are empty ones, where they would be.
+   */
+  stretches(section: number): readonly Stretch[];
+}
+
+/** Bytes of a section, `end` excluded. */
+export interface Stretch {
+  readonly offset: number;
+  readonly end: number;
+  readonly place: SourcePlace;
 }
 
 interface Row {
@@ -93,8 +105,17 @@ export const readLineTable = (elf: ElfFile): LineTable | undefined => {
       }
       return exact;
     },
+    stretches: (index) => stretchesOf(rows.get(index) ?? [], elf.bytes.length),
   };
 };
+
+/** No section is longer than its file. */
+const stretchesOf = (rows: readonly Row[], limit: number): Stretch[] =>
+  rows.flatMap(({ offset, place, statement }, index) => {
+    const end = Math.min(rows[index + 1]?.offset ?? offset, limit);
+    if (place === undefined || end < offset || (end === offset && !statement)) return [];
+    return [{ offset, end, place }];
+  });
 
 /** An inline function has no more rows than this before its call. */
 const MOST_STEPS = 200;

@@ -1,7 +1,7 @@
 import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Module } from "../../kernel/modules/module.ts";
-import { type CodeCoverage, createCodeCoverage } from "../code/coverage.ts";
+import type { CodeCoverage } from "../code/coverage.ts";
 import type { Disassembler } from "../code/disassemble.ts";
 import { type CodeFunction, readFunctions } from "../code/functions.ts";
 import { type ListingSources, listFunction } from "../code/listing.ts";
@@ -11,7 +11,7 @@ import { instructionAt } from "../../loader/instruction-length.ts";
 import type { SourceLines } from "../source-lines.ts";
 import type { CheckResult } from "./check.ts";
 import type { CallSite, PageInput } from "./html/model.ts";
-import type { LifeRecord } from "./recorder.ts";
+import { coverageOf, recordsOf } from "./records.ts";
 import type { CheckReport } from "./report.ts";
 
 /** A module as it stood before its init, and what its file tells. */
@@ -24,22 +24,6 @@ export interface PageSubject {
 
 /** More is more than anybody reads. */
 const MOST_INSTRUCTION_BYTES = 1 << 17;
-
-/** Coverage of all runs, whose numbers are their places in the report. */
-export const coverageOf = (
-  code: readonly CodeSection[],
-  records: readonly (LifeRecord | undefined)[],
-): CodeCoverage => {
-  const coverage = createCodeCoverage(code);
-  for (const [run, record] of records.entries()) coverage.add(run, record?.blocks ?? []);
-  return coverage;
-};
-
-export const recordsOf = (
-  { clean, cases }: CheckResult,
-  report: CheckReport,
-): readonly (LifeRecord | undefined)[] =>
-  report.cases.map((_, index) => (index === 0 ? clean : cases[index - 1])?.life.record);
 
 interface Placed {
   readonly wanted: CodeFunction;

@@ -1,16 +1,20 @@
 import { writeFileSync } from "node:fs";
 import type { CheckResult } from "../../analysis/check/check.ts";
 import type { Bench } from "../../analysis/check/life.ts";
+import { coverageOf, recordsOf } from "../../analysis/check/records.ts";
 import { createRecorder } from "../../analysis/check/recorder.ts";
 import type { CheckReport } from "../../analysis/check/report.ts";
+import { type LcovWriter, openLcov } from "../../analysis/code/lcov.ts";
 import { type CodeSection, readCode } from "../../analysis/fuzz/module-image.ts";
 import type { SourceLines } from "../../analysis/source-lines.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Module } from "../../kernel/modules/module.ts";
+import type { ModuleFile } from "../module-file.ts";
 
 /** Files that are written besides the report, where they go. */
 export interface Artifacts {
   readonly html?: string;
+  readonly lcov?: string;
 }
 
 /** A bench that keeps more of each run than the report needs. */
@@ -18,17 +22,27 @@ export interface Recording {
   readonly bench: Bench;
   readonly module: Module;
   readonly code: readonly CodeSection[];
+  readonly lcov: LcovWriter | undefined;
 }
 
-/** A recording where one of the files wants it; the module stands before its init. */
-export const beginRecording = (bench: Bench, module: Module, { html }: Artifacts): Recording | undefined => {
-  if (html === undefined) return undefined;
+/**
+ * A recording where one of the files wants it; the module stands before its init. Errors: KoboxError "usage"
+ * where the module does not have what a file is made from.
+ */
+export const beginRecording = (
+  bench: Bench,
+  module: Module,
+  { bytes, file }: ModuleFile,
+  { html, lcov }: Artifacts,
+): Recording | undefined => {
+  if (html === undefined && lcov === undefined) return undefined;
   const { kernel } = bench.sandbox;
   const code = readCode(kernel, module);
   return {
     bench: { ...bench, recorder: createRecorder(kernel, bench.ledger, module.name, code) },
     module,
     code,
+    lcov: lcov === undefined ? undefined : openLcov(bytes, file),
   };
 };
 
@@ -53,13 +67,25 @@ const pageOf = async (k: Kernel, { module, code }: Recording, checked: Checked):
   return checkPage(input);
 };
 
+const linesOf = ({ code, lcov }: Recording, { result, report }: Checked): string => {
+  const coverage = coverageOf(code, recordsOf(result, report));
+  const starts = new Map(code.map(({ name, address }) => [name, address]));
+  return (
+    lcov?.((section, offset) => {
+      const start = starts.get(section);
+      return start === undefined ? 0 : coverage.runs(start + offset);
+    }) ?? ""
+  );
+};
+
 /** Writes the files; the sandbox must still be open. */
 export const writeArtifacts = async (
   k: Kernel,
   recording: Recording | undefined,
   checked: Checked,
-  { html }: Artifacts,
+  { html, lcov }: Artifacts,
 ): Promise<void> => {
   if (recording === undefined) return;
+  if (lcov !== undefined) writeFileSync(lcov, linesOf(recording, checked));
   if (html !== undefined) writeFileSync(html, await pageOf(k, recording, checked));
 };

@@ -30,6 +30,7 @@ export interface CheckCommandOptions {
   readonly parameters: boolean;
   readonly html?: string;
   readonly sanitize: string;
+  readonly lcov?: string;
 }
 
 type Formatter = (report: CheckReport) => string;
@@ -79,7 +80,7 @@ export const checkCommand = async (
     });
   }
   const progress = createProgress();
-  const recording = beginRecording(prepared.bench, prepared.armed.module, options);
+  const recording = beginRecording(prepared.bench, prepared.armed.module, file, options);
   const result = check(recording?.bench ?? prepared.bench, prepared.armed, {
     bytes: file.bytes,
     parameters: text,

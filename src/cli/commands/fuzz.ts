@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { drcovFile } from "../../analysis/fuzz/drcov.ts";
+import { hitsOfBlocks, openLcov } from "../../analysis/code/lcov.ts";
 import { type PoolStatus, runPool } from "../../analysis/fuzz/pool.ts";
 import { type SessionIdentity, type Store, openStore } from "../../analysis/fuzz/store.ts";
 import { parseTarget, targetText } from "../../analysis/fuzz/target.ts";
@@ -28,6 +29,7 @@ export interface FuzzOptions {
   readonly memory: string;
   readonly json?: boolean;
   readonly drcov?: string;
+  readonly lcov?: string;
 }
 
 const MIB = 1024 * 1024;
@@ -79,6 +81,7 @@ export const fuzzCommand = async (
     sanitize: [...withoutUninitialised(options.sanitize, "fuzz")].join() || "none",
   };
   const folder = options.corpus ?? defaultFolder(module.file, target);
+  const lcov = options.lcov === undefined ? undefined : openLcov(module.bytes, module.file);
   const store = openStore(folder, identity);
   const line = createStatusLine();
   if (store.progress.executions > 0) line.say(`going on with ${folder}`);
@@ -113,6 +116,7 @@ export const fuzzCommand = async (
   line.clear();
   if (options.drcov !== undefined)
     writeFileSync(options.drcov, drcovFile(module.bytes, module.file, end.blocks));
+  if (options.lcov !== undefined) writeFileSync(options.lcov, lcov?.(hitsOfBlocks(end.blocks)) ?? "");
   finish(end, { options, store, folder, identity, seconds: seconds() });
   return end.crashes > 0 || end.deaths > 0 ? EXIT.FOUND : EXIT.CLEAN;
 };
