@@ -1,9 +1,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { Errno } from "../../src/base/errors.ts";
 import { O_NONBLOCK, type UserSystem } from "../../src/kernel/user.ts";
+import { refusalReason } from "../../src/kernel/modules/reason.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { type Sandbox, boot } from "../../src/sandbox.ts";
-import { mutate } from "./mutator.ts";
+import { type Mutant, mutate } from "./mutator.ts";
 
 const folder = (path: string): URL => new URL(`../../${path}/`, import.meta.url);
 
@@ -23,8 +24,9 @@ export const subjects = (): (readonly [name: string, bytes: Uint8Array])[] => [
 /** How one damaged module ended. */
 export interface Fate {
   readonly what: string;
-  /** "errno", "clean", "signal", "stop"; or "silent": an error without a word in the log. */
-  readonly kind: "errno" | "silent" | "clean" | "signal" | "stop";
+  readonly kind: "errno" | "clean" | "signal" | "stop";
+  /** Of "errno": what the user is told. */
+  readonly reason: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -54,46 +56,50 @@ export const createBench = (): Bench => {
       state.sandbox ??= boot({ ram: RAM });
       const { sandbox } = state;
       const before = performance.now();
-      const kind = live(sandbox, mutant.bytes);
+      const { kind, reason } = live(sandbox, mutant);
       state.age = (state.age + 1) % PER_SANDBOX;
       const { kernel } = sandbox;
       if (state.age === 0 || kernel.stopped !== undefined || kernel.modules.list.all().length > 0) retire();
-      return { what: `${name}: ${mutant.what}`, kind, milliseconds: performance.now() - before };
+      return { what: `${name}: ${mutant.what}`, kind, reason, milliseconds: performance.now() - before };
     },
     close: retire,
   };
 };
 
-const live = (sandbox: Sandbox, bytes: Uint8Array): Fate["kind"] => {
+type End = Pick<Fate, "kind" | "reason">;
+
+const live = (sandbox: Sandbox, { bytes, parameters }: Mutant): End => {
   const { kernel } = sandbox;
-  const { next } = kernel.log;
-  const loaded = perform(sandbox, function* (sys) {
+  const since = { record: kernel.log.next, loads: kernel.modules.history.all().length };
+  const explain = (error: Errno): string => refusalReason(kernel, error, since);
+  const loaded = perform(sandbox, explain, function* (sys) {
     const fd = yield* sys.memfd("module", bytes);
-    yield* sys.finitModule(fd, "", 0);
+    yield* sys.finitModule(fd, parameters, 0);
   });
-  if (loaded === "errno" && kernel.log.next === next) return "silent";
-  if (loaded !== "clean") return loaded;
+  if (loaded.kind !== "clean") return loaded;
   const settled = sandbox.sleep(5_000_000);
-  if (settled.stop !== undefined) return "stop";
+  if (settled.stop !== undefined) return { kind: "stop", reason: undefined };
   const name = kernel.modules.history.all().at(-1)?.name ?? "";
-  return perform(sandbox, (sys) => sys.deleteModule(name, O_NONBLOCK));
+  return perform(sandbox, String, (sys) => sys.deleteModule(name, O_NONBLOCK));
 };
 
 const perform = (
   sandbox: Sandbox,
+  explain: (error: Errno) => string,
   call: (sys: UserSystem) => Routine<void>,
-): "errno" | "clean" | "signal" | "stop" => {
-  const noted = { failed: false };
+): End => {
+  const noted: { reason?: string } = {};
   const end = sandbox.run({ comm: "init", argv: ["/init"] }, function* (sys) {
     try {
       yield* call(sys);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      noted.failed = true;
+      noted.reason = explain(error);
     }
     return 0;
   });
-  if (end.stop !== undefined) return "stop";
-  if (end.signal !== 0) return "signal";
-  return noted.failed ? "errno" : "clean";
+  const { reason } = noted;
+  if (end.stop !== undefined) return { kind: "stop", reason };
+  if (end.signal !== 0) return { kind: "signal", reason };
+  return { kind: reason === undefined ? "clean" : "errno", reason };
 };

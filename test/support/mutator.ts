@@ -12,6 +12,8 @@ import {
 export interface Mutant {
   readonly what: string;
   readonly bytes: Uint8Array;
+  /** For finit_module. */
+  readonly parameters: string;
 }
 
 /** Uniform in [0, limit). */
@@ -125,6 +127,74 @@ const insideType = (type: number, entry: number): Mutation => {
   };
 };
 
+const MARKER = Buffer.from("~Module signature appended~\n", "latin1");
+
+/** A signature's trailer (struct module_signature, 12 bytes, and the mark) behind a module, each part damaged at will. */
+const trailer: Mutation = ({ bytes, random }) => {
+  const signature = Buffer.from(Array.from({ length: random(600) }, () => random(256)));
+  // The start of a DER sequence, as PKCS#7 has it.
+  if (random(2) === 0 && signature.length > 4) signature.set([0x30, 0x82, random(3), random(256)]);
+  const info = Buffer.alloc(12);
+  info[2] = random(4) === 0 ? random(256) : 2;
+  if (random(4) === 0) info[random(8)] = random(256);
+  const sizes = [signature.length, 0, bytes.length, 2 ** 32 - 1, 2 ** 31, random(2 ** 32)];
+  info.writeUInt32BE(random(2) === 0 ? signature.length : pick(random, sizes), 8);
+  const mark = random(6) === 0 ? MARKER.subarray(random(MARKER.length)) : MARKER;
+  return Buffer.concat([bytes, signature, info, mark]);
+};
+
+const VALUES: readonly string[] = [
+  "",
+  "0",
+  "-1",
+  "1",
+  "y",
+  "2147483648",
+  "18446744073709551616",
+  "0x",
+  "0xffffffffffffffff",
+  "1e3",
+  "+5",
+  '"',
+  '"unfinished',
+  "a b",
+  "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
+  ",,,",
+  ",",
+  "%s%n",
+  "\x7f\xff",
+  "x".repeat(1023),
+  "x".repeat(1024),
+  "x".repeat(5000),
+  "=",
+  "a=b",
+];
+const NAMES: readonly string[] = [
+  "",
+  "nosuch",
+  "a.b",
+  "-",
+  "=",
+  '"',
+  "--",
+  "dyndbg",
+  "async_probe",
+  "x".repeat(300),
+];
+
+/** Names of the module's parameters, as its .modinfo has them. */
+const parametersOf = (bytes: Buffer): readonly string[] =>
+  [...bytes.toString("latin1").matchAll(/\0parmtype=([^:\0]*):/g)].map(([, name = ""]) => name);
+
+const damagedParameters = (bytes: Buffer, random: Random): string => {
+  const own = parametersOf(bytes);
+  const words = Array.from({ length: 1 + random(4) }, () => {
+    const name = own.length > 0 && random(4) > 0 ? pick(random, own) : pick(random, NAMES);
+    return random(8) === 0 ? name : `${name}=${pick(random, VALUES)}`;
+  });
+  return words.join(pick(random, [" ", "  ", "\n", "\t", ","]));
+};
+
 const MUTATIONS: readonly (readonly [what: string, mutation: Mutation])[] = [
   ["random bytes", randomBytes],
   ["ELF header", headerField],
@@ -137,6 +207,8 @@ const MUTATIONS: readonly (readonly [what: string, mutation: Mutation])[] = [
   ["symbol", insideType(2, SYM_SIZE)],
   ["relocation", insideType(4, RELA_SIZE)],
   ["contents", insideType(1, 8)],
+  ["signature trailer", trailer],
+  ["parameters", ({ bytes }) => bytes],
 ];
 
 /** The mutant of a sound module that belongs to `seed`. */
@@ -148,5 +220,7 @@ export const mutate = (base: Uint8Array, seed: number): Mutant => {
   const header = readHeader(view);
   const headers = Array.from({ length: header.sectionCount }, (_, i) => header.sectionOffset + i * SHDR_SIZE);
   const [what, mutation] = pick(random, MUTATIONS);
-  return { what: `${what}, seed ${seed}`, bytes: mutation({ bytes, view, random, headers }) };
+  // Some of the others get strange parameters, too.
+  const parameters = what === "parameters" || random(10) === 0 ? damagedParameters(bytes, random) : "";
+  return { what: `${what}, seed ${seed}`, bytes: mutation({ bytes, view, random, headers }), parameters };
 };
