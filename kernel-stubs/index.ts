@@ -92,6 +92,7 @@ export * from "./linux/stacktrace.ts";
 export * from "./linux/dma-buf.ts";
 export * from "./linux/fs.ts";
 export * from "./linux/fs-open.ts";
+export * from "./linux/fs-transaction.ts";
 export * from "./linux/string-user.ts";
 export * from "./linux/debugfs-tables.ts";
 export * from "./linux/device-values.ts";

@@ -191,7 +191,9 @@ export const debugfsCreateBlob = stub(
 );
 
 /** struct simple_attr as the functions below share it; opaque to modules. */
-const ATTR = { GET: 0, SET: 8, DATA: 16, FORMAT: 24, SIZE: 32 } as const;
+const ATTR = { GET: 0, SET: 8, DATA: 16, FORMAT: 24, TEXT: 32, SIZE: 56 } as const;
+/** Bytes of the text that a read leaves for the next. */
+const TEXT_MAX = 24;
 /** Longest text of a number that is written. */
 const SET_MAX = 23;
 const FMODE_POSITIONS = 4 | 8 | 16;
@@ -226,10 +228,8 @@ interface Transfer {
   readonly len: number;
   readonly ppos: Address;
 }
-function* attrRead(k: Kernel, { file: opened, buf, len, ppos }: Transfer) {
-  const attr = k.struct("file", opened).private_data;
-  const get = k.memory.pointer(attr + ATTR.GET);
-  if (get === 0) throw new Errno(EACCES);
+/** Asks for the value and puts its text into the attribute; what `get` returned. */
+function* attrAsk(k: Kernel, attr: Address, get: Address) {
   const cell = k.heap.kmalloc(8, GFP_KERNEL);
   const result = Number(BigInt.asIntN(32, yield* k.call(get, k.memory.pointer(attr + ATTR.DATA), cell)));
   const value = k.memory.u64(cell);
@@ -237,15 +237,26 @@ function* attrRead(k: Kernel, { file: opened, buf, len, ppos }: Transfer) {
   if (result !== 0) return result;
   const fmt = k.memory.cstring(k.memory.pointer(attr + ATTR.FORMAT));
   const { text } = format(fmt, hostArgs([value]), k.format);
+  k.memory.setCstring(attr + ATTR.TEXT, text.slice(0, TEXT_MAX - 1));
+  return 0;
+}
+function* attrRead(k: Kernel, { file: opened, buf, len, ppos }: Transfer) {
+  const attr = k.struct("file", opened).private_data;
+  const get = k.memory.pointer(attr + ATTR.GET);
+  if (get === 0) throw new Errno(EACCES);
   const position = Number(k.memory.u64(ppos));
-  const piece = Buffer.from(text.slice(position, position + len), "latin1");
-  if (piece.length === 0) return 0;
-  const copy = k.heap.internal(piece);
-  const left = copyUser(k, buf, copy, piece.length);
-  k.heap.kfree(copy);
-  if (left === piece.length) throw new Errno(EFAULT);
-  k.memory.setU64(ppos, BigInt(position + piece.length - left));
-  return piece.length - left;
+  // A continued read goes on with the same text.
+  if (position === 0 || k.memory.u8(attr + ATTR.TEXT) === 0) {
+    const result = yield* attrAsk(k, attr, get);
+    if (result !== 0) return result;
+  }
+  const text = k.memory.cstring(attr + ATTR.TEXT, TEXT_MAX);
+  const size = Math.min(len, Math.max(0, text.length - position));
+  if (size === 0) return 0;
+  const left = copyUser(k, buf, attr + ATTR.TEXT + position, size);
+  if (left === size) throw new Errno(EFAULT);
+  k.memory.setU64(ppos, BigInt(position + size - left));
+  return size - left;
 }
 function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer) {
   const attr = k.struct("file", opened).private_data;

@@ -15,7 +15,7 @@ const SEEK = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;
 const MAX_LFS_FILESIZE = Number.MAX_SAFE_INTEGER;
 
 /** simple_read_from_buffer() for a target in user memory. */
-const readFrom = (
+export const readFrom = (
   k: Kernel,
   to: Address,
   count: number,

@@ -15,6 +15,7 @@ import {
 import { patchPortSites } from "../../loader/port-sites.ts";
 import type { OwnerBusy } from "../../loader/symbols.ts";
 import { type Routine, block } from "../routine.ts";
+import { loadCallers } from "../oops/callers.ts";
 import { parseArguments, readParameters } from "../params.ts";
 import { describeModule } from "./describe.ts";
 import { initModule } from "./init.ts";
@@ -260,12 +261,14 @@ function* comeUp(system: ModuleSystem, module: Module, parameters: ByteString): 
   if (module.init.size > 0) memory.protect(module.init.base, module.layout.init, "running");
   list.setState(module, MODULE_STATE.COMING);
   giveArguments(system, module, parameters);
+  k.current.callers = loadCallers("coming", k.current.syscall);
   const stop = yield* system.notifyComing(module);
   if (stop !== 0) {
     yield* failComing(system, module, stop);
   }
   const kp = module.sections?.kp;
   module.parameters = kp === undefined ? [] : readParameters(k.memory, kp.address, kp.count);
+  k.current.callers = loadCallers("parameters", k.current.syscall);
   yield* setParameters(system, module, parameters);
   yield* system.createSysfs(module);
 }

@@ -1,3 +1,4 @@
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import type { Address } from "../../base/address.ts";
 import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
@@ -90,6 +91,7 @@ export const createKthreadWorkers = (k: Kernel): KthreadWorkers => {
       }
       k.journal.touch(next).thread = task.pid;
       view.current_work = next.work as typeof view.current_work;
+      k.journal.touch(task).callers = DEFERRED_CALLERS.kthreadWork;
       k.executor.pushCall(task, {
         kind: "call",
         fn: k.struct("kthread_work", next.work).func,

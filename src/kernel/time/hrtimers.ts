@@ -23,6 +23,10 @@ export interface Hrtimers {
   /** Moves the expiry forward past `now` by whole intervals; how many. */
   forward(timer: Address, now: bigint, interval: bigint): bigint;
   remaining(timer: Address): bigint;
+  /** The clock's struct hrtimer_clock_base. */
+  base(clock: number): Address;
+  /** Those queued, the next to expire first. */
+  list(): readonly Address[];
 }
 
 /** CLOCK_REALTIME..CLOCK_TAI and the function that reads each. */
@@ -128,5 +132,10 @@ export const createHrtimers = (k: Kernel): Hrtimers => {
       return periods;
     },
     remaining: (timer) => k.struct("hrtimer", timer).node.expires - now(timer),
+    base,
+    list: () => {
+      const expiry = (timer: Address): bigint => k.struct("hrtimer", timer).node.expires;
+      return [...queued.entries()].map(([timer]) => timer).sort((a, b) => Number(expiry(a) - expiry(b)));
+    },
   };
 };

@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernel.ts";
+import { DEFERRED_CALLERS } from "../oops/callers.ts";
 
 const CLAIMED = 3;
 const PENDING = 1;
@@ -8,6 +9,7 @@ export const handleIrqWork = (k: Kernel): void => {
   k.interrupts.handle("irq-work", {
     context: "hardirq",
     name: "irq_work_single+0x2c/0x40",
+    callers: DEFERRED_CALLERS.irqWork,
     *act(work) {
       const view = k.struct("irq_work", work);
       const flags = view.node.a_flags;

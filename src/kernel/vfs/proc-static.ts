@@ -5,6 +5,7 @@ import { Errno } from "../../base/errors.ts";
 import { resourcesText } from "../devices/resources.ts";
 import { procCrypto } from "../crypto/proc.ts";
 import type { Kernel } from "../kernel.ts";
+import { timerList } from "../time/timer-list.ts";
 import { hostText, textFile } from "./kept-files.ts";
 import type { FileOperations } from "./operations.ts";
 import { procModules } from "./proc-modules.ts";
@@ -97,6 +98,7 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
   file("filesystems", () => filesystems(k));
   file("loadavg", () => `0.00 0.00 0.00 1/${[...k.tasks.all()].length} ${k.current.pid}\n`);
   file("kallsyms", () => kallsyms(k));
+  file("timer_list", () => timerList(k), 0o400);
   file("crypto", () => procCrypto(k));
   tree.add(proc, "mounts", tree.newSymlink("self/mounts"));
   for (const name of [

@@ -133,7 +133,8 @@ const newProcess = (
     files,
     capabilities: parent?.capabilities ?? ALL_CAPABILITIES,
     children: k.journal.set(),
-    signals: newSignalActions(),
+    // What is ignored stays so over fork() and execve(); handlers are not.
+    signals: { ...newSignalActions(), ignored: parent?.signals.ignored ?? 0 },
     work: [],
     reserved: k.journal.set(),
     exiting: false,

@@ -63,7 +63,7 @@ const unserved = {
   munmap: missing,
   load: missing,
   store: missing,
-  sigaction: missing,
+  sigaction: () => undefined,
   caughtSignals: missing,
 } as const;
 

@@ -1,9 +1,10 @@
 import { strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
+import { signalNumber } from "../../../base/signals.ts";
 import { readText } from "../io.ts";
 import { become } from "../run/command.ts";
 import { runLines } from "../run/script.ts";
-import { ControlFlow, ShellError } from "../run/state.ts";
+import { ControlFlow, type Shell, ShellError } from "../run/state.ts";
 import { type Builtin, instantly, numberArgument, print, quoted } from "./builtin.ts";
 
 const leave = (kind: "break" | "continue"): Builtin =>
@@ -49,7 +50,17 @@ const exec: Builtin = function* (shell, argv) {
   }
 };
 
-/** Only the EXIT trap is run: nothing in the sandbox sends a shell other signals than deadly ones. */
+const SIGINT = 2;
+
+/** `trap '' SIGNAL` and what takes it back; SIGINT stays the prompt's. */
+const ignoreOrNot = ({ sys, state }: Shell, condition: string, action: string): void => {
+  const signal = signalNumber(condition) ?? 0;
+  if (signal === 0 || signal === SIGINT) return;
+  if (action === "") sys.sigaction(signal, "ignore");
+  else if (state.traps.get(condition) === "") sys.sigaction(signal, "default");
+};
+
+/** Only the EXIT trap is run; signals can be ignored, not handled. */
 const trap: Builtin = function* (shell, [, ...args]) {
   const { traps } = shell.state;
   const [action, ...conditions] = args;
@@ -60,6 +71,7 @@ const trap: Builtin = function* (shell, [, ...args]) {
   const names = conditions.length === 0 ? [action] : conditions;
   for (const name of names) {
     const condition = name === "0" ? "EXIT" : name.toUpperCase().replace(/^SIG/, "");
+    ignoreOrNot(shell, condition, action);
     if (conditions.length === 0 || action === "-") traps.delete(condition);
     else traps.set(condition, action);
   }

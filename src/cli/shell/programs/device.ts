@@ -1,4 +1,4 @@
-import type { ByteString } from "../../../base/bytes.ts";
+import { type ByteString, bytesToByteString } from "../../../base/bytes.ts";
 import {
   O_NONBLOCK,
   O_RDONLY,
@@ -55,6 +55,31 @@ export const ioctl: Program = function* ({ sys, args, out }) {
   yield* out.print(`${result}\n`);
   if (typeof value !== "bigint") yield* out.print(`${Buffer.from(value).toString("hex")}\n`);
   yield* sys.close(fd);
+  return 0;
+};
+
+const PROT = { READ: 1, WRITE: 2 } as const;
+const MAP_SHARED = 1;
+
+/** mmap FILE LENGTH [OFFSET [hex:BYTES | str:TEXT]]: maps it, stores the bytes at its start, writes out what is there. */
+export const mmap: Program = function* ({ sys, args, out }) {
+  const [path, size, place = "0", given] = args;
+  if (path === undefined || size === undefined) {
+    throw usageFailure("mmap", "FILE LENGTH [OFFSET [hex:BYTES | str:TEXT]]");
+  }
+  const [length, offset] = [number(size), number(place)];
+  const value = given === undefined ? undefined : parseArgument(given);
+  if (typeof value === "bigint") throw new ProgramFailure(`invalid bytes '${given}'`);
+  const prot = value === undefined ? PROT.READ : PROT.READ | PROT.WRITE;
+  const fd = yield* sys.open(path, value === undefined ? O_RDONLY : O_RDWR);
+  const at = yield* sys.mmap({ fd, length, prot, flags: MAP_SHARED, offset });
+  yield* sys.close(fd);
+  if (value !== undefined) yield* sys.store(at, value);
+  for (let done = 0; done < length; done += MAX_BUFFER) {
+    const bytes = yield* sys.load(at + done, Math.min(MAX_BUFFER, length - done));
+    yield* out.print(bytesToByteString(bytes));
+  }
+  yield* sys.munmap(at, length);
   return 0;
 };
 

@@ -7,7 +7,7 @@ import { basename, type Program, type ProgramTable } from "../program.ts";
 import { sh } from "../sh.ts";
 import { cat, hexdump, tee } from "./cat.ts";
 import { dd } from "./dd.ts";
-import { ioctl, poll } from "./device.ts";
+import { ioctl, mmap, poll } from "./device.ts";
 import { echo } from "./echo.ts";
 import { chmod, ln, mkdir, mknod, mv, readlink, rm, rmdir, touch, tree } from "./files.ts";
 import { grep } from "./grep.ts";
@@ -53,6 +53,7 @@ const COMMON: Readonly<Record<string, Program>> = {
   hexdump,
   id,
   ioctl,
+  mmap,
   kill,
   ln,
   ls,

@@ -29,8 +29,13 @@ function* tested(shell: Shell, node: Node): Routine<number> {
   }
 }
 
+/** SIGINT, SIGQUIT */
+const KEYBOARD = [2, 3] as const;
+
 function* runBackground(shell: Shell, body: Node): Routine<number> {
   const pid = yield* fork(shell, function* (child) {
+    // No job control: the keyboard's signals are not for it.
+    for (const signal of KEYBOARD) child.sys.sigaction(signal, "ignore");
     const nothing = yield* child.sys.open("/dev/null", O_RDONLY);
     yield* child.sys.dup2(nothing, 0);
     if (nothing !== 0) yield* child.sys.close(nothing);

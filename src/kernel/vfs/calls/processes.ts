@@ -35,7 +35,8 @@ const children = (context: CallContext, table: ProcessTable): Children => {
     waitpidNow: (pid) => table.reapChild(process, pid),
     setIdentity(identity) {
       k.journal.touch(process).identity = identity;
-      Object.assign(k.journal.touch(process.signals), newSignalActions());
+      const { ignored } = process.signals;
+      Object.assign(k.journal.touch(process.signals), newSignalActions(), { ignored });
       k.tasks.setComm(process.task, identity.comm.slice(0, 15));
     },
     *kill(pid, signal) {
