@@ -1,6 +1,6 @@
 /** The packed program, installed in an empty folder and used from yet another one. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { codeBlocks } from "../support/markdown-code.ts";
@@ -92,6 +92,11 @@ it("runs a module with npx from a package without dependencies", { timeout: 600_
       const second = run(elsewhere, program, "run", "--json", "hello.ko");
       expect(second.status, second.stderr).toBe(0);
       expect(JSON.parse(second.stdout)).toMatchObject({ report_version: 1, stop: null });
+
+      // Its disassembler came along.
+      const third = run(elsewhere, program, "check", "hello.ko", "--html", "page.html");
+      expect(third.status, third.stderr).toBe(0);
+      expect(readFileSync(join(elsewhere, "page.html"), "utf8")).toContain("callq _printk");
 
       writeFileSync(
         join(home, "use.mjs"),

@@ -47,8 +47,8 @@ const LEVELS = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "d
 const cell = (line: LogLine | undefined): Markup =>
   line === undefined
     ? html`<td class="gap"></td>`
-    : html`<td class="level-${line.level}" title="${LEVELS[line.level] ?? ""}">
-        ${displayText(line.text)}
+    : html`<td class="text level-${line.level}" title="${LEVELS[line.level] ?? ""}">
+        <span>${displayText(line.text)}</span>
       </td>`;
 
 const rowOf = ({ clean, other }: Pair): Markup => {

@@ -103,9 +103,10 @@ tr.failing { background: var(--warning-back); } tr.never td { color: var(--muted
 .site { margin-left: .5rem; font-size: .78rem; }
 
 .log { width: 100%; table-layout: fixed; }
-.log td { padding: .1rem .5rem; border: 0; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--code); }
-.log .mark { width: 1.6rem; padding: .1rem 0; background: none; text-align: center; font-weight: 700; }
-.log .gap { background: none; }
+.log td { padding: .1rem .5rem; border: 0; overflow-wrap: anywhere; }
+.log .text { background: var(--code); }
+.log .text span { white-space: pre-wrap; }
+.log .mark { width: 1.6rem; padding: .1rem 0; text-align: center; font-weight: 700; }
 .log .added td:last-child { background: var(--warning-back); }
 .log .missing td:first-child { background: var(--note-back); }
 .level-0, .level-1, .level-2, .level-3 { color: var(--error); } .level-4 { color: var(--warning); }
@@ -131,13 +132,11 @@ body:has(#show-warning:not(:checked)) .run.warning, body:has(#show-error:not(:ch
   .ledger thead { position: absolute; clip-path: inset(50%); }
   .ledger tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
   .ledger tr > * { padding: .1rem .4rem; border: 0; }
-  .log, .log tbody, .log tr { display: block; }
-  .log thead, .log .both td:first-child, .log .gap { display: none; }
-  .log:not(.plain) td { display: block; }
-  .log .both .mark { display: none; }
-  .log tr:not(.both) { display: flex; }
-  .log .mark { order: -1; flex: none; width: 1.4rem !important; }
-  .log.plain td, .log tr:not(.both) td { flex: 1; }
+  .log, .log tbody { display: block; }
+  .log thead, .log td.gap, .log .both td:not(:last-child) { display: none; }
+  .log tr { display: flex; }
+  .log td.text { flex: 1; }
+  .log td.mark { order: -1; flex: none; width: 1.3rem; }
 }
 @media print { .filters, .copy { display: none; } }
 `;
