@@ -46,9 +46,14 @@ export interface SessionOptions {
 /** Executions a crash may take to be made smaller. */
 const MINIMISE_EXECUTIONS = 300;
 
-/** A different stream of random numbers for every execution: a session can go on from any of them. */
-const streamOf = ({ seed, worker }: SessionOptions, execution: number): bigint =>
-  (BigInt(seed) << 64n) ^ (BigInt(worker) << 48n) ^ BigInt(execution);
+/**
+ * A different stream of random numbers for every execution: a session can go on from any of them.
+ * Of such a number 64 bits count, so each seed is spread over all of them; the usual one, 1, is 0.
+ */
+const streamsOf = ({ seed, worker }: SessionOptions): ((execution: number) => bigint) => {
+  const first = BigInt.asUintN(64, BigInt(seed - 1) * 0x9e37_79b9_7f4a_7c15n) ^ (BigInt(worker) << 48n);
+  return (execution) => first ^ BigInt(execution);
+};
 
 interface State {
   edges: number;
@@ -60,6 +65,7 @@ interface State {
 export const createSession = (engine: Engine, harness: Harness, options: SessionOptions): FuzzSession => {
   const { coverage } = engine;
   const random = createRandom(createJournal(), 0n);
+  const streamOf = streamsOf(options);
   const seeds = seedInputs(harness.knowledge);
   const state: State = {
     edges: 0,
@@ -107,7 +113,7 @@ export const createSession = (engine: Engine, harness: Harness, options: Session
   const next = (execution: number): FuzzInput => {
     const seed = seeds[execution];
     if (seed !== undefined) return seed;
-    random.reseed(streamOf(options, execution));
+    random.reseed(streamOf(execution));
     const choose = (): FuzzInput => state.corpus[random.below(state.corpus.length)] ?? seeds[0] ?? EMPTY;
     return mutate(choose(), choose(), random, harness.knowledge);
   };

@@ -21,6 +21,14 @@ it("is the same session with the same seed, whole or in parts", () => {
   expect(whole.inputs.length).toBeGreaterThan(0);
 });
 
+it("is another session with another seed", () => {
+  const [one, two] = [1, 2].map((seed) =>
+    fuzzing(MODULE, TARGET, (session) => session.round(20, 40).inputs, seed),
+  );
+  expect(one?.length).toBeGreaterThan(0);
+  expect(two).not.toEqual(one);
+});
+
 it("goes on from a stored corpus as if it had never ended", () => {
   const [stored, rest] = fuzzing(MODULE, TARGET, (session) => {
     session.round(0, 60);
