@@ -89,7 +89,8 @@ export const notifierChains: readonly Stub[] = (["atomic", "blocking", "raw", "s
 );
 
 /** Chains of the kernel's own that nothing in the sandbox calls; entries are kept in its order all the same. */
-const kernelChain = (add: string, remove: string, level: string): Stub[] => {
+const kernelChain = (add: string, remove: string, missing?: string): Stub[] => {
+  const level = missing === undefined ? {} : { level: { partial: missing } };
   const headOf = (k: Kernel): Address => {
     const { chains } = k.driverCore;
     const known = chains.get(add);
@@ -101,7 +102,7 @@ const kernelChain = (add: string, remove: string, level: string): Stub[] => {
   return [
     stub(
       `int ${add}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["EEXIST"], acquires: { notifier: "nb" }, level: { partial: level } },
+      { fails: ["EEXIST"], acquires: { notifier: "nb" }, ...level },
       (k, { nb }) => {
         // These chains are blocking ones, or as good as.
         return register(k, "blocking", headOf(k), nb);
@@ -109,7 +110,7 @@ const kernelChain = (add: string, remove: string, level: string): Stub[] => {
     ),
     stub(
       `int ${remove}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["ENOENT"], releases: { notifier: "nb" }, level: { partial: level } },
+      { fails: ["ENOENT"], releases: { notifier: "nb" }, ...level },
       (k, { nb }) => {
         unregisterNotifier(k.memory, headOf(k), nb);
         return 0;
@@ -124,7 +125,7 @@ export const kernelChains: readonly Stub[] = [
     "unregister_reboot_notifier",
     "called only when fired from outside",
   ),
-  kernelChain("register_die_notifier", "unregister_die_notifier", "an oops does not call the chain"),
+  kernelChain("register_die_notifier", "unregister_die_notifier"),
   kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier", "there is no keyboard"),
   kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
   kernelChain("register_pm_notifier", "unregister_pm_notifier", "the machine never sleeps"),

@@ -2,3 +2,4 @@ import { describe } from "vitest";
 import { testJobs } from "../support/truth-replay.ts";
 
 describe("kobjects that nobody initialised", () => testJobs("test/truth/drivers/kput.jobs"));
+describe("the die chain", () => testJobs("test/truth/drivers/died.jobs"));

@@ -5,6 +5,7 @@ import { findFixup } from "../../loader/exception-table.ts";
 import { findOrc } from "../../loader/orc.ts";
 import type { Kernel } from "../kernel.ts";
 import { MODULE_STATE, type Module } from "../modules/module.ts";
+import { oopsChains } from "./oops-chains.ts";
 import type { OopsHost } from "../oops/host.ts";
 import { DEFAULT_BUILD } from "../oops/print-info.ts";
 import { moduleTaintLetters } from "../oops/taint.ts";
@@ -64,6 +65,7 @@ export const oopsHost = (k: Kernel): OopsHost => ({
   work: (task) => k.workqueues.serving(task),
   systemCall: (task) => (task.taskStruct === 0 ? undefined : systemCall(task.syscall)),
   hashed: (address) => format("%p", hostArgs([address]), k.format).text,
+  ...oopsChains(k),
   finding: (finding) => k.findings.add(finding),
   stop: (reason) => k.stop(reason),
 });

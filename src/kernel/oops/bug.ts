@@ -10,6 +10,7 @@ import { CUT_HERE, warnBlock } from "./warn.ts";
 
 const KERN_CRIT = 2;
 export const SIGSEGV = 11;
+const INVALID_OPCODE = 6;
 
 /** Flags of a `struct bug_entry` (include/asm-generic/bug.h). */
 const BUGFLAG = { WARNING: 1, ONCE: 2, DONE: 4, NO_CUT_HERE: 8 } as const;
@@ -34,6 +35,7 @@ export const invalidOpcode = (
   epilogue: [],
   irqsDisabled: (incident.regs.flags & FLAGS_IF) === 0n,
   nmi: false,
+  trap: INVALID_OPCODE,
   control: host.control(),
   finding: { kind, message },
 });

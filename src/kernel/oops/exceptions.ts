@@ -71,8 +71,39 @@ export const handleGuestException = (
   if (vector === VECTOR.DF) return doubleFault(host, state, incident, exception);
   const death =
     vector === VECTOR.GP ? protection(host, incident, exception) : plain(host, incident, exception);
-  die(host, state, incident, death);
-  return "kill";
+  return announced(host, incident, vector, exception.errorCode) === "stop"
+    ? "resume"
+    : die(host, state, incident, death);
+};
+
+/** What the die chain is told before anything is printed (DIE_INT3, DIE_TRAP, DIE_GPF), with the signal. */
+const EVENTS: Readonly<Record<number, readonly [event: number, signal: number]>> = {
+  [VECTOR.DE]: [8, 8],
+  [VECTOR.BP]: [2, 5],
+  [VECTOR.OF]: [8, 11],
+  [VECTOR.UD]: [8, 4],
+  [VECTOR.TS]: [8, 11],
+  [VECTOR.NP]: [8, 7],
+  [VECTOR.SS]: [8, 7],
+  [VECTOR.GP]: [9, 11],
+  [VECTOR.AC]: [8, 7],
+};
+const NOTED: Readonly<Record<number, ByteString>> = {
+  [VECTOR.UD]: "invalid opcode",
+  [VECTOR.GP]: "general protection fault",
+};
+
+/** notify_die() of a handler: "stop" when a block has dealt with the exception. */
+const announced = (
+  host: OopsHost,
+  { regs, standing }: Incident,
+  vector: number,
+  errorCode: number,
+): "go-on" | "stop" => {
+  const [event, signal] = EVENTS[vector] ?? [];
+  if (event === undefined || signal === undefined || standing !== "guest") return "go-on";
+  const text = NOTED[vector] ?? PLAIN[vector]?.[0] ?? "";
+  return host.notifyDie(regs, { event, text, errorCode, trap: vector, signal });
 };
 
 const irqsOff = (incident: Incident): boolean => (incident.regs.flags & FLAGS_IF) === 0n;
@@ -86,6 +117,7 @@ const plain = (host: OopsHost, incident: Incident, { vector, errorCode }: Except
     epilogue: [],
     irqsDisabled: irqsOff(incident),
     nmi: vector === VECTOR.BP,
+    trap: vector,
     control: host.control(),
     finding: { kind, message: `${text} in ${placeText(host, incident)}` },
   };
@@ -119,8 +151,7 @@ const invalid = (host: OopsHost, state: OopsState, incident: Incident): "resume"
     report === "bug"
       ? invalidOpcode(host, incident, `BUG at ${place}`, "bug")
       : invalidOpcode(host, incident, `invalid opcode in ${place}`, "invalid-opcode");
-  die(host, state, incident, death);
-  return "kill";
+  return announced(host, incident, VECTOR.UD, 0) === "stop" ? "resume" : die(host, state, incident, death);
 };
 
 const faultKind = (address: bigint, errorCode: number): string => {
@@ -135,7 +166,12 @@ const faultKind = (address: bigint, errorCode: number): string => {
 const handledWithIrqs = (incident: Incident, address: bigint): boolean =>
   address < KERNEL_HALF && (incident.regs.flags & FLAGS_AC) !== 0n && !irqsOff(incident);
 
-const pageFault = (host: OopsHost, state: OopsState, incident: Incident, exception: Exception): "kill" => {
+const pageFault = (
+  host: OopsHost,
+  state: OopsState,
+  incident: Incident,
+  exception: Exception,
+): "resume" | "kill" => {
   const { address, errorCode } = exception;
   const overflow = overflowAddress(incident, toAddress(address));
   if (overflow !== undefined) {
@@ -148,20 +184,20 @@ const pageFault = (host: OopsHost, state: OopsState, incident: Incident, excepti
   if (stackEndCorrupted(host, incident.task)) host.print(0, "Thread overran stack, or stack corrupted");
   const what = lines.find(([, text]) => text.startsWith("BUG: "))?.[1] ?? "";
   const control: ControlRegisters = { ...host.control(), cr2: address };
-  die(host, state, incident, {
+  return die(host, state, incident, {
     text: "Oops",
     errorCode,
     signal: SIGKILL,
     epilogue: [`CR2: ${address.toString(16).padStart(16, "0")}`],
     irqsDisabled: !handledWithIrqs(incident, address),
     nmi: false,
+    trap: 0,
     control,
     finding: {
       kind: faultKind(address, errorCode),
       message: `${what.slice(5)} in ${placeText(host, incident)}`,
     },
   });
-  return "kill";
 };
 
 /** include/uapi/linux/magic.h; at the low end of every stack. */

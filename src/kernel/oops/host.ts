@@ -8,9 +8,18 @@ import type { TraceHost } from "./call-trace.ts";
 import type { ExceptionFixup } from "./exception-table.ts";
 import type { PageWalk } from "./page-fault.ts";
 import type { KernelBuild, LinkedModule, Work } from "./print-info.ts";
-import type { ControlRegisters } from "./registers.ts";
+import type { ControlRegisters, PtRegs } from "./registers.ts";
 import type { Taints } from "./taint.ts";
 import type { SystemCall } from "./user-registers.ts";
+
+/** What the die chain is told (struct die_args). */
+export interface DieNote {
+  readonly event: number;
+  readonly text: ByteString;
+  readonly errorCode: number;
+  readonly trap: number;
+  readonly signal: number;
+}
 
 /** What reporting a kernel's death needs of the rest of the kernel. */
 export interface OopsHost extends TraceHost {
@@ -44,6 +53,10 @@ export interface OopsHost extends TraceHost {
   systemCall(task: Task): SystemCall | undefined;
   /** `%p`: the address as the log may show it. */
   hashed(address: Address): ByteString;
+  /** Tells the die chain; "stop" when a block says so, and the registers are then as it left them. */
+  notifyDie(regs: PtRegs, note: DieNote): "go-on" | "stop";
+  /** Calls the panic notifiers. */
+  notifyPanic(message: ByteString): void;
   finding(finding: Finding): void;
   /** Ends the run. */
   stop(reason: StopReason): void;

@@ -39,5 +39,6 @@ export const endPanic = (host: OopsHost, message: ByteString): void =>
 
 export const panic = (host: OopsHost, state: OopsState, message: ByteString): void => {
   announcePanic(host, state, message, undefined);
+  host.notifyPanic(textOf(message));
   endPanic(host, message);
 };

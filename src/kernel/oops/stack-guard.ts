@@ -51,6 +51,7 @@ export const stackGuardHit = (
     epilogue: [],
     irqsDisabled: (incident.regs.flags & FLAGS_IF) === 0n,
     nmi: overflow.double,
+    trap: 0,
     control: { ...host.control(), cr2: toPattern(overflow.address) },
     finding: { kind: "stack-overflow", message },
   });

@@ -2,6 +2,7 @@
 import { REG } from "unicorn-engine";
 import { type Address, toPattern } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
+import type { PtRegs } from "../oops/registers.ts";
 import type { Routine } from "../routine.ts";
 
 /** General registers in the structure's order, 8 bytes each. */
@@ -33,7 +34,24 @@ const writeRegs = (k: Kernel, at: Address, { ip, sp, saved = "all" }: RegsOption
   memory.setU64(at + PT_REGS.SS, KERNEL_SS);
 };
 
-const readRegs = (k: Kernel, at: Address): void => {
+const NAMES = [
+  ...(["r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8"] as const),
+  ...(["ax", "cx", "dx", "si", "di"] as const),
+] as const;
+
+/** Writes the structure from registers that were saved before. */
+export const putRegs = ({ memory }: Kernel, at: Address, regs: PtRegs): void => {
+  for (const [index, name] of NAMES.entries()) memory.setU64(at + index * 8, regs[name]);
+  memory.setU64(at + PT_REGS.ORIG_AX, regs.origAx ?? 0xffff_ffff_ffff_ffffn);
+  memory.setU64(at + PT_REGS.IP, regs.ip);
+  memory.setU64(at + PT_REGS.CS, BigInt(regs.cs));
+  memory.setU64(at + PT_REGS.FLAGS, regs.flags);
+  memory.setU64(at + PT_REGS.SP, regs.sp);
+  memory.setU64(at + PT_REGS.SS, BigInt(regs.ss));
+};
+
+/** The task goes on with the registers of the structure. */
+export const takeRegs = (k: Kernel, at: Address): void => {
   const { memory, executor } = k;
   const { registers } = executor;
   for (const [index, register] of GENERAL.entries()) registers[register] = memory.u64(at + index * 8);
@@ -56,7 +74,7 @@ export function* withRegs(
   writeRegs(k, at, options);
   registers[REG.RSP] = toPattern(at);
   yield* body(at);
-  readRegs(k, at);
+  takeRegs(k, at);
 }
 
 /** Handlers run with preemption off. */

@@ -199,6 +199,8 @@ export const fakeHost = (): FakeHost => {
     systemCall: () => knobs.systemCall,
     hashed: (address) => `00000000${(address >>> 0).toString(16).padStart(8, "0")}`,
     finding: (finding) => void findings.push(finding),
+    notifyDie: () => "go-on",
+    notifyPanic: () => {},
     stop: ({ message }) => void stops.push(message),
   };
 };
