@@ -53,6 +53,7 @@ import type { UserMemory } from "./vfs/user-memory.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
 import type { DriverCore } from "./devices/driver-core.ts";
+import type { Gpio } from "./gpio/chips.ts";
 import type { Keyboard } from "./devices/i8042.ts";
 import type { Ports } from "./devices/ports.ts";
 
@@ -108,6 +109,7 @@ export interface Kernel {
   readonly io: Io;
   /** I/O ports. */
   readonly ports: Ports;
+  readonly gpio: Gpio;
   readonly keyboard: Keyboard;
   memSections(): Address;
   /** Texts that param_set_charp made, by address. */

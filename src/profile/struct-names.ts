@@ -60,6 +60,7 @@ export const STRUCT_NAMES: readonly string[] = `
   usb_interface_descriptor usb_device_descriptor i2c_client i2c_driver i2c_adapter i2c_algorithm i2c_msg
   i2c_device_id i2c_board_info spi_device spi_driver spi_controller spi_transfer spi_message spi_device_id
   gpio_chip gpio_desc gpio_device led_classdev led_trigger input_dev input_handle input_handler input_device_id
+  input_absinfo vc vc_data keyboard_notifier_param die_args
   input_event input_value input_id serio serio_driver rtc_device rtc_class_ops
   rtc_time thermal_zone_device thermal_zone_device_ops thermal_cooling_device
    hwrng regulator_dev regulator_desc regmap regmap_config regmap_bus power_supply power_supply_desc

@@ -1267,6 +1267,12 @@ export interface StructTypes {
     data: Ptr;
     next: Ptr<"struct console">;
   };
+  console_font: View & {
+    width: number;
+    height: number;
+    charcount: number;
+    data: Ptr<"unsigned char">;
+  };
   coupling_desc: View & {
     coupled_rdevs: Ptr<"struct regulator_dev *">;
     coupler: Ptr<"struct regulator_coupler">;
@@ -1805,6 +1811,13 @@ export interface StructTypes {
     devnode: FnPtr<"char *(*)(struct device *, umode_t *, kuid_t *, kgid_t *)">;
     release: FnPtr<"void (*)(struct device *)">;
     pm: Ptr<"struct dev_pm_ops">;
+  };
+  die_args: View & {
+    regs: Ptr<"struct pt_regs">;
+    str: Ptr<"char">;
+    err: bigint;
+    trapnr: number;
+    signr: number;
   };
   dir_context: View & {
     actor: FnPtr<"bool (*)(struct dir_context *, const char *, int, loff_t, u64, unsigned int)">;
@@ -3415,6 +3428,14 @@ export interface StructTypes {
     fileattr_set: FnPtr<"int (*)(struct user_namespace *, struct dentry *, struct fileattr *)">;
     fileattr_get: FnPtr<"int (*)(struct dentry *, struct fileattr *)">;
   };
+  input_absinfo: View & {
+    value: number;
+    minimum: number;
+    maximum: number;
+    fuzz: number;
+    flat: number;
+    resolution: number;
+  };
   input_dev: View & {
     name: Ptr<"char">;
     phys: Ptr<"char">;
@@ -3988,6 +4009,13 @@ export interface StructTypes {
     readonly index_id: StructTypes["atomic64_t"];
     readonly link: StructTypes["list_head"];
     readonly lock_class: StructTypes["lock_class_key"];
+  };
+  keyboard_notifier_param: View & {
+    vc: Ptr<"struct vc_data">;
+    down: number;
+    shift: number;
+    ledstate: number;
+    value: number;
   };
   keyring_index_key: View & {
     hash: bigint;
@@ -10846,6 +10874,86 @@ export interface StructTypes {
     fmt: Ptr<"char">;
     va: Ptr<"va_list">;
   };
+  vc: View & {
+    d: Ptr<"struct vc_data">;
+    readonly SAK_work: StructTypes["work_struct"];
+  };
+  vc_data: View & {
+    readonly port: StructTypes["tty_port"];
+    readonly state: StructTypes["vc_state"];
+    readonly saved_state: StructTypes["vc_state"];
+    vc_num: number;
+    vc_cols: number;
+    vc_rows: number;
+    vc_size_row: number;
+    vc_scan_lines: number;
+    vc_cell_height: number;
+    vc_origin: bigint;
+    vc_scr_end: bigint;
+    vc_visible_origin: bigint;
+    vc_top: number;
+    vc_bottom: number;
+    vc_sw: Ptr<"struct consw">;
+    vc_screenbuf: Ptr<"unsigned short">;
+    vc_screenbuf_size: number;
+    vc_mode: number;
+    vc_attr: number;
+    vc_def_color: number;
+    vc_ulcolor: number;
+    vc_itcolor: number;
+    vc_halfcolor: number;
+    vc_cursor_type: number;
+    vc_complement_mask: number;
+    vc_s_complement_mask: number;
+    vc_pos: bigint;
+    vc_hi_font_mask: number;
+    readonly vc_font: StructTypes["console_font"];
+    vc_video_erase_char: number;
+    vc_state: number;
+    vc_npar: number;
+    readonly vc_par: ArrayView<number>;
+    readonly vt_mode: StructTypes["vt_mode"];
+    vt_pid: Ptr<"struct pid">;
+    vt_newvt: number;
+    readonly paste_wait: StructTypes["wait_queue_head"];
+    vc_disp_ctrl: number;
+    vc_toggle_meta: number;
+    vc_decscnm: number;
+    vc_decom: number;
+    vc_decawm: number;
+    vc_deccm: number;
+    vc_decim: number;
+    vc_priv: number;
+    vc_need_wrap: number;
+    vc_can_do_color: number;
+    vc_report_mouse: number;
+    vc_utf: number;
+    vc_utf_count: number;
+    vc_utf_char: number;
+    readonly vc_tab_stop: ArrayView<bigint>;
+    readonly vc_palette: ByteArrayView;
+    vc_translate: Ptr<"unsigned short">;
+    vc_resize_user: number;
+    vc_bell_pitch: number;
+    vc_bell_duration: number;
+    vc_cur_blink_ms: number;
+    vc_display_fg: Ptr<"struct vc_data *">;
+    uni_pagedict: Ptr<"struct uni_pagedict">;
+    uni_pagedict_loc: Ptr<"struct uni_pagedict *">;
+    vc_uni_screen: Ptr<"struct uni_screen">;
+  };
+  vc_state: View & {
+    x: number;
+    y: number;
+    color: number;
+    readonly Gx_charset: ByteArrayView;
+    charset: number;
+    intensity: number;
+    italic: boolean;
+    underline: boolean;
+    blink: boolean;
+    reverse: boolean;
+  };
   vfsmount: View & {
     mnt_root: Ptr<"struct dentry">;
     mnt_sb: Ptr<"struct super_block">;
@@ -10952,6 +11060,13 @@ export interface StructTypes {
   };
   vm_userfaultfd_ctx: View & {
     ctx: Ptr<"struct userfaultfd_ctx">;
+  };
+  vt_mode: View & {
+    mode: number;
+    waitv: number;
+    relsig: number;
+    acqsig: number;
+    frsig: number;
   };
   vtime: View & {
     readonly seqcount: StructTypes["seqcount"];

@@ -3,3 +3,4 @@ import { testJobs } from "../support/truth-replay.ts";
 
 describe("kobjects that nobody initialised", () => testJobs("test/truth/drivers/kput.jobs"));
 describe("the die chain", () => testJobs("test/truth/drivers/died.jobs"));
+describe("GPIO chips", () => testJobs("test/truth/drivers/gpio.jobs"));

@@ -50,6 +50,7 @@ import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
 import { createMappings } from "../vfs/mappings.ts";
+import { createGpio } from "../gpio/chips.ts";
 import { createKeyboard } from "../devices/i8042.ts";
 import { addPcDevices } from "../devices/pc-devices.ts";
 import { createPorts } from "../devices/ports.ts";
@@ -186,6 +187,7 @@ export const createKernel = (
   parts.irqs = createIrqs(k);
   parts.ports = createPorts(k);
   parts.keyboard = createKeyboard(k);
+  parts.gpio = createGpio(k);
   parts.timers = createTimers(k);
   handleTasklets(k);
   parts.rcu = createRcu(k);

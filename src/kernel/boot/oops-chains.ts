@@ -12,8 +12,6 @@ import type { Routine } from "../routine.ts";
 import type { Task } from "../task.ts";
 
 const NOTIFY_STOP_MASK = 0x8000;
-/** struct die_args (include/linux/kdebug.h). */
-const DIE_ARGS = { REGS: 0, STR: 8, ERR: 16, TRAPNR: 24, SIGNR: 28, SIZE: 32 };
 /** panic()'s static buffer, which its notifiers are given. */
 const BUFFER = 1024;
 const PANIC_EVENT = 0;
@@ -34,9 +32,10 @@ interface Room {
 
 export const oopsChains = (k: Kernel): Pick<OopsHost, "notifyDie" | "notifyPanic"> => {
   const room: Room = { task: undefined, args: 0, buffer: 0, busy: false };
+  const regsAt = (): Address => room.args + k.sizeOf("die_args");
   const prepare = (): Task => {
     k.journal.touch(room);
-    if (room.args === 0) room.args = k.statics.allocate(DIE_ARGS.SIZE + PT_REGS.SIZE);
+    if (room.args === 0) room.args = k.statics.allocate(k.sizeOf("die_args") + PT_REGS.SIZE);
     if (room.buffer === 0) room.buffer = k.statics.allocate(BUFFER);
     room.task ??= k.tasks.create({ comm: "die", kind: "interrupt", context: "hardirq" });
     return room.task;
@@ -60,14 +59,14 @@ export const oopsChains = (k: Kernel): Pick<OopsHost, "notifyDie" | "notifyPanic
     return head !== undefined && k.memory.pointer(head) !== 0;
   };
   const writeArgs = (regs: PtRegs, note: DieNote): void => {
-    const { args } = room;
-    putRegs(k, args + DIE_ARGS.SIZE, regs);
+    putRegs(k, regsAt(), regs);
     k.memory.setCstring(room.buffer, note.text.slice(0, BUFFER - 1));
-    k.memory.setPointer(args + DIE_ARGS.REGS, args + DIE_ARGS.SIZE);
-    k.memory.setPointer(args + DIE_ARGS.STR, room.buffer);
-    k.memory.setU64(args + DIE_ARGS.ERR, BigInt(note.errorCode));
-    k.memory.setU32(args + DIE_ARGS.TRAPNR, note.trap);
-    k.memory.setU32(args + DIE_ARGS.SIGNR, note.signal);
+    const view = k.struct("die_args", room.args);
+    view.regs = regsAt() as typeof view.regs;
+    view.str = room.buffer as typeof view.str;
+    view.err = BigInt(note.errorCode);
+    view.trapnr = note.trap;
+    view.signr = note.signal;
   };
   return {
     notifyDie(regs, note) {
@@ -78,7 +77,7 @@ export const oopsChains = (k: Kernel): Pick<OopsHost, "notifyDie" | "notifyPanic
         answer = yield* fireChain(k, "register_die_notifier", note.event, room.args);
       });
       if ((answer & NOTIFY_STOP_MASK) === 0) return "go-on";
-      takeRegs(k, room.args + DIE_ARGS.SIZE);
+      takeRegs(k, regsAt());
       return "stop";
     },
     notifyPanic(message) {
