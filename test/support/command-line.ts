@@ -33,3 +33,13 @@ export const inFolder = <T>(use: (path: string) => T): T => {
     rmSync(path, { recursive: true, force: true });
   }
 };
+
+/** Two empty folders that are gone when what `use` promises is done. */
+export const inFolders = async (use: (one: string, other: string) => Promise<void>): Promise<void> => {
+  const paths = [0, 1].map(() => mkdtempSync(join(tmpdir(), "kobox-test-")));
+  try {
+    await use(paths[0] ?? "", paths[1] ?? "");
+  } finally {
+    for (const path of paths) rmSync(path, { recursive: true, force: true });
+  }
+};

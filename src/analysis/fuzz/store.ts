@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 import { type FuzzInput, inputText, parseInput } from "./input.ts";
 import type { Crash } from "./crash.ts";
@@ -45,7 +45,9 @@ export interface Store {
   setProgress(progress: Progress): void;
 }
 
+/** Folders are made when something is to be kept: a session that never began leaves none. */
 const write = (path: string, value: unknown): void => {
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${path}.new`, path);
 };
@@ -58,8 +60,10 @@ const readJson = (path: string): unknown => {
   }
 };
 
+const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 const jsonFiles = (folder: string): string[] =>
-  readdirSync(folder)
+  namesIn(folder)
     .filter((name) => name.endsWith(".json"))
     .sort()
     .map((name) => join(folder, name));
@@ -107,11 +111,7 @@ export const openStore = (folder: string, identity: SessionIdentity): Store => {
     join(folder, "crashes"),
     join(folder, "session.json"),
   ];
-  mkdirSync(corpus, { recursive: true });
-  mkdirSync(crashes, { recursive: true });
-  const known = readdirSync(folder).includes("session.json");
-  const progress = known ? resumed(state, identity) : { executions: 0, seconds: 0 };
-  if (!known) write(state, { ...identity, ...progress });
+  const progress = existsSync(state) ? resumed(state, identity) : { executions: 0, seconds: 0 };
   const stored = jsonFiles(corpus).map(readStored);
   return {
     progress,

@@ -36,7 +36,7 @@ it("has all of it again when opened again", () => {
 });
 
 it("does not mix sessions", () => {
-  openStore(folder, IDENTITY);
+  openStore(folder, IDENTITY).setProgress({ executions: 0, seconds: 0 });
   expect(() => openStore(folder, { ...IDENTITY, target: "params" })).toThrow(/another target/);
 });
 
@@ -45,7 +45,11 @@ it("passes over files that a killed session left half-written", () => {
   store.addInput({ execution: 0, input: EMPTY });
   writeFileSync(join(folder, "corpus", "0000.json.new"), "{");
   expect(openStore(folder, IDENTITY).corpus).toEqual([EMPTY]);
-  expect(readdirSync(folder)).toContain("session.json");
+});
+
+it("leaves nothing behind before there is something to keep", () => {
+  openStore(join(folder, "session"), IDENTITY);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 it("refuses what is no reproducer, by name", () => {
