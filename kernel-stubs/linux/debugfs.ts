@@ -258,7 +258,7 @@ function* attrRead(k: Kernel, { file: opened, buf, len, ppos }: Transfer) {
   k.memory.setU64(ppos, BigInt(position + size - left));
   return size - left;
 }
-function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer) {
+function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer, parse: typeof kstrtoSigned) {
   const attr = k.struct("file", opened).private_data;
   const set = k.memory.pointer(attr + ATTR.SET);
   if (set === 0) throw new Errno(EACCES);
@@ -266,7 +266,7 @@ function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer) {
   if (end === "fault") throw new Errno(EFAULT);
   if (text === "") throw new Errno(EINVAL);
   const data = k.memory.pointer(attr + ATTR.DATA);
-  const result = Number(BigInt.asIntN(32, yield* k.call(set, data, parseValue(text))));
+  const result = Number(BigInt.asIntN(32, yield* k.call(set, data, parse(text, 0, 64))));
   return result === 0 ? len : result;
 }
 type Read = "ssize_t f(struct file *file, char *buf, size_t len, loff_t *ppos)";
@@ -280,12 +280,18 @@ export const simpleAttrReads: readonly Stub[] = ["simple_attr_read", "debugfs_at
   ),
 );
 type Write = "ssize_t f(struct file *file, const char *buf, size_t len, loff_t *ppos)";
-export const simpleAttrWrites: readonly Stub[] = ["simple_attr_write", "debugfs_attr_write"].map((fn) =>
+const ATTR_WRITES = [
+  ["simple_attr_write", kstrtoUnsigned],
+  ["debugfs_attr_write", kstrtoUnsigned],
+  ["simple_attr_write_signed", kstrtoSigned],
+  ["debugfs_attr_write_signed", kstrtoSigned],
+] as const;
+export const simpleAttrWrites: readonly Stub[] = ATTR_WRITES.map(([fn, parse]) =>
   stub(
     `ssize_t ${fn}(struct file *file, const char *buf, size_t len, loff_t *ppos)` as Write,
     { fails: ["EFAULT", "EACCES", "EINVAL"] },
     function* (k, args) {
-      return yield* attrWrite(k, args);
+      return yield* attrWrite(k, args, parse);
     },
   ),
 );

@@ -103,7 +103,7 @@ test("pread and pwrite leave the position where it is; a stream has none", () =>
   });
 });
 
-test("readv and writev go to the driver piece by piece, or in one iterator", () => {
+test("readv and writev go to the driver piece by piece", () => {
   const { log } = withModules(["f_chr"], function* (sys) {
     const fd = yield* sys.open("/dev/f_plain", O_RDWR);
     expect(text(yield* sys.readv(fd, [2, 3, 40, 5]))).toBe("0123456789abcdef");
