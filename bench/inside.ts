@@ -107,3 +107,19 @@ export const lifeCost = (times: number, path: string): number => {
   sandbox.close();
   return nanoseconds;
 };
+
+/** CPU nanoseconds of each of `n` things that growth.ko (a module file at `path`) makes; the boot is not counted. */
+export const growthCost = (n: number, path: string, mode: string): number => {
+  const sandbox = boot();
+  const bytes = readFileSync(path);
+  const start = process.cpuUsage();
+  const { stop, code } = sandbox.run({ comm: "insmod", argv: ["insmod"] }, function* (sys) {
+    const fd = yield* sys.memfd("module", bytes);
+    yield* sys.finitModule(fd, `mode=${mode} n=${n}`, 0);
+    return 0;
+  });
+  const { user, system } = process.cpuUsage(start);
+  if (stop !== undefined || code !== 0) throw new Error(`growth.ko, ${n} ${mode}: ${stop?.message}`);
+  sandbox.close();
+  return ((user + system) * 1000) / n;
+};

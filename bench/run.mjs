@@ -103,3 +103,15 @@ wall(CHECK);
 const [parameters, calls] = inTurn([CHECK, [...CHECK, "--no-parameters"]], 7);
 row("check of 20 fallible calls, whole process", calls, "ms", undefined, "at most 1000");
 row("the same and its parameter's edges", parameters, "ms");
+
+const growth = join(ROOT, "test/truth/limits/growth.ko");
+for (const [mode, n] of [
+  ["threads", 1000],
+  ["timers", 10_000],
+  ["works", 10_000],
+  ["calls", 1_000_000],
+]) {
+  const [few, many] = [n / 10, n].map((count) => figure("growthCost", `${count}`, growth, mode));
+  const note = `of one in ${n / 10}; at most 1.5 times`;
+  row(`each of ${n} ${mode}`, many / 1000, "µs", many / few, note);
+}

@@ -13,7 +13,7 @@ const WARM = Math.floor(COUNT / 5);
 const MIB = 1024 * 1024;
 /** Of all that follow: measured with 3,000, it stays within 2. */
 const GROWTH = 40 * MIB;
-/** The slowest is an endless loop that kobox takes for a hang. */
+/** The slowest waits a day of virtual time for what never comes, while a thread wakes 100 times a second. */
 const PATIENCE_MS = 90_000;
 /** What a user is told: words, nothing that was not filled in. */
 const SENTENCE = /^(?!.*(undefined|NaN|\[object))(?=.*\w+ \w+)/s;

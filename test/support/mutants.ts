@@ -27,6 +27,7 @@ export interface Fate {
   readonly kind: "errno" | "clean" | "signal" | "stop";
   /** Of "errno": what the user is told. */
   readonly reason: string | undefined;
+  /** Of CPU time: other work on the machine does not count. */
   readonly milliseconds: number;
 }
 
@@ -55,12 +56,13 @@ export const createBench = (): Bench => {
       const mutant = mutate(bytes, seed);
       state.sandbox ??= boot({ ram: RAM });
       const { sandbox } = state;
-      const before = performance.now();
+      const before = process.cpuUsage();
       const { kind, reason } = live(sandbox, mutant);
       state.age = (state.age + 1) % PER_SANDBOX;
       const { kernel } = sandbox;
       if (state.age === 0 || kernel.stopped !== undefined || kernel.modules.list.all().length > 0) retire();
-      return { what: `${name}: ${mutant.what}`, kind, reason, milliseconds: performance.now() - before };
+      const { user, system } = process.cpuUsage(before);
+      return { what: `${name}: ${mutant.what}`, kind, reason, milliseconds: (user + system) / 1000 };
     },
     close: retire,
   };
