@@ -179,6 +179,7 @@ export * from "./crypto/sha2.ts";
 export * from "./crypto/aes.ts";
 export * from "./linux/tracepoint.ts";
 export * from "./linux/trace_events.ts";
+export * from "./linux/trace_events-print.ts";
 export * from "./linux/trace.ts";
 export * from "./linux/skbuff.ts";
 export * from "./linux/netfilter.ts";

@@ -1,10 +1,10 @@
 /** include/linux/kernel.h and trace.h: trace_printk and instances (kernel/trace/trace_printk.c, trace.c). */
-import type { Address } from "../../src/base/address.ts";
 import { EINVAL, ENOENT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { setEvents } from "../../src/kernel/tracing/set-events.ts";
 
 const write = (k: Kernel, ip: bigint, text: string): number => {
   k.tracing.buffer.add(text, Number(BigInt.asIntN(64, ip)));
@@ -79,18 +79,11 @@ export const traceArrayPrintk = stub(
   },
 );
 
-/** Turns events on and off by system and name; either may be left out. */
 export const traceArraySetClrEvent = stub(
   "int trace_array_set_clr_event(struct trace_array *tr, const char *system, const char *event, bool enable)",
   { fails: ["ENOENT", "EINVAL"], sleeps: true, level: { partial: "events go to the main buffer only" } },
   function* (k, args) {
-    const text = (at: Address): string | undefined => (at === 0 ? undefined : k.memory.cstring(at));
-    const [system, name] = [text(args.system), text(args.event)];
-    const chosen = k.tracing.events
-      .all()
-      .filter((one) => (system ?? one.system) === one.system && (name ?? one.name) === one.name);
-    if (chosen.length === 0) throw new Errno(EINVAL);
-    for (const event of chosen) yield* k.tracing.events.enable(event, args.enable);
+    yield* setEvents(k, { system: args.system, event: args.event, on: args.enable });
     return 0;
   },
 );

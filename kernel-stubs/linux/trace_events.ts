@@ -1,6 +1,8 @@
 /** include/linux/trace_events.h, as kernel/trace does it: events are made into lines when they are committed. */
 import type { Address } from "../../src/base/address.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
+import { setEvents } from "../../src/kernel/tracing/set-events.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const HANDLED = 1;
@@ -44,9 +46,18 @@ export const traceEventBufferCommit = stub(
   },
 );
 
+/** trace_seq_init() */
+const startSequence = (k: Kernel, at: Address): void => {
+  const { seq } = k.struct("trace_seq", at);
+  seq.buffer = at as typeof seq.buffer;
+  seq.size = k.offsetOf("trace_seq", "seq");
+  seq.len = 0;
+};
+
 export const traceRawOutputPrep = stub(
   "int trace_raw_output_prep(struct trace_iterator *iter, struct trace_event *event)",
-  (k, { event }) => {
+  (k, { iter, event }) => {
+    startSequence(k, iter + k.offsetOf("trace_iterator", "tmp_seq"));
     const call: Address = event - k.offsetOf("trace_event_call", "event");
     k.tracing.events.print(`${k.tracing.events.nameOf(call)}: `);
     return HANDLED;
@@ -61,4 +72,14 @@ export const traceEventPrintf = stub(
 export const traceHandleReturn = stub(
   "enum print_line_t trace_handle_return(struct trace_seq *s)",
   () => HANDLED,
+);
+
+/** As writing to set_event: what is called `event`, of `system`; either may be left out. */
+export const traceSetClrEvent = stub(
+  "int trace_set_clr_event(const char *system, const char *event, int set)",
+  { fails: ["EINVAL"], sleeps: true },
+  function* (k, { system, event, set }) {
+    yield* setEvents(k, { system, event, on: set !== 0 });
+    return 0;
+  },
 );
