@@ -160,6 +160,8 @@ export * from "./net/protocol.ts";
 export * from "./net/xfrm.ts";
 export * from "./linux/sock_diag.ts";
 export * from "./linux/netdevice.ts";
+export * from "./linux/netlink.ts";
+export * from "./linux/net.ts";
 export * from "./linux/netdevice-traffic.ts";
 export * from "./linux/skbuff-queue.ts";
 export * from "./linux/leds.ts";

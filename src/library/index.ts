@@ -16,7 +16,7 @@ export { LOG_LEVELS, type LogLevel, type LogMessage } from "./log.ts";
 export type { Memory } from "./memory.ts";
 export type { Module, RemoveOptions } from "./module.ts";
 export { type ModuleSource, readModule } from "./module-file.ts";
-export type { DeviceStats, NetDevice, Network, Packet } from "./net.ts";
+export type { DeviceStats, NetDevice, NetlinkSocket, Network, Packet } from "./net.ts";
 export type { ModuleParameters, Parameters, ParameterValue } from "./parameters.ts";
 export type { FileStatus, PathCalls, ProcessOptions, Signal, UserProcess } from "./process.ts";
 export type { Snapshot } from "./snapshot.ts";

@@ -47,10 +47,23 @@ export interface NetDevice {
   stats(): DeviceStats;
 }
 
+/** A netlink socket as a process has one. */
+export interface NetlinkSocket {
+  /** Its number: what the module sees as NETLINK_CB(skb).portid. */
+  readonly port: number;
+  /** A message with its struct nlmsghdr. SystemCallError ECONNREFUSED when no module listens. */
+  send(message: Uint8Array): void;
+  /** The oldest message that has come. */
+  receive(): Uint8Array | undefined;
+  close(): void;
+}
+
 /** The network around the kernel. */
 export interface Network {
   /** Sends a packet through netfilter hooks. */
   inject(packet: Packet): PacketEnd;
+  /** Opens a netlink socket of that protocol; `groups` as bits, the lowest one is group 1. */
+  netlink(protocol: number, groups?: number): NetlinkSocket;
   /** A device by name; KoboxError "no-device". */
   device(name: string): NetDevice;
   /** Names of the devices there are. */
@@ -92,6 +105,19 @@ const createNetDevice = (sandbox: Sandbox, name: string, address: number): NetDe
   };
 };
 
+const createNetlinkSocket = (sandbox: Sandbox, protocol: number, groups: number): NetlinkSocket => {
+  const { netlink } = sandbox.kernel.net;
+  const port = inProcess(sandbox, "bind", function* () {
+    return netlink.open(protocol, 0, groups);
+  });
+  return {
+    port: port.number,
+    send: (message) => void inProcess(sandbox, "sendto", () => netlink.send(port, message)),
+    receive: () => netlink.receive(port),
+    close: () => netlink.close(port),
+  };
+};
+
 export const createNetwork = (sandbox: Sandbox): Network => {
   const { net } = sandbox.kernel;
   return {
@@ -100,6 +126,7 @@ export const createNetwork = (sandbox: Sandbox): Network => {
       const hooks = typeof hook === "string" ? [hook] : hook;
       return inProcess(sandbox, `inject ${device}`, () => net.inject(packet, hooks, toPath(device)));
     },
+    netlink: (protocol, groups = 0) => createNetlinkSocket(sandbox, protocol, groups),
     device(name) {
       const address = net.devices.find(toPath(name));
       if (address !== undefined) return createNetDevice(sandbox, name, address);

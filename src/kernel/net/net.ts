@@ -8,6 +8,8 @@ import { hostText } from "../vfs/kept-files.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
 import { procNetDev } from "./files.ts";
 import { type Napi, createNapi } from "./napi.ts";
+import { type Netlink, createNetlink } from "./netlink.ts";
+import { type Sockets, createSockets } from "./sockets.ts";
 import { HOOK, NFPROTO_IPV4, type Netfilter, type PacketEnd, createNetfilter } from "./netfilter.ts";
 import { createCommandNames } from "./notify.ts";
 import { type Receiver, createReceiver } from "./receive.ts";
@@ -23,6 +25,9 @@ export interface Net {
   readonly napi: Napi;
   readonly receiver: Receiver;
   readonly transmitter: Transmitter;
+  readonly netlink: Netlink;
+  /** Sockets of the kernel's own. */
+  readonly sockets: Sockets;
   /** Address of the name of an enum netdev_cmd. */
   commandName(command: number): Address;
   /** netdev_printk(): a message with the device's name in front. */
@@ -68,6 +73,8 @@ export const createNet = (k: Kernel): Net => {
     napi: createNapi(k),
     receiver: createReceiver(k),
     transmitter: createTransmitter(k),
+    netlink: createNetlink(k),
+    sockets: createSockets(k),
     commandName: createCommandNames(k),
     say: (device, level, text) => k.printk(level, `${messageName(k, device)}: ${text}`),
     *input(skb, device) {
