@@ -1,9 +1,10 @@
 // Bundles the command line and the library into dist/.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { lazyBuiltins } from "./lazy-builtins.mjs";
 import { stubIndex } from "./stub-index.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -21,19 +22,9 @@ export const build = async () => {
     legalComments: "none",
     logLevel: "warning",
   };
-  // The command line is one CommonJS file, so that it can start from V8's code cache (bin/kobox.cjs).
-  await esbuild.build({
-    ...common,
-    entryPoints: { cli: "src/cli/main.ts" },
-    outdir: "dist",
-    outExtension: { ".js": ".cjs" },
-    format: "cjs",
-    // What the bundle loads by itself must come through `require`: it is no file to V8 (bin/kobox.cjs).
-    supported: { "dynamic-import": false },
-    plugins: [stubIndex(esbuild, ROOT), separateCapstone],
-    define: { "import.meta.url": "__bundleUrl" },
-    banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  });
+  // The command line is CommonJS files, so that it can start from V8's code cache (bin/kobox.cjs).
+  await buildCommands({ ...common, outfile: "dist/cli.cjs" }, []);
+  await buildCommands({ ...common, outfile: "dist/run.cjs" }, [onlyRun]);
   await esbuild.build({
     ...common,
     entryPoints: {
@@ -50,9 +41,48 @@ export const build = async () => {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
+  for (const file of ["dist/cli.cjs", "dist/run.cjs"]) mustBeAscii(file);
   copyCapstone();
   await storeDefaultProfile();
   writeCodeCache();
+};
+
+const buildCommands = async (options, plugins) => {
+  const esbuild = await import("esbuild");
+  await esbuild.build({
+    ...options,
+    entryPoints: ["src/cli/main.ts"],
+    format: "cjs",
+    // What the bundle loads by itself must come through `require`: it is no file to V8 (bin/kobox.cjs).
+    supported: { "dynamic-import": false },
+    plugins: [...plugins, stubIndex(esbuild, ROOT), separateCapstone, lazyBuiltins],
+    define: { "import.meta.url": "__bundleUrl" },
+    keepNames: false,
+    // The function that bin/kobox.cjs calls, so that it need not copy the text to put one around it.
+    banner: {
+      js: "(function (exports, require, module, __filename, __dirname) { const __bundleUrl = require('node:url').pathToFileURL(__filename).href;",
+    },
+    footer: { js: "})" },
+  });
+};
+
+/** The code of `kobox run` alone: what is not there need not be read. bin/kobox.cjs knows when it will do. */
+const onlyRun = {
+  name: "only-run",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/(commands\/|profile\.ts)/ }, ({ path, importer }) =>
+      importer.endsWith("src/cli/main.ts") && path !== "./commands/run.ts"
+        ? { path, namespace: "other-command" }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "other-command" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/** One other character makes V8 keep, and compile, the whole text in twice the bytes (bin/kobox.cjs). */
+const mustBeAscii = (file) => {
+  const at = readFileSync(join(ROOT, file), "latin1").search(/[^\0-\x7f]/);
+  if (at >= 0) throw new Error(`${file}: not ASCII at ${at}: write such characters as escapes or entities`);
 };
 
 const CAPSTONE = "@alexaltea/capstone-js";

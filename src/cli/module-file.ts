@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { KoboxError } from "../base/errors.ts";
 import { openModule } from "../loader/container.ts";
@@ -17,7 +17,7 @@ export interface ModuleFile {
 export const readModuleFile = async (path: string): Promise<ModuleFile> => {
   let packed: Uint8Array;
   try {
-    packed = await readFile(path);
+    packed = readFileSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : message;

@@ -108,7 +108,10 @@ export const moduleReport = (
 ): ReportModule => ({
   name: record.name,
   file,
-  sha256: createHash("sha256").update(bytes).digest("hex"),
+  // Only a document asks for it, and hashing needs a part of Node that takes time to load.
+  get sha256() {
+    return createHash("sha256").update(bytes).digest("hex");
+  },
   license: displayText(record.license),
   taints: moduleTaintLetters(record.taints),
   refcount: refcountOf(sandbox, record.name),
