@@ -54,7 +54,13 @@ export const gpiodWrites: readonly Stub[] = writes.flatMap(([name, write]) =>
       each === name ? {} : { sleeps: true },
       function* (k, { desc, value }) {
         const line = lineAt(k, desc);
-        if (line !== undefined) yield* write(k, line, value);
+        if (line === undefined) return;
+        try {
+          yield* write(k, line, value);
+        } catch (error) {
+          // Of a chip that cannot, nobody hears.
+          if (!(error instanceof Errno)) throw error;
+        }
       },
     ),
   ),
