@@ -3,6 +3,8 @@ import { displayText } from "../base/bytes.ts";
 import { errnoName, strerror } from "../base/errno.ts";
 import type { Report, ReportStep } from "./report.ts";
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
   if (signal !== undefined) return `killed by signal ${signal}`;
   if (ret === undefined) return "never returned";
@@ -31,7 +33,7 @@ export const summarise = (report: Report): void => {
   for (const { name, init, exit } of modules) {
     if (init !== null) {
       say(
-        `${name}: init returned ${init.returned ?? "nothing"} after ${init.instructions} instructions, ${init.calls} calls`,
+        `${name}: init returned ${init.returned ?? "nothing"} after ${counted(init.instructions, "instruction")}, ${counted(init.calls, "call")}`,
       );
     }
     if (exit !== null && !exit.finished) say(`${name}: exit did not return`);

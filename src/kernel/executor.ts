@@ -51,6 +51,8 @@ export interface Executor {
   readonly traps: JournalMap<Address, Trap>;
   /** The engine's registers: those of the task that runs. */
   readonly registers: BigUint64Array;
+  /** How often guest code has called a stub since boot; it does not go back with a snapshot. */
+  calls(): number;
   /** The task whose registers are in the engine. */
   current(): Task | undefined;
   /** Runs `task` until it blocks, yields or dies. */
@@ -77,10 +79,11 @@ export const createExecutor = (
   const traps = journal.map<Address, Trap>();
   /** Return addresses that end a guest call. */
   const returns = new Set<Address>([sentinel]);
-  const state: { running: Task | undefined; feed: bigint; switches: number } = {
+  const state: { running: Task | undefined; feed: bigint; switches: number; calls: number } = {
     running: undefined,
     feed: 0n,
     switches: 0,
+    calls: 0,
   };
 
   const register = (index: number): Address => readRegister(registers, index);
@@ -196,6 +199,7 @@ export const createExecutor = (
     const trap = traps.get(address);
     if (trap !== undefined) {
       if (trap.writesRegisters === true) state.switches += 1;
+      state.calls += 1;
       return enter(task, trap);
     }
     if (returns.has(address)) {
@@ -269,6 +273,7 @@ export const createExecutor = (
   };
 
   return {
+    calls: () => state.calls,
     traps,
     registers: registers.patterns,
     current: () => state.running,

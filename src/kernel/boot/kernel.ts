@@ -220,7 +220,10 @@ export const createKernel = (
   parts.net = createNet(k);
   parts.crypto = createCrypto(k);
   parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
-  parts.modules = createModules(k, moduleLinks(k, links, counted));
+  parts.modules = createModules(
+    k,
+    moduleLinks(k, links, { instructions: counted.instructions, calls: executor.calls }),
+  );
   image.placeTrap(SENTINEL);
   return fast(k);
 

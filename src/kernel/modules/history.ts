@@ -36,7 +36,8 @@ export interface History {
 /** Counters of the whole run. */
 export interface WorkCounters {
   instructions(): number;
-  stubs(): number;
+  /** Calls of kernel functions. */
+  calls(): number;
 }
 
 const BEGUN: FunctionRun = { returned: undefined, finished: false, instructions: 0, calls: 0 };
@@ -50,7 +51,7 @@ export const createHistory = (journal: Journal, work: WorkCounters): History => 
     last,
     all: () => records,
     measure(name, which) {
-      const [instructions, stubs] = [work.instructions(), work.stubs()];
+      const [instructions, calls] = [work.instructions(), work.calls()];
       const record = last(name);
       if (record !== undefined) journal.touch(record)[which] = BEGUN;
       return (returned) => {
@@ -59,7 +60,7 @@ export const createHistory = (journal: Journal, work: WorkCounters): History => 
           returned,
           finished: true,
           instructions: work.instructions() - instructions,
-          calls: work.stubs() - stubs,
+          calls: work.calls() - calls,
         };
       };
     },
