@@ -38,7 +38,7 @@ const rowOf = (entry: BookEntry, left: ReadonlySet<string>): Markup => {
     released === undefined
       ? lost
         ? html`<span class="badge error"
-            ><span class="sign" aria-hidden="true">&#x2715;</span> ${LEFT_WORDS[family]}</span
+            ><span class="sign" aria-hidden="true">${"✕"}</span> ${LEFT_WORDS[family]}</span
           >`
         : html`<span class="muted">kept by another owner</span>`
       : place(released);

@@ -19,7 +19,7 @@ const POLICY = `default-src 'none'; base-uri 'none'; form-action 'none'; style-s
 const headline = ({ report }: PageInput): Markup => {
   const { runs, errors, warnings } = report.summary;
   const bad = errors + warnings;
-  if (bad === 0) return html`<p class="headline ok">&#x2713; Survived all of ${plural(runs, "run")}</p>`;
+  if (bad === 0) return html`<p class="headline ok">${"✓"} Survived all of ${plural(runs, "run")}</p>`;
   return html`<p class="headline ${errors > 0 ? "error" : "warning"}">
     ${errors > 0 ? "✕" : "▲"} ${bad} of ${plural(runs, "run")} went wrong
   </p>`;
