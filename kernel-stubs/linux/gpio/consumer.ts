@@ -53,12 +53,11 @@ export const gpiodWrites: readonly Stub[] = writes.flatMap(([name, write]) =>
       `void ${each}(struct gpio_desc *desc, int value)` as "void f(struct gpio_desc *desc, int value)",
       each === name ? {} : { sleeps: true },
       function* (k, { desc, value }) {
-        const line = lineAt(k, desc);
-        if (line === undefined) return;
         try {
-          yield* write(k, line, value);
+          const line = lineAt(k, desc);
+          if (line !== undefined) yield* write(k, line, value);
         } catch (error) {
-          // Of a chip that cannot, nobody hears.
+          // Of a wrong descriptor or a chip that cannot, nobody hears.
           if (!(error instanceof Errno)) throw error;
         }
       },
@@ -125,8 +124,8 @@ export const gpiodIsActiveLow = stub(
 export const gpiodToggleActiveLow = stub(
   "void gpiod_toggle_active_low(struct gpio_desc *desc)",
   (k, { desc }) => {
-    const line = known(k, desc);
-    if (line !== undefined) toggleActiveLow(k, line);
+    const line = desc < 0 && desc >= -4095 ? undefined : k.gpio.lineOf(desc);
+    if (line !== undefined) toggleActiveLow(k, { ...line, desc });
   },
 );
 export const descToGpio = stub("int desc_to_gpio(const struct gpio_desc *desc)", (k, { desc }) => {
