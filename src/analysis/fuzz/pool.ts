@@ -63,15 +63,14 @@ export const runPool = async (
 
   const start = async (worker: PoolWorker): Promise<void> => {
     worker.link = options.connect();
-    await worker.link.ask({ kind: "start", job: options.job(worker.number, [...known]), corpus });
+    await begin(worker);
   };
-  const workers = await Promise.all(
-    Array.from({ length: count }, async (_, number) => {
-      const worker: PoolWorker = { number, link: options.connect() };
-      await worker.link.ask({ kind: "start", job: options.job(number, [...known]), corpus });
-      return worker;
-    }),
-  );
+  const begin = (worker: PoolWorker): Promise<unknown> =>
+    worker.link.ask({ kind: "start", job: options.job(worker.number, [...known]), corpus });
+  const workers = Array.from({ length: count }, (_, number): PoolWorker => ({
+    number,
+    link: options.connect(),
+  }));
   const status = (): PoolStatus => ({
     executions: state.first * count,
     ownExecutions: state.own,
@@ -116,6 +115,7 @@ export const runPool = async (
     );
   };
   try {
+    await Promise.all(workers.map(begin));
     while (!options.finished(status())) {
       const given = offers;
       note(await Promise.all(workers.map((worker, index) => ask(worker, given[index] ?? []))));
