@@ -40,22 +40,29 @@ export const mktime64 = stub(
     return BigInt(days) * SECONDS_PER_DAY + BigInt(hour * 3600 + min * 60 + sec);
   },
 );
+/** Seconds of 400 years. */
+const CYCLE = 146_097n * SECONDS_PER_DAY;
+
 /** struct tm: eight ints, but the year is a long. */
 export const time64ToTm = stub(
   "void time64_to_tm(time64_t totalsecs, int offset, struct tm *result)",
   (k, { totalsecs, offset, result }) => {
-    const date = new Date(Number(totalsecs + BigInt(offset)) * MS_PER_SECOND);
-    const year = date.getUTCFullYear();
+    // The calendar repeats, weekdays included, every 400 years: far years are those of the first cycle.
+    const seconds = BigInt.asIntN(64, totalsecs + BigInt(offset));
+    const within = ((seconds % CYCLE) + CYCLE) % CYCLE;
+    const date = new Date(Number(within) * MS_PER_SECOND);
+    const first = date.getUTCFullYear();
     const day = Math.floor(
-      (date.getTime() - Date.UTC(year, 0, 1)) / (Number(SECONDS_PER_DAY) * MS_PER_SECOND),
+      (date.getTime() - Date.UTC(first, 0, 1)) / (Number(SECONDS_PER_DAY) * MS_PER_SECOND),
     );
+    const year = BigInt(first) + 400n * ((seconds - within) / CYCLE);
     const view = k.struct("tm", result);
     view.tm_sec = date.getUTCSeconds();
     view.tm_min = date.getUTCMinutes();
     view.tm_hour = date.getUTCHours();
     view.tm_mday = date.getUTCDate();
     view.tm_mon = date.getUTCMonth();
-    view.tm_year = BigInt(year - 1900);
+    view.tm_year = year - 1900n;
     view.tm_wday = date.getUTCDay();
     view.tm_yday = day;
   },

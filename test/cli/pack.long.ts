@@ -1,6 +1,6 @@
 /** The packed program, installed in an empty folder and used from yet another one. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { codeBlocks } from "../support/markdown-code.ts";
@@ -38,6 +38,10 @@ const followGuide = (home: string): void => {
     symlinkSync(join(ROOT, "node_modules", name), join(home, "node_modules", name));
   }
   symlinkSync(join(ROOT, "samples"), join(home, "samples"));
+  mkdirSync(join(home, "test/truth"), { recursive: true });
+  for (const name of ["around", "probes"]) {
+    symlinkSync(join(ROOT, "test/truth", name), join(home, "test/truth", name));
+  }
   writeFileSync(join(home, "package.json"), '{ "type": "module" }');
   codeBlocks(join(ROOT, "docs/library.md"), "ts").forEach(({ code }, index) =>
     writeFileSync(join(home, `guide-${index}.test.ts`), code),
