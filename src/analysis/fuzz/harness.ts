@@ -90,7 +90,7 @@ const examineInit = (parts: Parts, input: FuzzInput): Execution => {
   const { sandbox, k, armed, ledger, plan } = parts;
   armed.restore();
   const since = watch(k);
-  const before = loaderState(k, armed.module);
+  const before = loaderState(k);
   const results: string[] = [];
   reseed(k, input.chance);
   const { forced } = input;

@@ -9,7 +9,7 @@ export interface LoaderState {
   readonly seq: number;
 }
 
-export const loaderState = (k: Kernel, _module: Module): LoaderState => ({
+export const loaderState = (k: Kernel): LoaderState => ({
   modules: k.modules.list.all().length,
   seq: k.log.next,
 });

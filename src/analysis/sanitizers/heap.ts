@@ -20,9 +20,9 @@ interface BadAccess extends Access {
   readonly shadow: number;
 }
 
-/** Reports of one place; a loop makes thousands. */
 const bytesText = (count: number): string => `${count} byte${count === 1 ? "" : "s"}`;
 
+/** Places that are reported; a hostile module has thousands. */
 const ENOUGH = 100;
 
 /**
