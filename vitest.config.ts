@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "src/unicorn-engine/test/**/*.test.ts"],
     testTimeout: 30_000,
     pool: "forks",
+    maxWorkers: "100%",
   },
 });
