@@ -55,6 +55,7 @@ import type { Timeline } from "./timeline.ts";
 import type { DriverCore } from "./devices/driver-core.ts";
 import type { Gpio } from "./gpio/chips.ts";
 import type { Keyboard } from "./devices/i8042.ts";
+import type { Outside } from "./devices/outside.ts";
 import type { Ports } from "./devices/ports.ts";
 
 /** What a stub sees of the kernel: one object a subsystem. */
@@ -70,6 +71,8 @@ export interface Kernel {
   readonly work: { stubs: number };
   readonly timeline: Timeline;
   readonly random: Random;
+  /** Who answers in the place of devices and of chance. */
+  readonly outside: Outside;
   readonly interrupts: Interrupts;
   /** Interrupt lines: `k.irqs.raise(7)`. */
   readonly irqs: Irqs;

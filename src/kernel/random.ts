@@ -1,3 +1,4 @@
+import type { Outside } from "./devices/outside.ts";
 import type { Journal } from "./journal.ts";
 
 /**
@@ -31,10 +32,15 @@ const spread = (seed: bigint): number[] => {
 
 const rotate = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
 
-export const createRandom = (journal: Journal, seed: bigint): Random => {
+/** `outside`: who may answer instead. */
+export const createRandom = (journal: Journal, seed: bigint, outside?: Outside): Random => {
   const [a = 1, b = 2, c = 3, d = 4] = spread(seed);
   const state = { a, b, c, d };
   const u32 = (): number => {
+    const given = outside?.answer?.(4);
+    return given === undefined ? next() : Number(given);
+  };
+  const next = (): number => {
     journal.touch(state);
     const result = Math.imul(rotate(Math.imul(state.b, 5), 7), 9) >>> 0;
     const shifted = state.b << 9;

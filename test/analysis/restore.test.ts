@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Armed, arm } from "../../src/analysis/armed.ts";
-import { createFaultPlan } from "../../src/analysis/fuzz/faults.ts";
+import { createCircumstances } from "../../src/analysis/fuzz/circumstances.ts";
+import { EMPTY } from "../../src/analysis/fuzz/input.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
 import { createRandom } from "../../src/kernel/random.ts";
 import { type Sandbox, boot } from "../../src/sandbox.ts";
@@ -26,13 +27,13 @@ const armed = (sandbox: Sandbox, path: string): Armed => {
 /** A function that lives one life of the module from its snapshot, and says all that can be seen of it. */
 const liver = (sandbox: Sandbox, path: string): ((life: Life) => string) => {
   const { kernel } = sandbox;
-  const plan = createFaultPlan(sandbox);
+  const circumstances = createCircumstances(sandbox);
   const module = armed(sandbox, path);
   return ({ fails, sleeps, exits }) => {
     module.restore();
-    plan.start([{ call: fails, choice: 0 }]);
+    circumstances.begin({ ...EMPTY, faults: [{ call: fails, choice: 0 }] });
     const ends = [module.init()];
-    plan.stop();
+    circumstances.end();
     if (kernel.stopped === undefined) sandbox.sleep(sleeps[0] * MILLISECOND);
     if (exits && kernel.stopped === undefined) ends.push(module.exit());
     if (kernel.stopped === undefined) sandbox.sleep(sleeps[1] * MILLISECOND);

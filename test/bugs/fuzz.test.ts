@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { crashKey } from "../../src/analysis/fuzz/crash.ts";
+import { EMPTY, inputText, parseInput } from "../../src/analysis/fuzz/input.ts";
 import { fuzzing } from "../support/fuzzing.ts";
 import { FUZZED } from "./bugs.ts";
 
@@ -16,6 +18,20 @@ describe("kobox fuzz finds", () => {
     },
     120_000,
   );
+});
+
+describe("what devices answered", () => {
+  it("is kept with the crash, made small, and shows it again", () => {
+    const path = "test/bugs/mmio_length_bug.ko";
+    const target = "file:/dev/mmio_length_bug";
+    const [crash] = fuzzing(path, target, (session) => session.round(0, 1500).crashes);
+    expect(crash?.input.answers).toHaveLength(1);
+    const input = parseInput(JSON.parse(inputText(crash?.input ?? EMPTY)), "the file");
+    const again = fuzzing(path, target, (_, { examine }) => examine(input).crashes);
+    expect(again.map(crashKey)).toContain(crash?.key);
+    const without = fuzzing(path, target, (_, { examine }) => examine({ ...input, answers: [] }).crashes);
+    expect(without).toEqual([]);
+  });
 });
 
 describe("kobox fuzz has nothing against the correct twin of", () => {

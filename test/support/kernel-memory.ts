@@ -1,5 +1,6 @@
 import { openProfile } from "../../src/profile/profile.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
+import { createOutside } from "../../src/kernel/devices/outside.ts";
 import { offsetsOf } from "../../src/kernel/memory/host.ts";
 import { type KernelMemory, createKernelMemory } from "../../src/kernel/memory/memory.ts";
 import type { PagePolicy } from "../../src/kernel/memory/pages.ts";
@@ -18,6 +19,7 @@ export const createTestMemory = (
   const said = createSaid();
   const journal = createJournal();
   const kernel: KernelMemory = createKernelMemory({
+    outside: createOutside(),
     host,
     journal,
     complaints: said.complaints,

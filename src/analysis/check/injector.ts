@@ -1,8 +1,8 @@
 import { representationOf } from "../../abi/calls.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Binder, BoundStub } from "../../stub/bind.ts";
-import type { Failure, Stub } from "../../stub/declare.ts";
-import { listen } from "../../stub/listen.ts";
+import type { Failure } from "../../stub/declare.ts";
+import { onFallibleCalls } from "../fallible.ts";
 import { type StackFrame, type Stacks, createStacks } from "../ledger/stacks.ts";
 import { type FailSpec, functionsOf } from "./spec.ts";
 
@@ -41,10 +41,6 @@ export interface Injector {
 /** More calls than anybody would try one by one. */
 const MOST_CALLS = 20_000;
 
-/** Giving back must not be made to fail: the resource would be lost through no fault of the module's. */
-const mayFail = ({ fails, acquires, releases }: Stub): boolean =>
-  fails.length > 0 && (releases === undefined || acquires !== undefined);
-
 const givesPointer = (prototype: BoundStub["prototype"]): boolean =>
   representationOf(prototype.result) === "pointer";
 
@@ -74,7 +70,7 @@ export const createInjector = (k: Kernel, binder: Binder): Injector => {
       return functions.reduce((sum, each) => sum + (state.counts.get(each) ?? 0), 0) === spec.nth;
     });
   const inject = ({ name, stub, prototype }: BoundStub): Failure | undefined => {
-    if (!counted() || !mayFail(stub)) return undefined;
+    if (!counted()) return undefined;
     const nth = (state.counts.get(name) ?? 0) + 1;
     state.counts.set(name, nth);
     const failed = specFor(name)?.failure;
@@ -91,7 +87,7 @@ export const createInjector = (k: Kernel, binder: Binder): Injector => {
     }
     return failed;
   };
-  listen(binder.hooks, { inject });
+  onFallibleCalls(binder, inject);
 
   return {
     begin(specs, scope, started = always) {

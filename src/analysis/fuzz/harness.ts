@@ -9,7 +9,7 @@ import { watchHeap } from "../sanitizers/heap.ts";
 import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import { type Crash, crashesSince, watch } from "./crash.ts";
 import { readDictionary } from "./dictionary.ts";
-import { type FaultPlan, createFaultPlan, reseed } from "./faults.ts";
+import { type Circumstances, createCircumstances } from "./circumstances.ts";
 import { listFiles } from "./files.ts";
 import type { FuzzInput } from "./input.ts";
 import { checkLoader, loaderState } from "./loader-rules.ts";
@@ -45,7 +45,7 @@ interface Parts {
   readonly k: Kernel;
   readonly armed: Armed;
   readonly ledger: Ledger;
-  readonly plan: FaultPlan;
+  readonly circumstances: Circumstances;
 }
 
 export const outcomeText = (what: string, outcome: Outcome): string => {
@@ -72,13 +72,12 @@ const leave = ({ k, armed, ledger, sandbox }: Parts, results: string[]): Outcome
 };
 
 /** Init alone, from where it is called. */
-const executeInit = ({ k, plan }: Parts, runner: InitRunner, input: FuzzInput): Execution => {
+const executeInit = ({ k, circumstances }: Parts, runner: InitRunner, input: FuzzInput): Execution => {
   runner.restore();
   const since = watch(k);
-  reseed(k, input.chance);
-  plan.start(input.faults);
+  circumstances.begin(input);
   const outcome = runner.run();
-  plan.stop();
+  circumstances.end();
   return {
     crashes: crashesSince(k, since, killedBy(outcome)),
     results: [outcomeText("init", outcome)],
@@ -87,18 +86,17 @@ const executeInit = ({ k, plan }: Parts, runner: InitRunner, input: FuzzInput): 
 
 /** Init, exit and the books, with an input's failures and parameters. */
 const examineInit = (parts: Parts, input: FuzzInput): Execution => {
-  const { sandbox, k, armed, ledger, plan } = parts;
+  const { sandbox, k, armed, ledger, circumstances } = parts;
   armed.restore();
   const since = watch(k);
   const before = loaderState(k);
   const results: string[] = [];
-  reseed(k, input.chance);
   const { forced } = input;
   const { overrides } = k.modules;
   overrides.initResult = forced === undefined ? undefined : () => forced;
-  plan.start(input.faults);
+  circumstances.begin(input);
   const outcome = armed.init(input.parameters);
-  plan.stop();
+  circumstances.end();
   overrides.initResult = undefined;
   results.push(outcomeText("init", outcome));
   let killed = killedBy(outcome);
@@ -115,7 +113,7 @@ const examineInit = (parts: Parts, input: FuzzInput): Execution => {
 };
 
 const createInitHarness = (parts: Parts, target: FuzzTarget): Harness => {
-  const { k, armed, plan } = parts;
+  const { k, armed, circumstances } = parts;
   const code = readCode(k, armed.module);
   const parameters = readParameterFields(k, armed.module);
   const dictionary = readDictionary(k, armed.module);
@@ -123,7 +121,7 @@ const createInitHarness = (parts: Parts, target: FuzzTarget): Harness => {
   const runner = target.kind === "init" ? armed.runner() : undefined;
   return {
     code,
-    knowledge: { target, dictionary, parameters, files: [], fallible: () => plan.most() },
+    knowledge: { target, dictionary, parameters, files: [], circumstances },
     execute: runner === undefined ? examine : (input) => executeInit(parts, runner, input),
     examine,
   };
@@ -146,7 +144,7 @@ const hangOf = (
       ];
 
 const createFileHarness = (parts: Parts, target: FuzzTarget, before: readonly string[]): Harness => {
-  const { sandbox, k, armed, plan } = parts;
+  const { sandbox, k, armed, circumstances } = parts;
   const code = readCode(k, armed.module);
   const dictionary = readDictionary(k, armed.module);
   const parameters = readParameterFields(k, armed.module);
@@ -178,8 +176,7 @@ const createFileHarness = (parts: Parts, target: FuzzTarget, before: readonly st
     const results: string[] = [];
     const state = { done: false };
     const { task } = user.process;
-    reseed(k, input.chance);
-    plan.start(input.faults);
+    circumstances.begin(input);
     user.perform(
       (sys) => performAll(sys, files, input.operations, results),
       () => {
@@ -190,14 +187,14 @@ const createFileHarness = (parts: Parts, target: FuzzTarget, before: readonly st
       () => state.done || task.state === "dead",
       () => "a system call never returns",
     );
-    plan.stop();
+    circumstances.end();
     const hung = state.done || task.state === "dead" ? [] : hangOf(parts, task.waiting);
     const killed = state.done ? then(results) : task.signal;
     return { crashes: [...hung, ...crashesSince(k, since, killed)], results };
   };
   return {
     code,
-    knowledge: { target, dictionary, parameters, files, fallible: () => plan.most() },
+    knowledge: { target, dictionary, parameters, files, circumstances },
     execute: (input) =>
       perform(input, () => {
         if (k.stopped === undefined) sandbox.sleep(AFTER_NS);
@@ -220,12 +217,12 @@ export const createHarness = (
   const k = sandbox.kernel;
   const ledger = openLedger(k, sandbox.binder);
   if (sanitizers.has("heap")) watchHeap(sandbox, ledger);
-  const plan = createFaultPlan(sandbox);
+  const circumstances = createCircumstances(sandbox);
   const before = beginsBeforeInit(target) ? [] : listFiles(sandbox);
   const armed = arm(sandbox, load);
   if (armed.kind !== "armed")
     throw new KoboxError("no-target", `the module does not load: ${outcomeText("it", armed)}`);
-  const parts: Parts = { sandbox, k, armed, ledger, plan };
+  const parts: Parts = { sandbox, k, armed, ledger, circumstances };
   return beginsBeforeInit(target)
     ? createInitHarness(parts, target)
     : createFileHarness(parts, target, before);

@@ -26,6 +26,17 @@ export interface Fault {
   readonly choice: number;
 }
 
+/**
+ * From the `ask`-th read since the start on, devices and random numbers answer with these bytes (in
+ * hexadecimal), each read with as many as it reads, until they are used up. Before, `delay` virtual
+ * milliseconds pass.
+ */
+export interface Answer {
+  readonly ask: number;
+  readonly data: string;
+  readonly delay: number;
+}
+
 /** All that one execution depends on. */
 export interface FuzzInput {
   /** Text of the module's parameters; undefined: as given on the command line. */
@@ -34,15 +45,24 @@ export interface FuzzInput {
   readonly forced?: number;
   /** In order of `call`. */
   readonly faults: readonly Fault[];
+  /** In order of `ask`. */
+  readonly answers: readonly Answer[];
   /** Seed of the guest's random numbers. */
   readonly chance: number;
   readonly operations: readonly Operation[];
 }
 
-export const EMPTY: FuzzInput = { faults: [], chance: 0, operations: [] };
+export const EMPTY: FuzzInput = { faults: [], answers: [], chance: 0, operations: [] };
 
 /** Enough of each for any driver; a hostile file must not make an execution endless. */
-export const LIMITS = { operations: 64, bytes: 8192, faults: 16, parameters: 4096 } as const;
+export const LIMITS = {
+  operations: 64,
+  bytes: 8192,
+  faults: 16,
+  answers: 16,
+  delay: 10_000,
+  parameters: 4096,
+} as const;
 
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 export const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
@@ -63,7 +83,7 @@ const FIELDS: Readonly<Record<Operation["op"], (operation: Record<string, unknow
   ioctl: ({ slot, request, argument }) =>
     isCount(slot) && isCount(request) && (Number.isSafeInteger(argument) || isBytes(argument)),
   poll: ({ slot }) => isCount(slot),
-  sleep: ({ milliseconds }) => isCount(milliseconds) && (milliseconds as number) <= 10_000,
+  sleep: ({ milliseconds }) => isCount(milliseconds) && (milliseconds as number) <= LIMITS.delay,
 };
 
 const isOperation = (value: unknown): value is Operation =>
@@ -74,6 +94,16 @@ const isOperation = (value: unknown): value is Operation =>
 const isFault = (value: unknown): value is Fault =>
   isObject(value) && isCount(value["call"]) && isCount(value["choice"]);
 
+const isAnswer = (value: unknown): value is Answer =>
+  isObject(value) &&
+  isCount(value["ask"]) &&
+  isBytes(value["data"]) &&
+  isCount(value["delay"]) &&
+  (value["delay"] as number) <= LIMITS.delay;
+
+const isListOf = (value: unknown, most: number, holds: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length <= most && value.every(holds);
+
 /** Whether a value read from a file is an input that can be executed. */
 export const isInput = (value: unknown): value is FuzzInput =>
   isObject(value) &&
@@ -81,12 +111,9 @@ export const isInput = (value: unknown): value is FuzzInput =>
   (value["parameters"] === undefined ||
     (typeof value["parameters"] === "string" && value["parameters"].length <= LIMITS.parameters)) &&
   (value["forced"] === undefined || Number.isSafeInteger(value["forced"])) &&
-  Array.isArray(value["faults"]) &&
-  value["faults"].length <= LIMITS.faults &&
-  value["faults"].every(isFault) &&
-  Array.isArray(value["operations"]) &&
-  value["operations"].length <= LIMITS.operations &&
-  value["operations"].every(isOperation);
+  isListOf(value["faults"], LIMITS.faults, isFault) &&
+  isListOf(value["answers"], LIMITS.answers, isAnswer) &&
+  isListOf(value["operations"], LIMITS.operations, isOperation);
 
 /** Errors: KoboxError "bad-input", naming `from`. */
 export const parseInput = (value: unknown, from: string): FuzzInput => {
@@ -97,11 +124,12 @@ export const parseInput = (value: unknown, from: string): FuzzInput => {
 };
 
 /** The same input has the same text, whatever the order of its fields. */
-export const inputText = ({ parameters, forced, faults, chance, operations }: FuzzInput): string =>
+export const inputText = ({ parameters, forced, faults, answers, chance, operations }: FuzzInput): string =>
   JSON.stringify({
     ...(parameters === undefined ? {} : { parameters }),
     ...(forced === undefined ? {} : { forced }),
     faults,
+    answers,
     chance,
     operations,
   });

@@ -1,7 +1,17 @@
 import type { Random } from "../../kernel/random.ts";
 import { EDGES, mutateBytes, pick } from "./bytes.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { type Dictionary, ioctlSize } from "./dictionary.ts";
-import { type Fault, type FuzzInput, LIMITS, type Operation, fromHex, toHex } from "./input.ts";
+import {
+  type Answer,
+  EMPTY,
+  type Fault,
+  type FuzzInput,
+  LIMITS,
+  type Operation,
+  fromHex,
+  toHex,
+} from "./input.ts";
 import { type ParameterField, mutateParameters } from "./parameters.ts";
 import type { FuzzTarget } from "./target.ts";
 
@@ -12,8 +22,7 @@ export interface TargetKnowledge {
   readonly parameters: readonly ParameterField[];
   /** Files that operations may open. */
   readonly files: readonly string[];
-  /** The most fallible calls that an execution made so far. */
-  fallible(): number;
+  readonly circumstances: Pick<Circumstances, "fallible" | "asked">;
 }
 
 const FORCED = [
@@ -30,6 +39,45 @@ const mutateFaults = (faults: readonly Fault[], random: Random, fallible: number
   return [...kept.filter(({ call }) => call !== fresh.call), fresh]
     .sort((a, b) => a.call - b.call)
     .slice(0, LIMITS.faults);
+};
+
+const DELAYS = [1, 10, 100, 1000, LIMITS.delay] as const;
+
+/** The first reads decide most; loops that wait for a device make thousands. */
+const anyAsk = (random: Random, asked: number): number =>
+  random.below((chance(random, 50) ? Math.min(asked, 8) : asked) + 2);
+
+const anyDelay = (random: Random): number => (chance(random, 25) ? (pick(random, DELAYS) ?? 0) : 0);
+
+/** Registers are short, and full of flags. */
+const anyAnswer = (random: Random, { words }: Dictionary, asked: number): Answer => ({
+  ask: anyAsk(random, asked),
+  data: chance(random, 5) ? "" : toHex(mutateBytes(new Uint8Array(1 << random.below(4)), random, words)),
+  delay: anyDelay(random),
+});
+
+/** Adds, drops or changes one answer. */
+const mutateAnswers = (
+  answers: readonly Answer[],
+  random: Random,
+  { dictionary, circumstances }: TargetKnowledge,
+): readonly Answer[] => {
+  const asked = circumstances.asked();
+  if (asked === 0) return answers;
+  const old = chance(random, 60) ? pick(random, answers) : undefined;
+  const fresh =
+    old === undefined
+      ? anyAnswer(random, dictionary, asked)
+      : {
+          ...old,
+          data: toHex(mutateBytes(fromHex(old.data), random, dictionary.words)),
+          delay: old.delay === 0 ? anyDelay(random) : old.delay,
+        };
+  return answers
+    .filter(({ ask }) => ask !== fresh.ask && !chance(random, 20))
+    .concat(fresh)
+    .sort((a, b) => a.ask - b.ask)
+    .slice(0, LIMITS.answers);
 };
 
 const anyData = (random: Random, { words }: Dictionary): string =>
@@ -129,7 +177,9 @@ export const mutate = (
   const { kind } = known.target;
   let out = input;
   const faults = chance(random, kind === "init" ? 90 : 15);
-  if (faults) out = { ...out, faults: mutateFaults(out.faults, random, known.fallible()) };
+  if (faults) out = { ...out, faults: mutateFaults(out.faults, random, known.circumstances.fallible()) };
+  if (kind !== "return" && chance(random, 40))
+    out = { ...out, answers: mutateAnswers(out.answers, random, known) };
   if (chance(random, 10)) out = { ...out, chance: random.below(2 ** 31) };
   if (kind === "params") out = { ...out, parameters: mutateParameters(out.parameters ?? "", random, known) };
   if (kind === "return")
@@ -142,8 +192,7 @@ export const mutate = (
 };
 
 const opened = (file: number, ...then: readonly Operation[]): FuzzInput => ({
-  faults: [],
-  chance: 0,
+  ...EMPTY,
   operations: [{ op: "open", file }, ...then],
 });
 
@@ -154,14 +203,13 @@ export const seedInputs = ({
   dictionary,
   parameters,
 }: TargetKnowledge): readonly FuzzInput[] => {
-  const plain: FuzzInput = { faults: [], chance: 0, operations: [] };
-  if (target.kind === "init") return [plain];
-  if (target.kind === "return") return FORCED.map((forced) => ({ ...plain, forced }));
+  if (target.kind === "init") return [EMPTY];
+  if (target.kind === "return") return FORCED.map((forced) => ({ ...EMPTY, forced }));
   if (target.kind === "params") {
     return [
-      plain,
+      EMPTY,
       ...parameters.flatMap(({ name, seeds }) =>
-        seeds.map((text) => ({ ...plain, parameters: `${name}=${text}` })),
+        seeds.map((text) => ({ ...EMPTY, parameters: `${name}=${text}` })),
       ),
     ];
   }

@@ -49,23 +49,43 @@ const copiedText: readonly Rule[] = [
   ["write", "p", text("q")],
 ];
 
+const read = (argument: string, size: Size): readonly Rule[] => [["read", argument, size]];
+const write = (argument: string, size: Size): readonly Rule[] => [["write", argument, size]];
+
 /** By the stub's own name: aliases come along. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   memcpy: copy,
   memmove: copy,
-  memset: [["write", "s", "n"]],
+  memset: write("s", "n"),
   memcmp: [
     ["read", "p", "size"],
     ["read", "q", "size"],
   ],
-  _copy_from_user: [["write", "to", "n"]],
-  _copy_to_user: [["read", "from", "n"]],
-  strlen: [["read", "s", text("s")]],
+  bcmp: [
+    ["read", "a", "len"],
+    ["read", "b", "len"],
+  ],
+  _copy_from_user: write("to", "n"),
+  _copy_to_user: read("from", "n"),
+  memcpy_fromio: write("to", "n"),
+  memcpy_toio: read("from", "n"),
+  get_random_bytes: write("buf", "len"),
+  crc32_le: read("p", "len"),
+  crc32_be: read("p", "len"),
+  __crc32c_le: read("p", "len"),
+  seq_write: read("data", "len"),
+  strlen: read("s", text("s")),
   strcpy: copiedText,
-  strscpy: [["write", "p", boundedText("q", "size")]],
-  strncpy: [["write", "p", "size"]],
-  kstrdup: [["read", "s", text("s")]],
-  kmemdup: [["read", "p", "size"]],
+  stpcpy: [
+    ["read", "src", text("src")],
+    ["write", "dest", text("src")],
+  ],
+  strscpy: write("p", boundedText("q", "size")),
+  strscpy_pad: write("dest", "count"),
+  strlcpy: write("p", boundedText("q", "size")),
+  strncpy: write("p", "size"),
+  kstrdup: read("s", text("s")),
+  kmemdup: read("p", "size"),
 };
 
 /** What a call of `name` is going to access; empty for functions that are not checked. */

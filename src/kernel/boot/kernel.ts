@@ -53,6 +53,7 @@ import { createMappings } from "../vfs/mappings.ts";
 import { createGpio } from "../gpio/chips.ts";
 import { createKeyboard } from "../devices/i8042.ts";
 import { addPcDevices } from "../devices/pc-devices.ts";
+import { createOutside } from "../devices/outside.ts";
 import { createPorts } from "../devices/ports.ts";
 import { createProcesses } from "../vfs/process.ts";
 import { createUserFaults } from "../vfs/user-faults.ts";
@@ -162,7 +163,8 @@ export const createKernel = (
     current: { get: () => k.tasks.current() },
     stopped: { get: () => state.stopped },
   });
-  parts.random = createRandom(journal, options.seed);
+  parts.outside = createOutside();
+  parts.random = createRandom(journal, options.seed, parts.outside);
   parts.schedule = createSchedule(journal, options.schedule ?? "in-turn");
   parts.cpu = createCpu(machine, profile, executor, options.seed & ~0xffn);
   parts.log = createLog(journal, {

@@ -10,6 +10,7 @@ export const memoryOptions = (k: Kernel, seed: bigint): MemoryOptions => ({
   host: memoryHost(k.machine),
   journal: k.journal,
   offsetOf: k.offsetOf,
+  outside: k.outside,
   seed: Number(BigInt.asUintN(31, seed)),
   complaints: {
     warn: (site, text, level) => k.traces.warn(site, { message: text, level, via: viaOf(k, site) }),

@@ -4,6 +4,7 @@ import type { PortSite } from "../../loader/port-sites.ts";
 import type { Trap } from "../executor.ts";
 import type { Kernel } from "../kernel.ts";
 import { type AccessSize, type DeviceModel, allOnes } from "./model.ts";
+import { heard } from "./outside.ts";
 
 export interface PortRegion {
   readonly name: string;
@@ -32,7 +33,9 @@ export const createPorts = (k: Kernel): Ports => {
 
   const read: Ports["read"] = (port, size) => {
     const region = find(port);
-    const value = region === undefined ? allOnes(size) : BigInt(region.model.read(port - region.start, size));
+    const value = heard(k.outside, size, () =>
+      region === undefined ? allOnes(size) : BigInt(region.model.read(port - region.start, size)),
+    );
     return Number(value & allOnes(size));
   };
   const write: Ports["write"] = (port, size, value) => {

@@ -1,5 +1,6 @@
 import { type Address, PAGE_SIZE, alignDown } from "../../base/address.ts";
-import { type AccessSize, type DeviceModel, allOnes } from "../devices/model.ts";
+import { type AccessSize, type DeviceModel, allOnes, memoryModel } from "../devices/model.ts";
+import { type Outside, heard } from "../devices/outside.ts";
 import type { Journal, JournalMap } from "../journal.ts";
 import { VM } from "./areas.ts";
 import { type Complaints, type MemoryHost, mayTake } from "./host.ts";
@@ -20,7 +21,8 @@ export interface IoRegion {
 
 /**
  * Device memory (arch/x86/mm/ioremap.c). Pages of a device with a model are not mapped: each access
- * faults, and is played as a call of the model. Others are plain memory that reads all ones at first.
+ * faults, and is played as a call of the model. Others are plain memory that reads all ones at first;
+ * it is not mapped either where somebody wants to answer for every device.
  */
 export interface Io extends MmioBus {
   /** From now on a model answers there; what is mapped already stays as it is. */
@@ -31,7 +33,7 @@ export interface Io extends MmioBus {
   unmap(address: Address): void;
   /** memremap: RAM is where it always is, other memory as by `map`. */
   remap(physical: number, size: number): Address;
-  /** A model answers at that virtual address. */
+  /** Each access to that virtual address is to be played. */
   isDevice(address: Address): boolean;
 }
 
@@ -47,15 +49,16 @@ export interface IoParts {
   readonly vmalloc: Vmalloc;
   readonly complaints: Complaints;
   readonly once: WarnOnce;
+  readonly outside: Outside;
 }
 
 export const createIo = (parts: IoParts, journal: Journal): Io => {
-  const { host, vmalloc } = parts;
+  const { host, vmalloc, outside } = parts;
   const { ram, memory } = host;
   const regions: IoRegion[] = [];
   /** Frame that stands for a page of device memory: mapping it again shows the same registers. */
   const backing: JournalMap<number, number> = journal.map();
-  /** Physical page behind a virtual one that a model serves. */
+  /** Physical page behind a virtual one that is not mapped. */
   const devicePages: JournalMap<number, number> = journal.map();
 
   const frameOf = (page: number): number | undefined => {
@@ -68,6 +71,21 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     ram.bytes.fill(0xff, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE);
     backing.set(page, frame);
     return frame;
+  };
+  /** Device memory without a model, by physical address. */
+  const plain = (physical: number): DeviceModel | undefined => {
+    const frame = backing.get(Math.floor(physical / PAGE_SIZE));
+    if (frame === undefined) return undefined;
+    ram.touch(frame);
+    return memoryModel(ram.bytes.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE));
+  };
+  const answering = (
+    physical: number,
+  ): { readonly model: DeviceModel; readonly offset: number } | undefined => {
+    const region = owner(physical, 1);
+    if (region !== undefined) return { model: region.model, offset: physical - region.start };
+    const model = plain(physical);
+    return model === undefined ? undefined : { model, offset: physical % PAGE_SIZE };
   };
   const isRam = (physical: number, size: number): boolean => physical < ram.size && size > 0;
   const owner = (physical: number, size: number): IoRegion | undefined =>
@@ -95,7 +113,7 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     const base = vmalloc.mapFrames(count, VM.IOREMAP, (index) => frames[index] ?? 0, physical);
     if (base === 0) return 0;
     frames.forEach((frame, index) => {
-      if (frame !== 0) return;
+      if (frame !== 0 && !outside.everywhere) return;
       host.unmap(base + index * PAGE_SIZE, 1);
       devicePages.set(base / PAGE_SIZE + index, first + index);
     });
@@ -135,16 +153,18 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     read(address, size) {
       const physical = physicalOf(address);
       if (physical === undefined) return readMemory(address, size);
-      const region = owner(physical, 1);
-      return region === undefined
-        ? allOnes(size)
-        : BigInt(region.model.read(physical - region.start, size)) & allOnes(size);
+      return heard(outside, size, () => {
+        const device = answering(physical);
+        return device === undefined
+          ? allOnes(size)
+          : BigInt(device.model.read(device.offset, size)) & allOnes(size);
+      });
     },
     write(address, size, value) {
       const physical = physicalOf(address);
       if (physical === undefined) return writeMemory(address, size, value);
-      const region = owner(physical, 1);
-      region?.model.write(physical - region.start, size, value);
+      const device = answering(physical);
+      device?.model.write(device.offset, size, value);
     },
   };
 };

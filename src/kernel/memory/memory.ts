@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import type { Outside } from "../devices/outside.ts";
 import type { Journal } from "../journal.ts";
 import { createGuestFrames } from "./buddy.ts";
 import { createFrameTable } from "./frame-table.ts";
@@ -21,6 +22,7 @@ export interface MemoryOptions {
   /** Same seed, same addresses. */
   readonly seed: number;
   readonly policy?: PagePolicy;
+  readonly outside: Outside;
 }
 
 /** The kernel's memory management: one allocator a property. */
@@ -59,7 +61,7 @@ export const createKernelMemory = (options: MemoryOptions): KernelMemory => {
     pages,
     heap,
     vmalloc,
-    io: createIo({ host, pages, vmalloc, complaints, once }, journal),
+    io: createIo({ host, pages, vmalloc, complaints, once, outside: options.outside }, journal),
     memSections: () => createMemSections(host, heap),
     percpu: createPercpu(host, store, complaints),
   };

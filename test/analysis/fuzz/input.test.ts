@@ -8,6 +8,10 @@ const WRITES: FuzzInput = {
     { call: 1, choice: 0 },
     { call: 4, choice: 2 },
   ],
+  answers: [
+    { ask: 0, data: "ffee", delay: 100 },
+    { ask: 3, data: "01", delay: 0 },
+  ],
   chance: 7,
   operations: [
     { op: "open", file: 0 },
@@ -28,6 +32,9 @@ describe("inputs", () => {
     ["odd hexadecimal", { ...EMPTY, operations: [{ op: "write", slot: 0, data: "abc" }] }],
     ["an inherited name", { ...EMPTY, operations: [{ op: "toString", slot: 0 }] }],
     ["a sleep of years", { ...EMPTY, operations: [{ op: "sleep", milliseconds: 1e12 }] }],
+    ["an answer after years", { ...EMPTY, answers: [{ ask: 0, data: "", delay: 1e12 }] }],
+    ["an answer that is no bytes", { ...EMPTY, answers: [{ ask: 0, data: "0", delay: 0 }] }],
+    ["no answers at all", { ...EMPTY, answers: undefined }],
     ["too many operations", { ...EMPTY, operations: Array(1000).fill({ op: "open", file: 0 }) }],
     ["a negative slot", { ...EMPTY, operations: [{ op: "read", slot: -1, count: 1 }] }],
   ])("are refused: %s", (_, value) => {
@@ -41,9 +48,16 @@ describe("minimise", () => {
       operations.some((each) => each.op === "write" && each.data.includes("726d"));
     const small = minimise(WRITES, shows, 500);
     expect(small.faults).toEqual([]);
+    expect(small.answers).toEqual([]);
     expect(small.chance).toBe(0);
     expect(small.operations).toHaveLength(1);
     expect(shows(small)).toBe(true);
+  });
+
+  it("leaves of an answer what matters", () => {
+    const shows = ({ answers }: FuzzInput): boolean =>
+      answers.some(({ ask, data }) => ask === 0 && data.startsWith("ff"));
+    expect(minimise(WRITES, shows, 500).answers).toEqual([{ ask: 0, data: "ff", delay: 0 }]);
   });
 
   it("stops when its tries are used up", () => {
