@@ -43,7 +43,7 @@ export const STRUCT_NAMES: readonly string[] = `
 
   kprobe kretprobe kretprobe_instance ftrace_ops ftrace_regs ftrace_hash ftrace_ops_hash
   uprobe_consumer perf_event perf_event_attr perf_sample_data trace_event_call trace_event_class trace_event_functions
-  trace_event trace_iterator trace_event_buffer trace_event_fields ratelimit_state _ddebug printk_info va_format
+  trace_event trace_iterator trace_event_buffer trace_event_fields ratelimit_state _ddebug ddebug_class_map printk_info va_format
   kmsg_dumper console tty_driver tty_struct tty_operations tty_port tty_port_operations tty_ldisc_ops
   tty_ldisc ktermios uart_driver uart_port uart_ops serial_icounter_struct
 

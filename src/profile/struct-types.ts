@@ -1515,6 +1515,15 @@ export interface StructTypes {
     is_seen: FnPtr<"int (*)(struct ctl_table_set *)">;
     readonly dir: StructTypes["ctl_dir"];
   };
+  ddebug_class_map: View & {
+    readonly link: StructTypes["list_head"];
+    mod: Ptr<"struct module">;
+    mod_name: Ptr<"char">;
+    class_names: Ptr<"char *">;
+    length: number;
+    base: number;
+    map_type: number;
+  };
   debugfs_blob_wrapper: View & {
     data: Ptr;
     size: bigint;
