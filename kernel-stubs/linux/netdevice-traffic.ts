@@ -1,6 +1,8 @@
 /** include/linux/netdevice.h: what goes in and out, NAPI, packet types (net/core/dev.c). */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
+import { printNetdev } from "../../src/kernel/net/printk.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { block } from "../../src/kernel/routine.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
@@ -146,10 +148,9 @@ type Leveled = "void netdev_err(const struct net_device *dev, const char *format
 
 const leveled = (name: string, level: number): Stub =>
   stub(`void ${name}(const struct net_device *dev, const char *format, ...)` as Leveled, (k, args, call) => {
-    k.net.say(args.dev, level, formatGuest(k, args.format, call).text);
+    printNetdev(k, args.dev, level, formatGuest(k, args.format, call, LOG_LINE_MAX));
   });
 
-/** Those of a device with a parent have its driver and name in front, too: here all are without. */
 export const netdevLevels = [
   leveled("netdev_emerg", 0),
   leveled("netdev_alert", 1),
@@ -163,5 +164,5 @@ export const netdevLevels = [
 export const netdevPrintk = stub(
   "void netdev_printk(const char *level, const struct net_device *dev, const char *format, ...)",
   (k, { level, dev, format }, call) =>
-    k.net.say(dev, (k.memory.u8(level + 1) - 0x30) & 7, formatGuest(k, format, call).text),
+    printNetdev(k, dev, (k.memory.u8(level + 1) - 0x30) & 7, formatGuest(k, format, call, LOG_LINE_MAX)),
 );

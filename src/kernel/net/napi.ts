@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { addFirst, initList, removeInit } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
+import { sayNetdev } from "./printk.ts";
 import type { Routine } from "../routine.ts";
 
 /** enum of include/linux/netdevice.h, as bits */
@@ -51,7 +52,8 @@ export const createNapi = (k: Kernel): Napi => {
       const { weight, poll: fn } = view(napi);
       const work = Number(BigInt.asIntN(32, yield* k.call(fn, napi, weight)));
       if (work > weight) {
-        k.net.say(
+        sayNetdev(
+          k,
           view(napi).dev,
           3,
           `NAPI poll function ${k.symbols.format(fn)} returned ${work}, exceeding its budget of ${weight}.`,
@@ -87,7 +89,7 @@ export const createNapi = (k: Kernel): Napi => {
         gro_bitmask: 0n,
         poll_owner: -1,
       });
-      if (weight > WEIGHT) k.net.say(device, 3, `netif_napi_add_weight() called with weight ${weight}`);
+      if (weight > WEIGHT) sayNetdev(k, device, 3, `netif_napi_add_weight() called with weight ${weight}`);
       known.state = (known.state & ~DISABLE) | SCHED | NPSVC | LISTED;
       addFirst(k.memory, listAt(napi), device + k.offsetOf("net_device", "napi_list"));
     },

@@ -30,8 +30,6 @@ export interface Net {
   readonly sockets: Sockets;
   /** Address of the name of an enum netdev_cmd. */
   commandName(command: number): Address;
-  /** netdev_printk(): a message with the device's name in front. */
-  say(device: Address, level: number, text: ByteString): void;
   /** An IPv4 packet that a device has handed in: it passes the hooks, and then there is nobody for it. */
   input(skb: Address, device: Address): Routine<void>;
   /**
@@ -76,7 +74,6 @@ export const createNet = (k: Kernel): Net => {
     netlink: createNetlink(k),
     sockets: createSockets(k),
     commandName: createCommandNames(k),
-    say: (device, level, text) => k.printk(level, `${messageName(k, device)}: ${text}`),
     *input(skb, device) {
       for (const hook of ARRIVING) {
         const verdict = yield* netfilter.run(point(hook, device), skb);
@@ -94,14 +91,4 @@ export const createNet = (k: Kernel): Net => {
       );
     },
   };
-};
-
-const STATES = [" (uninitialized)", "", " (unregistering)", " (unregistered)", " (released)", " (dummy)"];
-
-/** What __netdev_printk() puts in front of a device's messages. */
-export const messageName = (k: Kernel, device: Address): ByteString => {
-  if (device === 0) return "(NULL net_device)";
-  const name = k.net.devices.nameOf(device);
-  const shown = name === "" || name.includes("%") ? "(unnamed net_device)" : name;
-  return shown + (STATES[k.struct("net_device", device).reg_state] ?? " (unknown)");
 };
