@@ -1,15 +1,17 @@
 /** include/linux/dynamic_debug.h, as lib/dynamic_debug.c does it. Called only where a site is switched on. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { FLAG } from "../../src/kernel/dynamic-debug/sites.ts";
 import { deviceInfo, deviceName, driverName } from "../../src/kernel/log/device.ts";
 import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
 import { KERN_DEBUG } from "../../src/kernel/log/record.ts";
+import { printNetdev } from "../../src/kernel/net/printk.ts";
 import { formatGuest, prepend } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const INCLUDE = { MODULE: 2, FUNCTION: 4, LINE: 8, TASK: 16 } as const;
 const LOGLEVEL_DEBUG = 7;
-const PREFIX_MAX = 127;
+/** PREFIX_SIZE without the NUL. */
+const PREFIX_MAX = 63;
 
 const taskPrefix = (k: Kernel): string =>
   k.interrupts.context() === "process" ? `[${k.current.pid}] ` : "<intr> ";
@@ -18,11 +20,11 @@ const taskPrefix = (k: Kernel): string =>
 const sitePrefix = (k: Kernel, descriptor: Address): string => {
   const site = k.struct("_ddebug", descriptor);
   const { flags } = site;
-  const task = (flags & INCLUDE.TASK) === 0 ? "" : taskPrefix(k);
+  const task = (flags & FLAG.TASK) === 0 ? "" : taskPrefix(k);
   const parts: string[] = [];
-  if ((flags & INCLUDE.MODULE) !== 0) parts.push(`${k.memory.cstring(site.modname)}:`);
-  if ((flags & INCLUDE.FUNCTION) !== 0) parts.push(`${k.memory.cstring(site.function)}:`);
-  if ((flags & INCLUDE.LINE) !== 0) parts.push(`${site.lineno}:`);
+  if ((flags & FLAG.MODULE) !== 0) parts.push(`${k.memory.cstring(site.modname)}:`);
+  if ((flags & FLAG.FUNCTION) !== 0) parts.push(`${k.memory.cstring(site.function)}:`);
+  if ((flags & FLAG.LINE) !== 0) parts.push(`${site.lineno}:`);
   return `${task}${parts.join("")}${parts.length === 0 ? "" : " "}`.slice(0, PREFIX_MAX);
 };
 
@@ -48,5 +50,13 @@ export const dynamicDevDbg = stub(
       device: deviceInfo(k.format, dev),
       text: prepend(sitePrefix(k, descriptor) + place, message),
     });
+  },
+);
+
+export const dynamicNetdevDbg = stub(
+  "void __dynamic_netdev_dbg(struct _ddebug *descriptor, const struct net_device *dev, const char *fmt, ...)",
+  (k, { descriptor, dev, fmt }, call) => {
+    const message = formatGuest(k, fmt, call, LOG_LINE_MAX);
+    printNetdev(k, dev, LOGLEVEL_DEBUG, message, sitePrefix(k, descriptor));
   },
 );

@@ -1,7 +1,7 @@
 /** include/linux/jump_label.h, as kernel/jump_label.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { keyCount, setKeyCount, updateBranches } from "../../src/kernel/static-keys.ts";
+import { disableKey, enableKey, flipKey, keyCount, setKeyCount } from "../../src/kernel/static-keys.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { warnOnceAt } from "../reports.ts";
 
@@ -25,11 +25,6 @@ export const staticKeyFastIncNotDisabled = stub(
   (k, { key }) => addUser(k, key),
 );
 
-const flip = (k: Kernel, key: Address, count: number): void => {
-  setKeyCount(k, key, count);
-  updateBranches(k, key);
-};
-
 export const staticKeySlowInc = stub(
   "bool static_key_slow_inc(struct static_key *key)",
   { sleeps: true },
@@ -39,7 +34,7 @@ export const staticKeySlowInc = stub(
       warnOnceAt(k, "static_key_slow_inc_cpuslocked:177");
       return false;
     }
-    flip(k, key, 1);
+    flipKey(k, key, 1);
     return true;
   },
 );
@@ -61,20 +56,16 @@ export const staticKeySlowDec = stub(
   (k, { key }) => {
     if (dropUser(k, key)) return;
     if (keyCount(k, key) < 0) warnOnceAt(k, "__static_key_slow_dec_cpuslocked:303");
-    else flip(k, key, 0);
+    else flipKey(k, key, 0);
   },
 );
 
 const enable = (k: Kernel, key: Address): void => {
-  const count = keyCount(k, key);
-  if (count === 0) flip(k, key, 1);
-  else if (count > 1) warnOnceAt(k, "static_key_enable_cpuslocked:200");
+  if (!enableKey(k, key)) warnOnceAt(k, "static_key_enable_cpuslocked:200");
 };
 
 const disable = (k: Kernel, key: Address): void => {
-  const count = keyCount(k, key);
-  if (count === 1) flip(k, key, 0);
-  else if (count !== 0) warnOnceAt(k, "static_key_disable_cpuslocked:231");
+  if (!disableKey(k, key)) warnOnceAt(k, "static_key_disable_cpuslocked:231");
 };
 
 export const staticKeyEnable = stub(

@@ -91,6 +91,8 @@ export interface ParseHost {
   readonly memory: GuestMemory;
   printk(level: number, text: ByteString): void;
   taintUser(): void;
+  /** Takes parameters for dynamic debug; false for others. */
+  dynamicDebug(name: ByteString, value: ByteString | undefined): boolean;
   /** The guest's copy of the whole argument text, which values point into. */
   readonly text: Address;
 }
@@ -154,10 +156,10 @@ export function* parseArguments(
 }
 
 /** unknown_module_param_cb in kernel/module/main.c: never an error. */
-const unknown = (host: ParseHost, doing: ByteString, { name }: Argument): void => {
-  // Dynamic debug queries and probe modes are taken silently.
-  if (name === "async_probe" || name === "dyndbg") return;
-  host.printk(4, `${doing}: unknown parameter '${name}' ignored`);
+const unknown = (host: ParseHost, doing: ByteString, { name, value }: Argument): void => {
+  if (name === "async_probe" || host.dynamicDebug(name, value)) return;
+  // Looking for a "MODULE.dyndbg" has cut the name at its dot.
+  host.printk(4, `${doing}: unknown parameter '${name.replace(/\.[^]*/, "")}' ignored`);
 };
 
 /** Reads a parameter as /sys/module/NAME/parameters/ does: the text its `get` writes to `buffer`. */

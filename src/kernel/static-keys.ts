@@ -34,3 +34,23 @@ export const staticKeyState = (k: Kernel, key: Address): StaticKeyState => ({
   enabled: keyCount(k, key) !== 0,
   initially: (k.memory.u8(key + KEY_TYPE) & JUMP_TYPE_TRUE) !== 0,
 });
+
+/** Sets the count, and makes the branches agree with it. */
+export const flipKey = (k: Kernel, key: Address, count: number): void => {
+  setKeyCount(k, key, count);
+  updateBranches(k, key);
+};
+
+/** static_key_enable(): for keys with no user or one. False, and nothing is done, when it has more. */
+export const enableKey = (k: Kernel, key: Address): boolean => {
+  const count = keyCount(k, key);
+  if (count === 0) flipKey(k, key, 1);
+  return count <= 1;
+};
+
+/** static_key_disable(): the same the other way. */
+export const disableKey = (k: Kernel, key: Address): boolean => {
+  const count = keyCount(k, key);
+  if (count === 1) flipKey(k, key, 0);
+  return count === 0 || count === 1;
+};

@@ -3,7 +3,6 @@ import { testJobs } from "../support/truth-replay.ts";
 
 describe.each(["printf", "records", "faults"])("%s", (name) =>
   testJobs(`test/truth/printf/${name}.jobs`, {
-    "records-debug/0 load/log": "dyndbg= on the command line of a module is not served",
     "faults-noncanonical/0 load/log": "the real function has interrupts off where it faults",
   }),
 );

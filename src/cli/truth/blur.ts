@@ -18,6 +18,8 @@ const blurRegisters = (text: string): string =>
 const blurText = (text: string): string =>
   text
     .replace(/\b(PID|pid): \d+/g, "$1: #")
+    // Dynamic debug's flag t.
+    .replace(/^\[\d+\] /, "[#] ")
     .replace(/^note: (.*)\[\d+\] exited/, "note: $1[#] exited")
     .replace(DYNAMIC, "#")
     .replace(HASHED, "#");

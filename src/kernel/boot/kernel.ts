@@ -10,6 +10,7 @@ import { createStructViews } from "../../profile/struct-view.ts";
 import { createClock } from "../clock.ts";
 import { createCrypto } from "../crypto/registry.ts";
 import { createCpu } from "../cpu.ts";
+import { populateDynamicDebug } from "../dynamic-debug/control.ts";
 import { type Finding, createEvents } from "../events.ts";
 import type { Exception } from "../exception.ts";
 import { createExecutor } from "../executor.ts";
@@ -214,6 +215,7 @@ export const createKernel = (
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
   populateIrqs(k, k.vfs.tree);
+  populateDynamicDebug(k);
   addPcDevices(k);
   parts.processes = createProcesses(k);
   links = linkage(k);

@@ -14,6 +14,7 @@ import {
 } from "../../loader/load.ts";
 import { patchPortSites } from "../../loader/port-sites.ts";
 import type { OwnerBusy } from "../../loader/symbols.ts";
+import { takeParameter } from "../dynamic-debug/dynamic-debug.ts";
 import { type Routine, block } from "../routine.ts";
 import { loadCallers } from "../oops/callers.ts";
 import { parseArguments, readParameters } from "../params.ts";
@@ -289,6 +290,8 @@ function* setParameters(system: ModuleSystem, module: Module, text: ByteString):
     memory: k.memory,
     printk: k.printk,
     taintUser: () => system.taintUser(),
+    dynamicDebug: (name: ByteString, value: ByteString | undefined) =>
+      takeParameter(k, module.name, name, value),
     text: module.arguments,
   };
   const { error, afterDashes } = yield* parseArguments(host, module.name, text, module.parameters);
