@@ -156,7 +156,12 @@ CodeBuffer find_code_buffer(uc_engine *uc, uint64_t size) {
 }
 
 const ExceptionFields &exception_fields() {
-  static const ExceptionFields fields = measure_exception_fields();
+  constexpr int ATTEMPTS = 4;
+  static const ExceptionFields fields = [] {
+    ExceptionFields measured = measure_exception_fields();
+    for (int i = 1; i < ATTEMPTS && !measured.known; i++) measured = measure_exception_fields();
+    return measured;
+  }();
   return fields;
 }
 

@@ -34,12 +34,17 @@ void begin(Engine *e, uint32_t flags) {
 
 void finish_exception(Engine *e) {
   Shared *s = e->shared;
+  const ExceptionFields &fields = exception_fields();
+  if (e->live == nullptr || !fields.known) {
+    // Going on would turn the next exception into a double fault and lose the one after.
+    e->reason = STOP_ENGINE_ERROR;
+    s->stop[STOP_ERROR] = UC_ERR_EXCEPTION;
+    return;
+  }
   const int vector = e->vector;
   s->stop[STOP_VECTOR] = uint64_t(vector);
   s->stop[STOP_ERROR_CODE] = 0;
   uc_reg_read(e->uc, UC_X86_REG_CR2, &s->stop[STOP_CR2]);
-  const ExceptionFields &fields = exception_fields();
-  if (e->live == nullptr || !fields.known) return;
   auto state = reinterpret_cast<uint8_t *>(e->live);
   const bool has_code = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
   if (has_code) s->stop[STOP_ERROR_CODE] = *reinterpret_cast<uint32_t *>(state + fields.error_code);
