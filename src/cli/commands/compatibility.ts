@@ -23,7 +23,8 @@ const rows = (): Row[] =>
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+/** One a line, so that a change shows; read as Markdown they flow. */
+const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(",\n");
 
 /** The text of docs/compatibility.md. */
 export const compatibilityText = (): string => {
@@ -39,10 +40,11 @@ export const compatibilityText = (): string => {
     "",
     "Made by `npm run compatibility`. Which of the kernel's symbols kobox serves, and how.",
     "",
-    `Kernel ${profile.release}: ${total} exported symbols. ${exported.length} of them have a stub of their`,
-    `own, ${exported.length - partial.length} of these do what the real one does. Every other function`,
-    "answers with a typed guess, which the report names; every other variable has the contents it has in",
-    "the kernel's image.",
+    `Kernel ${profile.release}: ${total} exported symbols.`,
+    `${exported.length} of them have a stub of their own,`,
+    `${exported.length - partial.length} of these do what the real one does.`,
+    "Every other function answers with a typed guess, which the report names;",
+    "every other variable has the contents it has in the kernel's image.",
     "",
     "## Partial",
     "",
