@@ -40,7 +40,7 @@ const describeModule = (k: Kernel, module: Module): ByteString => {
     const format = escapeText(site.format, ESCAPE.SPACE, '\t\r\n"');
     return `${place} =${describeFlags(site.flags)} "${format}"${describeClass(maps, site)}\n`;
   });
-  return lines.reverse().join("");
+  return lines.toReversed().join("");
 };
 
 /** Makes the files. */
