@@ -49,7 +49,7 @@ export interface Module {
   /** Sorted by address. */
   symbols: readonly ModuleSymbol[];
   readonly sectionList: readonly ModuleSection[];
-  readonly percpu: Address | undefined;
+  percpu: Address | undefined;
   /** The guest's copy of the argument text. */
   arguments: Address;
   initFunction: Address;
