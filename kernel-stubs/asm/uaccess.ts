@@ -27,15 +27,31 @@ const write = (memory: GuestMemory, at: Address, size: Size, value: bigint): voi
 };
 const half = (k: Kernel, at: Address): GuestMemory => (at >= 0 ? k.userMemory : k.memory);
 
+const getUserFails = {
+  fails: ["EFAULT"],
+  fail({ u64 }: RegisterFile) {
+    u64[RAX] = FAULT;
+    u64[RDX] = 0n;
+  },
+} as const;
+
 /** Address in RAX; error in EAX, value in RDX, which is 0 after a fault. */
 const getUser = (k: Kernel, { u64, i32 }: RegisterFile, size: Size, check: Check): void => {
   const at = registerAddress({ u64, i32 }, RAX);
   let value = 0n;
   const allowed = check === "nocheck" || accessOk(at, size);
   const done = allowed && survives(k, () => (value = read(half(k, at), at, size)));
-  u64[RAX] = done ? 0n : FAULT;
-  u64[RDX] = done ? value : 0n;
+  if (!done) return getUserFails.fail({ u64, i32 });
+  u64[RAX] = 0n;
+  u64[RDX] = value;
 };
+
+const putUserFails = {
+  fails: ["EFAULT"],
+  fail({ u64 }: RegisterFile) {
+    u64[RCX] = BigInt.asUintN(32, BigInt(-EFAULT));
+  },
+} as const;
 
 /** Address in RCX, value in RAX; error in ECX, RBX lost. */
 const putUser = (k: Kernel, { u64, i32 }: RegisterFile, size: Size, check: Check): void => {
@@ -43,18 +59,27 @@ const putUser = (k: Kernel, { u64, i32 }: RegisterFile, size: Size, check: Check
   const value = u64[RAX] ?? 0n;
   const allowed = check === "nocheck" || accessOk(at, size);
   const done = allowed && survives(k, () => write(half(k, at), at, size, value));
-  u64[RCX] = done ? 0n : BigInt.asUintN(32, BigInt(-EFAULT));
+  if (done) u64[RCX] = 0n;
+  else putUserFails.fail({ u64, i32 });
   if (check === "range") u64[RBX] = BigInt(2 ** 47 - 4096 - size + 1);
 };
 
 export const getUserStubs = SIZES.flatMap((size) => [
-  registerStub(`__get_user_${size}`, (k, registers) => getUser(k, registers, size, "range")),
-  registerStub(`__get_user_nocheck_${size}`, (k, registers) => getUser(k, registers, size, "nocheck")),
+  registerStub(`__get_user_${size}`, (k, registers) => getUser(k, registers, size, "range"), getUserFails),
+  registerStub(
+    `__get_user_nocheck_${size}`,
+    (k, registers) => getUser(k, registers, size, "nocheck"),
+    getUserFails,
+  ),
 ]);
 
 export const putUserStubs = SIZES.flatMap((size) => [
-  registerStub(`__put_user_${size}`, (k, registers) => putUser(k, registers, size, "range")),
-  registerStub(`__put_user_nocheck_${size}`, (k, registers) => putUser(k, registers, size, "nocheck")),
+  registerStub(`__put_user_${size}`, (k, registers) => putUser(k, registers, size, "range"), putUserFails),
+  registerStub(
+    `__put_user_nocheck_${size}`,
+    (k, registers) => putUser(k, registers, size, "nocheck"),
+    putUserFails,
+  ),
 ]);
 
 /** Address in RDI, count in RCX; what is left in RCX. */
@@ -65,5 +90,6 @@ const clear = (k: Kernel, registers: RegisterFile): void => {
 };
 
 export const clearUserStubs = ["clear_user_original", "clear_user_rep_good", "clear_user_erms"].map((name) =>
-  registerStub(name, clear),
+  // What is left stays what it was: everything.
+  registerStub(name, clear, { fails: ["UNCOPIED"] }),
 );

@@ -71,7 +71,7 @@ export const waitForCompletionIo = stub(
 );
 export const waitForCompletionTimeout = stub(
   "unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)",
-  { sleeps: true },
+  { sleeps: true, fails: ["ZERO"] },
   (k, { x, timeout }) => wait(k, x, timeout, 0),
 );
 export const waitForCompletionInterruptible = stub(
@@ -81,7 +81,7 @@ export const waitForCompletionInterruptible = stub(
 );
 export const waitForCompletionInterruptibleTimeout = stub(
   "long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)",
-  { sleeps: true },
+  { sleeps: true, fails: ["ZERO", "ERESTARTSYS"] },
   (k, { x, timeout }) => wait(k, x, timeout, TASK_INTERRUPTIBLE),
 );
 export const waitForCompletionKillable = stub(
@@ -109,12 +109,12 @@ export const completionDone = stub(
 
 export const waitForCompletionIoTimeout = stub(
   "unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout)",
-  { sleeps: true },
+  { sleeps: true, fails: ["ZERO"] },
   (k, { x, timeout }) => wait(k, x, timeout, 0),
 );
 export const waitForCompletionKillableTimeout = stub(
   "long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)",
-  { sleeps: true },
+  { sleeps: true, fails: ["ZERO", "ERESTARTSYS"] },
   (k, { x, timeout }) => wait(k, x, timeout, TASK_KILLABLE),
 );
 export const waitForCompletionState = stub(

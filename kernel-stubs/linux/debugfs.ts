@@ -80,6 +80,7 @@ export const debugfsRemove = stub(
 );
 export const debugfsLookup = stub(
   "struct dentry *debugfs_lookup(const char *name, struct dentry *parent)",
+  { fails: ["NULL"] },
   (k, args) => k.vfs.debugfs.lookup(name(k, args.name), args.parent),
 );
 export const debugfsLookupAndRemove = stub(
@@ -93,7 +94,11 @@ export const debugfsRename = stub(
   (k, args) => k.vfs.debugfs.rename(args.old_dentry, args.new_dir, name(k, args.new_name)),
 );
 export const debugfsInitialized = stub("bool debugfs_initialized(void)", () => true);
-export const debugfsFileGet = stub("int debugfs_file_get(struct dentry *dentry)", () => 0);
+export const debugfsFileGet = stub(
+  "int debugfs_file_get(struct dentry *dentry)",
+  { fails: ["EIO"] },
+  () => 0,
+);
 export const debugfsFilePut = stub("void debugfs_file_put(struct dentry *dentry)", () => undefined);
 
 /** How a variable of the module is shown and set. */

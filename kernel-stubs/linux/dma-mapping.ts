@@ -73,7 +73,7 @@ export const dmaFreeAttrs = stub(
 export const dmaMapPageAttrs = stub(
   `dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
     enum dma_data_direction dir, unsigned long attrs)`,
-  { level: NO_IOMMU, acquires: { dma_mapping: "return" } },
+  { level: NO_IOMMU, fails: ["DMA_ERROR"], acquires: { dma_mapping: "return" } },
   (k, { dev, page, offset }) => {
     if (maskAddress(k, dev) === 0) return DMA_MAPPING_ERROR;
     return BigInt(k.pages.pageToFrame(page)) * 4096n + BigInt(offset);
@@ -121,7 +121,7 @@ const mapList = (k: Kernel, list: Address, count: number): number => {
 export const dmaMapSgAttrs = stub(
   `unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
     enum dma_data_direction dir, unsigned long attrs)`,
-  { level: NO_IOMMU, acquires: { dma_sg: "sg" } },
+  { level: NO_IOMMU, fails: ["ZERO"], acquires: { dma_sg: "sg" } },
   (k, { sg, nents }) => mapList(k, sg, nents),
 );
 

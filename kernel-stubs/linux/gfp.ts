@@ -70,7 +70,7 @@ export const freePagesExact = stub(
 export const allocPagesBulk = stub(
   `unsigned long __alloc_pages_bulk(gfp_t gfp, int preferred_nid, nodemask_t *nodemask, int nr_pages,
     struct list_head *page_list, struct page **page_array)`,
-  { sleeps },
+  { sleeps, fails: ["ZERO"] },
   (k, { gfp, nr_pages, page_list, page_array }) => {
     let count = 0;
     for (; count < nr_pages; count += 1) {

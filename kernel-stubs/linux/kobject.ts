@@ -171,12 +171,12 @@ export const ksetFindObj = stub(
 const UNHEARD = { partial: "nobody listens; a kset's own callbacks are not called" };
 export const kobjectUevent = stub(
   "int kobject_uevent(struct kobject *kobj, enum kobject_action action)",
-  { sleeps: true, level: UNHEARD },
+  { sleeps: true, fails: ["ENOMEM"], level: UNHEARD },
   () => 0,
 );
 export const kobjectUeventEnv = stub(
   "int kobject_uevent_env(struct kobject *kobj, enum kobject_action action, char **envp_ext)",
-  { sleeps: true, level: UNHEARD },
+  { sleeps: true, fails: ["ENOMEM"], level: UNHEARD },
   () => 0,
 );
 export const addUeventVar = stub(

@@ -217,7 +217,7 @@ export const mempoolFree = stub(
 
 export const mempoolAllocSlab = stub(
   "void *mempool_alloc_slab(gfp_t gfp_mask, void *pool_data)",
-  { sleeps },
+  { sleeps, fails: ["NULL"] },
   function* (k, { gfp_mask, pool_data }) {
     return yield* k.heap.cacheAllocConstructed(pool_data, gfp_mask);
   },
@@ -230,7 +230,7 @@ export const mempoolFreeSlab = stub(
 
 export const mempoolKmalloc = stub(
   "void *mempool_kmalloc(gfp_t gfp_mask, void *pool_data)",
-  { sleeps },
+  { sleeps, fails: ["NULL"] },
   (k, { gfp_mask, pool_data }) => k.heap.kmalloc(pool_data, gfp_mask),
 );
 
@@ -240,7 +240,7 @@ export const mempoolKfree = stub("void mempool_kfree(void *element, void *pool_d
 
 export const mempoolAllocPages = stub(
   "void *mempool_alloc_pages(gfp_t gfp_mask, void *pool_data)",
-  { sleeps },
+  { sleeps, fails: ["NULL"] },
   (k, { gfp_mask, pool_data }) => k.pages.allocPages(pool_data, gfp_mask),
 );
 

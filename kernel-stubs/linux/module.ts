@@ -79,7 +79,7 @@ export const symbolPutAddr = stub(
 
 export const registerModuleNotifier = stub(
   "int register_module_notifier(struct notifier_block *nb)",
-  { acquires: { notifier: "nb" } },
+  { fails: ["EEXIST"], acquires: { notifier: "nb" } },
   (k, { nb }) => {
     registerNotifier(k.memory, k.modules.notifiers, nb);
     return 0;
@@ -96,6 +96,6 @@ export const unregisterModuleNotifier = stub(
 
 export const requestModule = stub(
   "int __request_module(bool wait, const char *fmt, ...)",
-  { sleeps: true },
+  { sleeps: true, fails: ["ENOMEM"] },
   (k, { fmt }, call) => k.modules.requestModule(formatGuest(k, fmt, call, 56).text),
 );

@@ -30,7 +30,7 @@ export const findPidNs = stub(
 );
 export const findGetPid = stub(
   "struct pid *find_get_pid(pid_t nr)",
-  { acquires: { pid: "return" } },
+  { fails: ["NULL"], acquires: { pid: "return" } },
   (k, { nr }) => hold(k, k.pids.find(nr)),
 );
 export const getTaskPid = stub(

@@ -19,11 +19,13 @@ const byName = (k: Kernel, pdev: Address, type: bigint, name: Address): Address 
 
 export const platformGetResource = stub(
   "struct resource *platform_get_resource(struct platform_device *dev, unsigned int type, unsigned int num)",
+  { fails: ["NULL"] },
   (k, { dev, type, num }) => ofType(k, dev, BigInt(type))[num] ?? 0,
 );
 export const platformGetResourceByname = stub(
   `struct resource *platform_get_resource_byname(struct platform_device *dev, unsigned int type,
       const char *name)`,
+  { fails: ["NULL"] },
   (k, { dev, type, name }) => byName(k, dev, BigInt(type), name),
 );
 

@@ -47,7 +47,7 @@ export const addHwgeneratorRandomness = stub(
 const VMFORK = { level: { partial: "the notifier is accepted; a snapshot tells nobody" } } as const;
 export const registerRandomVmforkNotifier = stub(
   "int register_random_vmfork_notifier(struct notifier_block *nb)",
-  { ...VMFORK, acquires: { notifier: "nb" } },
+  { ...VMFORK, fails: ["EEXIST"], acquires: { notifier: "nb" } },
   () => 0,
 );
 export const unregisterRandomVmforkNotifier = stub(

@@ -41,13 +41,17 @@ export const copyFromUser = stub(
 /** Behind raw_copy_*_user: the caller has checked the range; which side is the user's, the address tells. */
 export const copyUserGeneric = stub(
   "unsigned long copy_user_generic_unrolled(void *to, const void *from, unsigned int len)",
-  { aliases: ["copy_user_generic_string", "copy_user_enhanced_fast_string", "copy_user_fast_string"] },
+  {
+    fails: ["UNCOPIED"],
+    aliases: ["copy_user_generic_string", "copy_user_enhanced_fast_string", "copy_user_fast_string"],
+  },
   (k, { to, from, len }) => copyUser(k, to, from, len),
 );
 
 /** With zerorest the target is zeroed where the source ended. */
 export const copyUserNocache = stub(
   "long __copy_user_nocache(void *dst, const void __user *src, unsigned int size, int zerorest)",
+  { fails: ["UNCOPIED"] },
   (k, { dst, src, size, zerorest }) => {
     const left = copyUser(k, dst, userAddress(src), size);
     if (zerorest !== 0 && left > 0) k.memory.fill(dst + size - left, 0, left);
@@ -58,6 +62,7 @@ export const copyUserNocache = stub(
 /** Its range check is its caller's on this architecture; a kernel address copies nothing. */
 export const copyFromUserNmi = stub(
   "unsigned long copy_from_user_nmi(void *to, const void __user *from, unsigned long n)",
+  { fails: ["UNCOPIED"] },
   (k, { to, from, n }) => {
     const [source, size] = [userAddress(from), Number(n)];
     return accessOk(source, size) ? copyUser(k, to, source, size) : n;

@@ -23,37 +23,37 @@ const PIPES = { partial: "iterators over pipes and XArrays hold nothing" } as co
 
 export const copyToIterStub = stub(
   "size_t _copy_to_iter(const void *addr, size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { addr, bytes, i }) => copyToIter(k, i, addr, bytes),
 );
 export const copyFromIterStub = stub(
   "size_t _copy_from_iter(void *addr, size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { addr, bytes, i }) => copyFromIter(k, i, addr, bytes),
 );
 export const copyFromIterNocache = stub(
   "size_t _copy_from_iter_nocache(void *addr, size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { addr, bytes, i }) => copyFromIter(k, i, addr, bytes),
 );
 export const copyPageToIter = stub(
   "size_t copy_page_to_iter(struct page *page, size_t offset, size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { page, offset, bytes, i }) => copyToIter(k, i, k.pages.pageToVirt(page) + offset, bytes),
 );
 export const copyPageFromIter = stub(
   "size_t copy_page_from_iter(struct page *page, size_t offset, size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { page, offset, bytes, i }) => copyFromIter(k, i, k.pages.pageToVirt(page) + offset, bytes),
 );
 export const copyPageFromIterAtomic = stub(
   "size_t copy_page_from_iter_atomic(struct page *page, unsigned int offset, size_t bytes, struct iov_iter *i)",
-  { level: PIPES },
+  { fails: ["ZERO"], level: PIPES },
   (k, { page, offset, bytes, i }) => copyFromIter(k, i, k.pages.pageToVirt(page) + offset, bytes),
 );
 export const iovIterZero = stub(
   "size_t iov_iter_zero(size_t bytes, struct iov_iter *i)",
-  { sleeps: true, level: PIPES },
+  { sleeps: true, fails: ["ZERO"], level: PIPES },
   (k, { bytes, i }) => zeroIter(k, i, bytes),
 );
 export const iovIterAdvance = stub(

@@ -49,18 +49,18 @@ const ACTIONS = { partial: "sleeps by itself; an action function of the module's
 
 export const outOfLineWaitOnBit = stub(
   "int out_of_line_wait_on_bit(void *word, int bit, wait_bit_action_f *action, unsigned int mode)",
-  { sleeps: true, level: ACTIONS },
+  { sleeps: true, fails: ["EINTR"], level: ACTIONS },
   (k, { word, bit, mode }) => wait(k, { word, bit, mode }),
 );
 export const outOfLineWaitOnBitTimeout = stub(
   `int out_of_line_wait_on_bit_timeout(void *word, int bit, wait_bit_action_f *action, unsigned int mode,
       unsigned long timeout)`,
-  { sleeps: true, level: ACTIONS },
+  { sleeps: true, fails: ["EAGAIN"], level: ACTIONS },
   (k, { word, bit, mode, timeout }) => wait(k, { word, bit, mode, timeout }),
 );
 export const outOfLineWaitOnBitLock = stub(
   "int out_of_line_wait_on_bit_lock(void *word, int bit, wait_bit_action_f *action, unsigned int mode)",
-  { sleeps: true, level: ACTIONS },
+  { sleeps: true, fails: ["EINTR"], level: ACTIONS },
   (k, { word, bit, mode }) => {
     const answer = wait(k, { word, bit, mode });
     if (answer === 0)

@@ -38,7 +38,14 @@ export interface StubHooks {
   /** A stub that may sleep is entered (might_sleep). */
   sleep?: ((stub: BoundStub, args: ArgumentRecord) => void) | undefined;
   /** Answers with a declared failure to make the call fail instead. */
-  inject?: ((stub: BoundStub, args: ArgumentRecord) => Failure | undefined) | undefined;
+  inject?: ((call: FallibleFunction) => Failure | undefined) | undefined;
+}
+
+/** A function that may be made to fail; without a prototype where registers are its own. */
+export interface FallibleFunction {
+  readonly name: string;
+  readonly stub: Pick<Stub, "fails"> & Partial<Pick<Stub, "acquires" | "releases">>;
+  readonly prototype?: Prototype;
 }
 
 export interface BoundStub {
@@ -129,7 +136,7 @@ const announce = (binding: Binding, bound: BoundStub, args: ArgumentRecord): big
     if (stub.sleeps === true || stub.sleeps(args as never)) hooks.sleep(bound, args);
   }
   if (hooks.inject === undefined || stub.fails.length === 0) return undefined;
-  const failure = hooks.inject(bound, args);
+  const failure = hooks.inject(bound);
   return failure === undefined ? undefined : encodeFailure(binding.rules, failure, args);
 };
 

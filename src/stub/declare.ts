@@ -10,10 +10,10 @@ import type { Call } from "./call.ts";
 export type ErrnoName = Extract<keyof typeof import("../base/errno.ts"), `E${Uppercase<string>}`>;
 
 /**
- * How a function tells of failure: NULL, false, 0, an errno that the return type encodes, or (as
- * `copy_to_user` does) the whole of its argument `n` as the bytes it did not copy.
+ * How a function tells of failure: NULL, false, 0, an errno that the return type encodes, (as
+ * `copy_to_user` does) the whole of its length as the bytes it did not copy, or DMA_MAPPING_ERROR.
  */
-export type Failure = "NULL" | "FALSE" | "ZERO" | "UNCOPIED" | ErrnoName;
+export type Failure = "NULL" | "FALSE" | "ZERO" | "UNCOPIED" | "DMA_ERROR" | ErrnoName;
 
 /** How much of the real function a stub does. */
 export type SupportLevel = "full" | { readonly partial: string };
@@ -128,7 +128,10 @@ export interface GuestCode extends Named {
 /** A function with a register convention of its own: reads and writes registers directly. */
 export interface RegisterStub extends Named {
   readonly kind: "registers";
+  readonly fails: readonly Failure[];
   readonly handler: (k: Kernel, registers: RegisterFile) => void;
+  /** Leaves what the function leaves when it fails in that way. */
+  readonly fail: (registers: RegisterFile, failure: Failure) => void;
 }
 
 export type Declared = Stub | Variable | GuestCode | RegisterStub;
@@ -201,9 +204,12 @@ export const guestCode = (
   bytes: typeof bytes === "function" ? bytes : () => Uint8Array.from(bytes),
 });
 
+/** How a function with registers of its own fails. */
+type RegisterFailures = Partial<Pick<RegisterStub, "fails" | "fail">>;
+
 /** Declares a function that takes and leaves values in registers of its own choosing. */
 export const registerStub = (
   name: string,
   handler: (k: Kernel, registers: RegisterFile) => void,
-  options: Commons = {},
-): RegisterStub => ({ kind: "registers", ...named(name, options), handler });
+  { fails = [], fail = () => {}, ...options }: Commons & RegisterFailures = {},
+): RegisterStub => ({ kind: "registers", ...named(name, options), fails, handler, fail });

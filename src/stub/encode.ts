@@ -131,7 +131,9 @@ export const encodeFailure = (
     case "ZERO":
       return 0n;
     case "UNCOPIED":
-      return BigInt.asUintN(64, BigInt(args["n"] as bigint));
+      return BigInt.asUintN(64, BigInt((args["n"] ?? args["len"] ?? args["size"]) as bigint));
+    case "DMA_ERROR":
+      return 2n ** 64n - 1n;
     default:
       return encodeErrno(rules, errnoNumber(failure));
   }

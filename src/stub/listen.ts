@@ -18,7 +18,5 @@ export const listen = (hooks: StubHooks, added: StubHooks): void => {
   hooks.sleep = chain(hooks.sleep, added.sleep);
   const [first, second] = [hooks.inject, added.inject];
   hooks.inject =
-    first === undefined || second === undefined
-      ? (first ?? second)
-      : (stub, args) => first(stub, args) ?? second(stub, args);
+    first === undefined || second === undefined ? (first ?? second) : (call) => first(call) ?? second(call);
 };

@@ -23,11 +23,14 @@ export const trapFor = (
     // might_sleep() is where the kernel lets others go first (preempt=voluntary).
     return { name: declared.name, enter: () => (k.tasks.shouldYield() ? AGAIN : bound.invoke(registers)) };
   }
+  const fallible = { name: declared.name, stub: declared };
   return {
     name: declared.name,
     writesRegisters: true,
     enter() {
-      declared.handler(k, registers);
+      const failure = declared.fails.length === 0 ? undefined : binder.hooks.inject?.(fallible);
+      if (failure === undefined) declared.handler(k, registers);
+      else declared.fail(registers, failure);
       return undefined;
     },
   };

@@ -1,9 +1,9 @@
 import { RAX } from "../abi/calls.ts";
-import { parsePrototype } from "../abi/prototype.ts";
+import { type FunctionType, parsePrototype } from "../abi/prototype.ts";
 import { KoboxError } from "../base/errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { GFP_KERNEL } from "../kernel/memory/gfp.ts";
-import { type Declared, type Stub, registerStub } from "./declare.ts";
+import { type Declared, type Failure, type Stub, registerStub } from "./declare.ts";
 import { typedDefault } from "./typed-default.ts";
 
 /** What happens when a module calls a function that has no stub: answer a guess, or end the run. */
@@ -23,6 +23,17 @@ const guess = (k: Kernel, name: string): void => {
 
 const stop = (k: Kernel, name: string): void => {
   k.stop({ kind: "unknown-symbol", message: `${name}() has no stub, and unknown symbols stop the run` });
+};
+
+/** Names of functions that take something; those that give it back have such a word in them, too. */
+const TAKES = /(^|_)(register|alloc|create|request|add)(_|$)/;
+const GIVES_BACK = /(^|_)(free|release|remove|del|destroy|put|exit|fini)(_|$)/;
+
+/** How a function without a stub may fail, as far as its name and its result tell. */
+export const guessedFailures = (name: string, { result }: FunctionType): readonly Failure[] => {
+  if (!TAKES.test(name) || GIVES_BACK.test(name)) return [];
+  if (result.kind === "pointer") return /(^|_)alloc(_|$)/.test(name) ? ["NULL"] : [];
+  return result.kind === "scalar" && result.representation === "s32" ? ["ENOMEM"] : [];
 };
 
 /** A declaration for an export without a stub, typed by the kernel's own prototype. */
@@ -51,7 +62,7 @@ export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): 
       aliases: [],
       level: GUESS,
       prototype: text,
-      fails: [],
+      fails: guessedFailures(name, type),
       sleeps: undefined,
       acquires: undefined,
       releases: undefined,

@@ -62,6 +62,7 @@ export const devmKasprintf = stub(
 );
 export const devmGetFreePages = stub(
   "unsigned long devm_get_free_pages(struct device *dev, gfp_t gfp_mask, unsigned int order)",
+  { fails: ["ZERO"] },
   (k, { dev, gfp_mask, order }) =>
     BigInt.asUintN(64, BigInt(own(k, dev, "pages", Number(k.pages.getFreePages(order, gfp_mask)), [order]))),
 );

@@ -1,6 +1,6 @@
 import { representationOf } from "../../abi/calls.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { Binder, BoundStub } from "../../stub/bind.ts";
+import type { Binder, FallibleFunction } from "../../stub/bind.ts";
 import type { Failure } from "../../stub/declare.ts";
 import { onFallibleCalls } from "../fallible.ts";
 import { type StackFrame, type Stacks, createStacks } from "../ledger/stacks.ts";
@@ -41,8 +41,8 @@ export interface Injector {
 /** More calls than anybody would try one by one. */
 const MOST_CALLS = 20_000;
 
-const givesPointer = (prototype: BoundStub["prototype"]): boolean =>
-  representationOf(prototype.result) === "pointer";
+const givesPointer = ({ prototype }: FallibleFunction): boolean =>
+  prototype !== undefined && representationOf(prototype.result) === "pointer";
 
 const always = (): boolean => true;
 
@@ -69,7 +69,8 @@ export const createInjector = (k: Kernel, binder: Binder): Injector => {
       if (!functions.includes(symbol)) return false;
       return functions.reduce((sum, each) => sum + (state.counts.get(each) ?? 0), 0) === spec.nth;
     });
-  const inject = ({ name, stub, prototype }: BoundStub): Failure | undefined => {
+  const inject = (call: FallibleFunction): Failure | undefined => {
+    const { name, stub } = call;
     if (!counted()) return undefined;
     const nth = (state.counts.get(name) ?? 0) + 1;
     state.counts.set(name, nth);
@@ -80,7 +81,7 @@ export const createInjector = (k: Kernel, binder: Binder): Injector => {
         symbol: name,
         nth,
         failures: stub.fails,
-        givesPointer: givesPointer(prototype),
+        givesPointer: givesPointer(call),
         stack,
         failed,
       });

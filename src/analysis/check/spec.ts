@@ -1,7 +1,9 @@
 import { KoboxError } from "../../base/errors.ts";
 import { displayText } from "../../base/bytes.ts";
 import type { Failure } from "../../stub/declare.ts";
-import type { Registry } from "../../stub/registry.ts";
+import { parsePrototype } from "../../abi/prototype.ts";
+import type { Sandbox } from "../../sandbox.ts";
+import { guessedFailures } from "../../stub/unknown.ts";
 
 /** Make the nth call of a function fail, counted from the beginning of init: `kmalloc_trace#3=NULL`. */
 export interface FailSpec {
@@ -21,7 +23,6 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "kmalloc_node_trace",
     "kmalloc_large_node",
   ],
-  mutex_lock_interruptible: ["mutex_lock_interruptible"],
   class_create: ["__class_create"],
   register_chrdev: ["__register_chrdev"],
   copy_from_user: ["_copy_from_user"],
@@ -29,6 +30,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   kthread_create: ["kthread_create_on_node"],
   kthread_run: ["kthread_create_on_node"],
   alloc_percpu: ["__alloc_percpu"],
+  get_user: [1, 2, 4, 8].flatMap((size) => [`__get_user_${size}`, `__get_user_nocheck_${size}`]),
+  put_user: [1, 2, 4, 8].flatMap((size) => [`__put_user_${size}`, `__put_user_nocheck_${size}`]),
 };
 
 /** The functions a spec's name stands for: itself, or those behind a macro of the kernel's headers. */
@@ -48,18 +51,26 @@ export const parseSpec = (text: string): FailSpec => {
 
 export const formatSpec = ({ symbol, nth, failure }: FailSpec): string => `${symbol}#${nth}=${failure}`;
 
+/** How a function fails; undefined where there is none of that name. */
+const failuresOf = ({ registry, kernel }: Sandbox, name: string): readonly Failure[] | undefined => {
+  const declared = registry.find(name);
+  if (declared !== undefined) return "fails" in declared ? declared.fails : [];
+  const prototype = kernel.profile.prototype(name);
+  return prototype === undefined ? undefined : guessedFailures(name, parsePrototype(prototype));
+};
+
 /** Refuses a failure that no function behind the name has. Errors: KoboxError "usage". */
-export const validateSpec = (registry: Registry, { symbol, failure }: FailSpec): void => {
-  const stubs = functionsOf(symbol).flatMap((name) => {
-    const declared = registry.find(name);
-    return declared?.kind === "stub" ? [declared] : [];
+export const validateSpec = (sandbox: Sandbox, { symbol, failure }: FailSpec): void => {
+  const known = functionsOf(symbol).flatMap((name) => {
+    const failures = failuresOf(sandbox, name);
+    return failures === undefined ? [] : [failures];
   });
-  if (stubs.length === 0) {
+  if (known.length === 0) {
     throw new KoboxError("usage", `--fail: ${symbol} is no function that kobox knows`, {
       hint: "kobox symbols FILE.ko lists what a module calls",
     });
   }
-  const failures = [...new Set(stubs.flatMap(({ fails }) => fails))];
+  const failures = [...new Set(known.flat())];
   if (failures.includes(failure)) return;
   throw new KoboxError("usage", `--fail: ${symbol} does not fail with ${failure}`, {
     hint: failures.length === 0 ? "it never fails" : `it fails with ${failures.join(", ")}`,

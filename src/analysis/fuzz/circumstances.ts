@@ -1,6 +1,6 @@
 import type { AccessSize } from "../../kernel/devices/model.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { BoundStub } from "../../stub/bind.ts";
+import type { FallibleFunction } from "../../stub/bind.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { onFallibleCalls } from "../fallible.ts";
@@ -48,7 +48,7 @@ const answerOf = (k: Kernel, state: State, size: AccessSize): bigint | undefined
   return value;
 };
 
-const failureOf = (state: State, { stub: { fails } }: BoundStub): Failure | undefined => {
+const failureOf = (state: State, { stub: { fails } }: FallibleFunction): Failure | undefined => {
   if (!state.active) return undefined;
   const choice = state.choices.get(state.seen.fallible);
   state.seen.fallible += 1;

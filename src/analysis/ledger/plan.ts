@@ -25,6 +25,7 @@ const parts = (resources: Readonly<Record<string, ResourceKey>> | undefined): Pa
   Object.entries(resources ?? {}).flatMap(([kind, key]) => (LOCKS.has(kind) ? [] : [{ kind, key }]));
 
 const FIRST_ERROR = 2n ** 64n - 4095n;
+const ALL_ONES = 2n ** 64n - 1n;
 const UNSIGNED = new Set<string>(["u8", "u16", "u32", "u64", "size"]);
 
 const successOf = ({ stub, prototype }: BoundStub): Plan["succeeded"] => {
@@ -34,6 +35,7 @@ const successOf = ({ stub, prototype }: BoundStub): Plan["succeeded"] => {
   if (type === "pointer") return (rax) => rax !== 0n && rax < FIRST_ERROR;
   if (type === "bool") return fails.includes("FALSE") ? (rax) => (rax & 0xffn) !== 0n : () => true;
   if (fails.includes("ZERO")) return (rax) => BigInt.asUintN(type.endsWith("32") ? 32 : 64, rax) !== 0n;
+  if (fails.includes("DMA_ERROR")) return (rax) => rax !== ALL_ONES;
   if (UNSIGNED.has(type)) return () => true;
   const bits = type === "s64" || type === "ssize" ? 64 : 32;
   return (rax) => BigInt.asIntN(bits, rax) >= 0n;

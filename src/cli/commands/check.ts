@@ -70,7 +70,7 @@ export const checkCommand = async (
   };
   const sandbox = boot(bootOptions);
   const text = parameters.join(" ");
-  for (const spec of only) validateSpec(sandbox.registry, spec);
+  for (const spec of only) validateSpec(sandbox, spec);
   const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text, sanitizers });
   if (!("bench" in prepared)) {
     const errno =

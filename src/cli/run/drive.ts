@@ -205,8 +205,9 @@ const drive = (sandbox: Sandbox, job: RunJob, watch: RunWatch): Report => {
 };
 
 /** Fails calls of the init of the module that is loaded next. */
-const failCalls = ({ kernel, binder, registry }: Sandbox, specs: readonly FailSpec[]): void => {
-  for (const spec of specs) validateSpec(registry, spec);
+const failCalls = (sandbox: Sandbox, specs: readonly FailSpec[]): void => {
+  const { kernel, binder } = sandbox;
+  for (const spec of specs) validateSpec(sandbox, spec);
   const before = kernel.modules.history.all().length;
   const inInit = (): boolean => {
     const init = kernel.modules.history.all()[before]?.init;
