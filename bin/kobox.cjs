@@ -8,8 +8,9 @@ const { Script } = require("node:vm");
 
 // One for each command: a cache is as good as the run that made it was like this one.
 const command = /^[a-z]+$/.exec(process.argv[2] ?? "")?.[0] ?? "other";
-// `run` starts often, and needs but a part of the program.
-const small = command === "run" && !process.argv.some((each) => /^--(replay|isolate)/.test(each));
+const words = process.argv.slice(3).filter((each) => each !== "--json");
+// `run` without more options starts often, and needs but a part of the program (src/cli/run-main.ts).
+const small = command === "run" && words.length > 0 && !words.some((each) => each.startsWith("-"));
 const bundle = join(__dirname, "..", "dist", small ? "run.cjs" : "cli.cjs");
 const cache = join(
   __dirname,

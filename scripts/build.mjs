@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { lazyBuiltins } from "./lazy-builtins.mjs";
+import { lazyImports } from "./lazy-imports.mjs";
 import { stubIndex } from "./stub-index.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -23,8 +24,10 @@ export const build = async () => {
     logLevel: "warning",
   };
   // The command line is CommonJS files, so that it can start from V8's code cache (bin/kobox.cjs).
-  await buildCommands({ ...common, outfile: "dist/cli.cjs" }, []);
-  await buildCommands({ ...common, outfile: "dist/run.cjs" }, [onlyRun]);
+  await buildCommands({ ...common, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.cjs" }, []);
+  await buildCommands({ ...common, entryPoints: ["src/cli/run-main.ts"], outfile: "dist/run.cjs" }, [
+    lazyImports(esbuild, ROOT, BUNDLED),
+  ]);
   await esbuild.build({
     ...common,
     entryPoints: {
@@ -51,12 +54,11 @@ const buildCommands = async (options, plugins) => {
   const esbuild = await import("esbuild");
   await esbuild.build({
     ...options,
-    entryPoints: ["src/cli/main.ts"],
     format: "cjs",
     // What the bundle loads by itself must come through `require`: it is no file to V8 (bin/kobox.cjs).
     supported: { "dynamic-import": false },
     plugins: [...plugins, stubIndex(esbuild, ROOT), separateCapstone, lazyBuiltins],
-    define: { "import.meta.url": "__bundleUrl" },
+    define: BUNDLED,
     keepNames: false,
     // The function that bin/kobox.cjs calls, so that it need not copy the text to put one around it.
     banner: {
@@ -66,18 +68,8 @@ const buildCommands = async (options, plugins) => {
   });
 };
 
-/** The code of `kobox run` alone: what is not there need not be read. bin/kobox.cjs knows when it will do. */
-const onlyRun = {
-  name: "only-run",
-  setup(build) {
-    build.onResolve({ filter: /^\.\/(commands\/|profile\.ts)/ }, ({ path, importer }) =>
-      importer.endsWith("src/cli/main.ts") && path !== "./commands/run.ts"
-        ? { path, namespace: "other-command" }
-        : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: "other-command" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
+/** What an ES module knows of itself, in a bundle that is none. */
+const BUNDLED = { "import.meta.url": "__bundleUrl" };
 
 /** One other character makes V8 keep, and compile, the whole text in twice the bytes (bin/kobox.cjs). */
 const mustBeAscii = (file) => {

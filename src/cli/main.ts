@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { KoboxError } from "../base/errors.ts";
 import { EXIT } from "./exit.ts";
+import { reportError } from "./report-error.ts";
+import { RUN_DEFAULTS } from "./run-defaults.ts";
 
 /** Commands load their code when they are used: `kobox run` must start in no time. */
 const program = new Command("kobox")
@@ -21,11 +22,11 @@ program
   .argument("[parameters...]", "name=value")
   .option(...kernelOption)
   .option("--json", "one JSON document instead of text")
-  .option("--seed <number>", "everything that is left to chance", "1")
-  .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
-  .option("--settle <ms>", "virtual milliseconds between insert and remove", "50")
-  .option("--unknown <policy>", "calls of functions without a stub: guess or stop", "guess")
-  .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
+  .option("--seed <number>", "everything that is left to chance", RUN_DEFAULTS.seed)
+  .option("--schedule <policy>", "who runs when: in-turn or random:SEED", RUN_DEFAULTS.schedule)
+  .option("--settle <ms>", "virtual milliseconds between insert and remove", RUN_DEFAULTS.settle)
+  .option("--unknown <policy>", "calls of functions without a stub: guess or stop", RUN_DEFAULTS.unknown)
+  .option("--memory <MiB>", "guest memory (more costs start-up time)", RUN_DEFAULTS.memory)
   .option("--max-calls <number>", "calls of kernel functions a step may make (default: 5000000)")
   .option("--max-instructions <number>", "instructions it may execute without a call (default: 1000000000)")
   .option("--time-limit <seconds>", "virtual time a step may take (default: 86400)")
@@ -35,8 +36,8 @@ program
   .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
   .option("--firmware <folder>", "files for /lib/firmware")
   .option("--isolate", "in a process of its own that may do nothing else and may die")
-  .option("--real-time <seconds>", "with --isolate: how long it may take", "300")
-  .option("--sanitize <list>", "heap: watch every memory access (slower); or none", "none")
+  .option("--real-time <seconds>", "with --isolate: how long it may take", RUN_DEFAULTS.realTime)
+  .option("--sanitize <list>", "heap: watch every memory access (slower); or none", RUN_DEFAULTS.sanitize)
   .option("--replay <file>", "what `kobox fuzz` found: run that, exactly as it was")
   .action(async (...args) => {
     const { replay } = args[2];
@@ -184,34 +185,14 @@ program
     process.stdout.write(`${await profileCommand(options)}\n`);
   });
 
-/** "no such file" and the like: what Node says of a path somebody gave. */
-const fileProblem = (error: unknown): string | undefined => {
-  if (!(error instanceof Error) || !("path" in error) || !("code" in error)) return undefined;
-  return `${error.path}: ${error.message.replace(/^\w+: /, "").replace(/,.*/, "")}`;
-};
-
-const report = (error: unknown): number => {
-  const problem = fileProblem(error);
-  if (problem !== undefined) {
-    process.stderr.write(`kobox: ${problem}\n`);
-    return EXIT.USAGE;
-  }
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.CLEAN : EXIT.USAGE;
-  if (error instanceof KoboxError) {
-    process.stderr.write(`kobox: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
-    return EXIT.USAGE;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`kobox: internal error, a bug in kobox: ${text}\n`);
-  return EXIT.BUG;
-};
-
 // A reader that has seen enough (`kobox ... | head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.CLEAN);
   throw error;
 });
 
+const usage = ({ exitCode }: CommanderError): number => (exitCode === 0 ? EXIT.CLEAN : EXIT.USAGE);
+
 program.parseAsync().catch((error: unknown) => {
-  process.exitCode = report(error);
+  process.exitCode = error instanceof CommanderError ? usage(error) : reportError(error);
 });

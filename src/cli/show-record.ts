@@ -1,12 +1,13 @@
-import pc from "picocolors";
 import { displayText } from "../base/bytes.ts";
 import { consoleText } from "../kernel/log/print.ts";
 import type { LogRecord } from "../kernel/log/record.ts";
+import { colours, writeOut } from "./terminal.ts";
 
-const LEVEL_COLOURS = [pc.red, pc.red, pc.red, pc.red, pc.yellow, pc.bold, String, pc.dim];
+const { red, yellow, bold, dim } = colours;
+const LEVEL_COLOURS = [red, red, red, red, yellow, bold, String, dim];
 
 /** Writes a record to standard output as the console shows it. */
 export const showRecord = (record: LogRecord): void => {
   const colour = LEVEL_COLOURS[record.level] ?? String;
-  process.stdout.write(`${colour(displayText(consoleText(record).trimEnd()))}\n`);
+  writeOut(`${colour(displayText(consoleText(record).trimEnd()))}\n`);
 };

@@ -1,7 +1,7 @@
-import pc from "picocolors";
 import { displayText } from "../base/bytes.ts";
 import { errnoName, strerror } from "../base/errno.ts";
 import type { Report, ReportStep } from "./report.ts";
+import { colours, writeError } from "./terminal.ts";
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -27,7 +27,7 @@ const SHOWN_FINDINGS = 20;
 /** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
 export const summarise = (report: Report): void => {
   const { steps, modules, findings, stop } = report;
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const say = (text: string): void => writeError(`${text}\n`);
   for (const step of steps.filter(({ op }) => op !== "sleep"))
     say(`${step.op} ${step.arg}: ${outcome(step)}`);
   for (const { name, init, exit } of modules) {
@@ -42,7 +42,7 @@ export const summarise = (report: Report): void => {
   for (const { kind, message, where, source } of shown.slice(0, SHOWN_FINDINGS)) {
     const place = where === undefined || message.includes(where) ? "" : ` at ${where}`;
     const line = source === undefined ? "" : ` (${source.file}:${source.line})`;
-    say(`${pc.red("finding")} ${kind}: ${displayText(message + place)}${line}`);
+    say(`${colours.red("finding")} ${kind}: ${displayText(message + place)}${line}`);
   }
   if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
   const guesses = findings.filter(({ kind }) => kind === "guessed-call");

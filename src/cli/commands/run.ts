@@ -11,6 +11,7 @@ import { type RunJob, runJob } from "../run/drive.ts";
 import { showRecord } from "../show-record.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { summarise } from "../summary.ts";
+import { writeError, writeOut } from "../terminal.ts";
 
 export interface RunOptions extends Surroundings {
   readonly kernel?: string;
@@ -82,7 +83,7 @@ export const runCommand = async (
     options.isolate === true
       ? await isolated(job, options)
       : runJob(job, { onRecord: options.json === true ? undefined : showRecord });
-  if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json === true) writeOut(`${JSON.stringify(report, null, 2)}\n`);
   else {
     summarise(report);
     if (report.schedule !== "in-turn" && failed(report)) sayAgain(report.schedule);
@@ -96,4 +97,4 @@ const failed = ({ steps, findings, stop }: Report): boolean =>
   findings.some(({ severity }) => severity !== "note");
 
 const sayAgain = (schedule: string): void =>
-  void process.stderr.write(`schedule: ${schedule} (the same again: --schedule=${schedule})\n`);
+  writeError(`schedule: ${schedule} (the same again: --schedule=${schedule})\n`);
