@@ -126,7 +126,7 @@ export const kernelChains: readonly Stub[] = [
     "called only when fired from outside",
   ),
   kernelChain("register_die_notifier", "unregister_die_notifier"),
-  kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier", "there is no keyboard"),
+  kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier"),
   kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
   kernelChain("register_pm_notifier", "unregister_pm_notifier", "the machine never sleeps"),
   kernelChain("register_oom_notifier", "unregister_oom_notifier", "memory that runs out is not announced"),

@@ -53,6 +53,7 @@ import type { UserMemory } from "./vfs/user-memory.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 import type { Timeline } from "./timeline.ts";
 import type { DriverCore } from "./devices/driver-core.ts";
+import type { Input } from "./input/devices.ts";
 import type { Gpio } from "./gpio/chips.ts";
 import type { Keyboard } from "./devices/i8042.ts";
 import type { Outside } from "./devices/outside.ts";
@@ -113,6 +114,7 @@ export interface Kernel {
   /** I/O ports. */
   readonly ports: Ports;
   readonly gpio: Gpio;
+  readonly input: Input;
   readonly keyboard: Keyboard;
   memSections(): Address;
   /** Texts that param_set_charp made, by address. */

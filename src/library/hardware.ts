@@ -1,8 +1,10 @@
 import { type DeviceModel, memoryModel } from "../kernel/devices/model.ts";
+import type { InputRecord } from "../kernel/input/devices.ts";
+import { pressKeys, typeText } from "../kernel/input/typing.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { ensureRunning } from "./call.ts";
 
-export { type DeviceModel, memoryModel };
+export { type DeviceModel, type InputRecord, memoryModel };
 
 /** Where a model of a device answers. */
 export interface DeviceRegion {
@@ -24,6 +26,12 @@ export interface Hardware {
   registers(region: DeviceRegion): void;
   /** The keyboard sends a scancode. */
   key(scancode: number): void;
+  /** Keys of the keyboard by name: "a", "leftctrl+c", "down:leftshift", "up:leftshift". KoboxError "no-key". */
+  press(...keys: readonly string[]): void;
+  /** Types a text on the keyboard. KoboxError "no-key" for a character that no key makes. */
+  type(text: string): void;
+  /** What input devices have reported so far, the keyboard's keys too; the last ten thousand. */
+  inputEvents(): readonly InputRecord[];
 }
 
 export const createHardware = (sandbox: Sandbox): Hardware => {
@@ -47,5 +55,16 @@ export const createHardware = (sandbox: Sandbox): Hardware => {
       kernel.keyboard.send(scancode);
       arrive();
     },
+    press(...keys) {
+      ensureRunning(sandbox);
+      for (const each of keys) pressKeys(kernel, each);
+      arrive();
+    },
+    type(text) {
+      ensureRunning(sandbox);
+      typeText(kernel, text);
+      arrive();
+    },
+    inputEvents: () => [...kernel.input.events()],
   };
 };

@@ -18,6 +18,8 @@ interface Extent {
 /** Larger objects are tables that nothing exported points to but by accident. */
 const MAX_OBJECT = 128 << 10;
 const MAX_STRING = 256;
+/** Tables of the kernel's own that stubs read: the console's key maps, the keyboard's scancodes. */
+const OWN_TABLES = ["key_maps", "atkbd_set2_keycode", "atkbd_unxlate_table"];
 const PRINTABLE = /^[\t\n\x20-\x7e]+$/;
 
 /** Keys in address order as text: the low half, per-CPU offsets (positive) behind it. */
@@ -82,15 +84,16 @@ const stringAt = (image: KernelImage, address: Address): Extent | undefined => {
 };
 
 /**
- * The exported variables, and what their pointers lead to: other variables, strings. The image is
+ * The exported variables and some tables, and what their pointers lead to: other variables, strings. The image is
  * linked at its final addresses, so that pointers inside are true ones. Zeros at the end are cut.
  */
 export const contentTable = ({ image, symbols, exported }: ProfileInputs): TableData => {
   const { objectAt } = objectMap(symbols);
   const byName = globalSymbols(symbols);
   const rows = new Map<Address, string>();
-  const queue = exported.flatMap((one): Extent[] => {
-    const object = objectAt(byName.get(one.name)?.address ?? -1);
+  const names = [...exported.map(({ name }) => name), ...OWN_TABLES];
+  const queue = names.flatMap((name): Extent[] => {
+    const object = objectAt(byName.get(name)?.address ?? -1);
     return object === undefined ? [] : [object];
   });
   for (let object = queue.pop(); object !== undefined; object = queue.pop()) {

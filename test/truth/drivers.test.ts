@@ -4,3 +4,5 @@ import { testJobs } from "../support/truth-replay.ts";
 describe("kobjects that nobody initialised", () => testJobs("test/truth/drivers/kput.jobs"));
 describe("the die chain", () => testJobs("test/truth/drivers/died.jobs"));
 describe("GPIO chips", () => testJobs("test/truth/drivers/gpio.jobs"));
+describe("input devices and their handlers", () => testJobs("test/truth/drivers/input.jobs"));
+describe("the keyboard, down to the last of its chain", () => testJobs("test/truth/drivers/kbd.jobs"));

@@ -2,6 +2,7 @@
 import { displayText } from "../../base/bytes.ts";
 import { strerror } from "../../base/errno.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
+import { pressKeys, typeText } from "../../kernel/input/typing.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { inject, link } from "./network.ts";
@@ -24,6 +25,29 @@ const irq: Verb = function* ({ kernel }, _call, [line]) {
   if (!heard) throw new ProgramFailure(`irq ${line}: nobody listens`);
   // The handler runs before anything else does.
   yield { kind: "yield" };
+  return 0;
+};
+
+/** kobox key KEY...: keys of the machine's keyboard go down and up. */
+const key: Verb = function* ({ kernel }, _call, keys) {
+  if (keys.length === 0) throw usageFailure("kobox", "key NAME[+NAME]... | down:NAME | up:NAME | str:TEXT");
+  try {
+    for (const each of keys) {
+      if (isText(each)) typeText(kernel, each.slice(4));
+      else pressKeys(kernel, each);
+    }
+  } catch (error) {
+    if (error instanceof KoboxError) throw new ProgramFailure(`key: ${error.message}`);
+    throw error;
+  }
+  yield { kind: "yield" };
+  return 0;
+};
+
+/** kobox events: what input devices have reported, one event a line: device, type, code, value. */
+const events: Verb = function* ({ kernel }, { out }) {
+  for (const { device: name, type, code, value } of kernel.input.events())
+    yield* out.print(`${name}: ${type} ${code} ${value}\n`);
   return 0;
 };
 
@@ -96,6 +120,8 @@ const VERBS = new Map<string, Verb>([
   ["device", device],
   ["helpers", helpers],
   ["irq", irq],
+  ["key", key],
+  ["events", events],
   ["fire", fire],
   ["inject", inject],
   ["link", link],
@@ -108,6 +134,8 @@ const USAGE = `VERB ...
 	device FILE.json			a device is on the platform bus
 	helpers					programs that the kernel has started
 	irq LINE				a device raises the interrupt
+	key KEY...				keys of the keyboard are pressed
+	events					what input devices have reported
 	fire FUNCTION [ARG]... [= RESULT]	run its probes as if it had been called
 	fire tracepoint:NAME [ARG]...		run its probes as if the kernel had passed it
 	inject [OPTION]... [FROM [TO [TEXT]]]	a packet goes through netfilter hooks

@@ -51,6 +51,7 @@ import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
 import { createMappings } from "../vfs/mappings.ts";
+import { createInput, populateInput } from "../input/devices.ts";
 import { createGpio } from "../gpio/chips.ts";
 import { createKeyboard } from "../devices/i8042.ts";
 import { addPcDevices } from "../devices/pc-devices.ts";
@@ -191,6 +192,7 @@ export const createKernel = (
   parts.ports = createPorts(k);
   parts.keyboard = createKeyboard(k);
   parts.gpio = createGpio(k);
+  parts.input = createInput(k);
   parts.timers = createTimers(k);
   handleTasklets(k);
   parts.rcu = createRcu(k);
@@ -217,6 +219,7 @@ export const createKernel = (
   populateIrqs(k, k.vfs.tree);
   populateDynamicDebug(k);
   addPcDevices(k);
+  populateInput(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
   parts.tracing = createTracing(k);

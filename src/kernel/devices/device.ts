@@ -12,6 +12,7 @@ import { kernelMajor, kernelMinor } from "../vfs/node.ts";
 import { addDeviceToBus, probeDevice, removeDeviceFromBus } from "./bus.ts";
 import { createNode, removeNode } from "./device-node.ts";
 import { addGroups, removeGroups } from "./groups.ts";
+import { releaseInput } from "../input/core.ts";
 import { addPowerFiles } from "./power.ts";
 import { deviceVariables } from "./uevent.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
@@ -194,7 +195,7 @@ export function* releaseDevice(k: Kernel, kobject: Address): Routine<void> {
   if (k.driverCore.created.has(device)) {
     k.driverCore.created.delete(device);
     k.heap.kfree(device);
-  } else if (k.driverCore.platform.release(device)) {
+  } else if (k.driverCore.platform.release(device) || releaseInput(k, device)) {
     // Nothing more: it was the kernel's.
   } else if (release !== 0) yield* k.call(release, device);
   else {

@@ -1,6 +1,7 @@
-/** The keyboard controller of a PC, as far as modules play with it (drivers/input/serio/i8042.c drives it). */
+/** The keyboard controller of a PC (drivers/input/serio/i8042.c drives it). */
 import { IRQ_RETURN } from "../irq/line.ts";
 import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
 
 const DATA = 0x60;
 const COMMAND = 0x64;
@@ -24,14 +25,21 @@ export interface Keyboard {
   /** The keyboard sends a scancode. */
   send(byte: number): void;
   /** i8042_interrupt(): takes what has come. */
-  serve(irq: number): number;
+  serve(irq: number): Routine<number>;
 }
 
 export const createKeyboard = (k: Kernel): Keyboard => {
   const state: Controller = { output: [], command: 0, last: 0 };
   const put = (byte: number, from: keyof typeof IRQ): void => {
     k.journal.touch(state.output).push({ byte, from });
-    k.irqs.raise(IRQ[from]);
+    if (state.output.length === 1) k.irqs.raise(IRQ[from]);
+  };
+  /** Reading makes room for the next byte, of which the controller tells again. */
+  const take = (): void => {
+    const taken = k.journal.touch(state.output).shift();
+    if (taken !== undefined) k.journal.touch(state).last = taken.byte;
+    const next = state.output[0];
+    if (next !== undefined) k.irqs.raise(IRQ[next.from]);
   };
   const status = (): number => {
     const next = state.output[0];
@@ -46,8 +54,7 @@ export const createKeyboard = (k: Kernel): Keyboard => {
     model: {
       read(offset) {
         if (offset === COMMAND - DATA) return status();
-        const next = k.journal.touch(state.output).shift();
-        if (next !== undefined) k.journal.touch(state).last = next.byte;
+        take();
         return state.last;
       },
       write(offset, _size, value) {
@@ -66,11 +73,11 @@ export const createKeyboard = (k: Kernel): Keyboard => {
   });
   return {
     send: (byte) => put(byte, "keyboard"),
-    serve(irq) {
+    *serve(irq) {
       const next = state.output[0];
       if (next === undefined || IRQ[next.from] !== irq) return IRQ_RETURN.NONE;
-      k.journal.touch(state.output).shift();
-      k.journal.touch(state).last = next.byte;
+      take();
+      if (next.from === "keyboard") yield* k.input.pc.receive(next.byte);
       return IRQ_RETURN.HANDLED;
     },
   };

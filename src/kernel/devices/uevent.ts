@@ -36,6 +36,7 @@ function* fill(k: Kernel, device: Address, env: Address): Routine<void> {
     addVariable(k, env, `DEVNAME=${name}`);
     if (mode !== 0) addVariable(k, env, `DEVMODE=0${(mode & 0o777).toString(8)}`);
   }
+  for (const text of k.input.variables(device)) addVariable(k, env, text);
   const typeName = view.type === 0 ? 0 : k.struct("device_type", view.type).name;
   if (typeName !== 0) addVariable(k, env, `DEVTYPE=${nameAt(k, typeName)}`);
   if (view.driver !== 0)

@@ -34,7 +34,7 @@ function* callHandlers(k: Kernel, line: Line, threads: IrqThreads): Routine<numb
       answer = Number(BigInt.asUintN(32, yield* k.call(action.handler, line.irq, action.device)));
       checkInterruptsOff(k, line, action);
     } else if (typeof action.name === "string")
-      answer = action.name === "i8042" ? k.keyboard.serve(line.irq) : IRQ_RETURN.HANDLED;
+      answer = action.name === "i8042" ? yield* k.keyboard.serve(line.irq) : IRQ_RETURN.HANDLED;
     if (answer === IRQ_RETURN.WAKE_THREAD) wakeThread(k, line, action, threads);
     result |= answer;
   }

@@ -173,21 +173,6 @@ function* quietly(act: () => Routine<void>): Routine<void> {
   }
 }
 
-export const readlink: Program = function* (call) {
-  const usage = "[-fnv] FILE";
-  const options = parseOptions(call.argv, { letters: "fnvsq", usage });
-  const [path] = options.rest;
-  if (path === undefined) throw usageFailure("readlink", usage);
-  try {
-    yield* call.out.print(`${yield* call.sys.readlink(path)}${options.has("n") ? "" : "\n"}`);
-    return 0;
-  } catch (error) {
-    if (options.has("v")) yield* complainAbout(call, path, error);
-    else if (!(error instanceof Errno)) throw error;
-    return 1;
-  }
-};
-
 export const chmod: Program = function* (call) {
   const usage = "MODE FILE...";
   const [mode, ...paths] = call.args;

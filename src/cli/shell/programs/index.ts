@@ -9,9 +9,10 @@ import { cat, hexdump, tee } from "./cat.ts";
 import { dd } from "./dd.ts";
 import { ioctl, mmap, poll } from "./device.ts";
 import { echo } from "./echo.ts";
-import { chmod, ln, mkdir, mknod, mv, readlink, rm, rmdir, touch, tree } from "./files.ts";
+import { chmod, ln, mkdir, mknod, mv, rm, rmdir, touch, tree } from "./files.ts";
 import { grep } from "./grep.ts";
 import { kill } from "./kill.ts";
+import { readlink } from "./readlink.ts";
 import { cut, head, sort, tail, uniq, wc } from "./lines.ts";
 import { ls } from "./ls.ts";
 import {
