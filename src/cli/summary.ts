@@ -1,9 +1,8 @@
+import { counted } from "../base/words.ts";
 import { displayText } from "../base/bytes.ts";
 import { errnoName, strerror } from "../base/errno.ts";
 import type { Report, ReportStep } from "./report.ts";
 import { colours, writeError } from "./terminal.ts";
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
   if (signal !== undefined) return `killed by signal ${signal}`;

@@ -71,11 +71,16 @@ const take = <T>(from: Iterable<T>, count: number): T[] => {
   return taken;
 };
 
+export interface Prepared {
+  readonly bench: Bench;
+  readonly armed: Armed;
+}
+
 /** Readies a sandbox for runs from the moment before init; or tells why the module does not get there. */
 export const prepareCheck = (
   sandbox: Sandbox,
   { bytes, parameters, sanitizers }: Pick<CheckOptions, "bytes" | "parameters" | "sanitizers">,
-): { readonly bench: Bench; readonly armed: Armed } | Outcome => {
+): Prepared | Outcome => {
   const bench = createBench(sandbox, sanitizers);
   const armed = arm(sandbox, { bytes, parameters });
   return armed.kind === "armed" ? { bench, armed } : armed;

@@ -46,50 +46,61 @@ const givesPointer = ({ prototype }: FallibleFunction): boolean =>
 
 const always = (): boolean => true;
 
+interface State {
+  specs: readonly FailSpec[];
+  scope: Scope;
+  started: () => boolean;
+  phase: "off" | "init" | "later";
+  calls: FallibleCall[];
+  /** Calls so far, by function. */
+  readonly counts: Map<string, number>;
+}
+
+const counts = (k: Kernel, { phase, started, scope }: State): boolean => {
+  if (phase === "off" || !started()) return false;
+  return scope === "all" || (phase === "init" && k.executor.current()?.comm === "insmod");
+};
+
+/** How this call of `symbol`, the last counted, is to fail. */
+const chosenFailure = ({ specs, counts }: State, symbol: string): Failure | undefined =>
+  specs.find((spec) => {
+    const functions = functionsOf(spec.symbol);
+    if (!functions.includes(symbol)) return false;
+    return functions.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0) === spec.nth;
+  })?.failure;
+
+/** Counts the call; how it is to fail, if it is. */
+const count = (state: State, call: FallibleFunction, stacks: Stacks): Failure | undefined => {
+  const { name, stub } = call;
+  const nth = (state.counts.get(name) ?? 0) + 1;
+  state.counts.set(name, nth);
+  const failed = chosenFailure(state, name);
+  if (state.calls.length < MOST_CALLS) {
+    const stack = state.specs.length === 0 || failed !== undefined ? stacks.capture() : [];
+    state.calls.push({
+      symbol: name,
+      nth,
+      failures: stub.fails,
+      givesPointer: givesPointer(call),
+      stack,
+      failed,
+    });
+  }
+  return failed;
+};
+
 export const createInjector = (k: Kernel, binder: Binder): Injector => {
   const stacks = createStacks(k);
   // Not the kernel's state: a run sets it anew when it begins.
-  const state: {
-    specs: readonly FailSpec[];
-    scope: Scope;
-    started: () => boolean;
-    phase: "off" | "init" | "later";
-    calls: FallibleCall[];
-    readonly counts: Map<string, number>;
-  } = { specs: [], scope: "init", started: always, phase: "off", calls: [], counts: new Map() };
-
-  const counted = (): boolean => {
-    if (state.phase === "off" || !state.started()) return false;
-    if (state.scope === "all") return true;
-    return state.phase === "init" && k.executor.current()?.comm === "insmod";
+  const state: State = {
+    specs: [],
+    scope: "init",
+    started: always,
+    phase: "off",
+    calls: [],
+    counts: new Map(),
   };
-  const specFor = (symbol: string): FailSpec | undefined =>
-    state.specs.find((spec) => {
-      const functions = functionsOf(spec.symbol);
-      if (!functions.includes(symbol)) return false;
-      return functions.reduce((sum, each) => sum + (state.counts.get(each) ?? 0), 0) === spec.nth;
-    });
-  const inject = (call: FallibleFunction): Failure | undefined => {
-    const { name, stub } = call;
-    if (!counted()) return undefined;
-    const nth = (state.counts.get(name) ?? 0) + 1;
-    state.counts.set(name, nth);
-    const failed = specFor(name)?.failure;
-    if (state.calls.length < MOST_CALLS) {
-      const stack = state.specs.length === 0 || failed !== undefined ? stacks.capture() : [];
-      state.calls.push({
-        symbol: name,
-        nth,
-        failures: stub.fails,
-        givesPointer: givesPointer(call),
-        stack,
-        failed,
-      });
-    }
-    return failed;
-  };
-  onFallibleCalls(binder, inject);
-
+  onFallibleCalls(binder, (call) => (counts(k, state) ? count(state, call, stacks) : undefined));
   return {
     begin(specs, scope, started = always) {
       Object.assign(state, { specs, scope, started, phase: "init", calls: [] });

@@ -2,6 +2,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { Errno } from "../../base/errors.ts";
 import { createBench } from "./bench.ts";
 import type { Sanitizer } from "../sanitizers/sanitizers.ts";
+import { manyOf, textsOf } from "../parameter-values.ts";
 import { readModinfo } from "../../loader/modinfo-file.ts";
 import { takeSnapshot } from "../../kernel/snapshot.ts";
 import type { Routine } from "../../kernel/routine.ts";
@@ -20,38 +21,12 @@ export interface ParameterCase {
   readonly judgement: Judgement;
 }
 
-const LONG = "A".repeat(1000);
-
-/** Least and largest values of the kernel's parameter types, and what lies between. */
-const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  byte: [0n, 255n],
-  short: [-32768n, 32767n],
-  ushort: [0n, 65535n],
-  int: [-(2n ** 31n), 2n ** 31n - 1n],
-  uint: [0n, 2n ** 32n - 1n],
-  long: [-(2n ** 63n), 2n ** 63n - 1n],
-  ulong: [0n, 2n ** 64n - 1n],
-  ullong: [0n, 2n ** 64n - 1n],
-  hexint: [0n, 2n ** 32n - 1n],
-};
-
 /** Values worth trying for a parameter of that type ("int", "charp", "array of int"). */
 export const boundaryValues = (type: ByteString): readonly string[] => {
   const element = /^array of (\w+)$/.exec(type)?.[1];
-  if (element !== undefined) {
-    const [first = "0"] = boundaryValues(element);
-    return [first, Array<string>(64).fill(first).join(",")];
-  }
-  const range = RANGES[type];
-  if (range !== undefined) {
-    const [least, most] = range;
-    return [...new Set([0n, -1n, 1n, least, most])]
-      .filter((value) => value >= least && value <= most)
-      .map((value) => (type === "hexint" ? `0x${value.toString(16)}` : `${value}`));
-  }
-  if (type === "bool" || type === "invbool") return ["0", "1"];
-  if (type === "charp" || type === "string") return ["", LONG, "%s%s%s%n"];
-  return [""];
+  if (element === undefined) return textsOf(type)?.taken ?? [""];
+  const [first = "0"] = textsOf(element)?.taken ?? [];
+  return [first, manyOf(first)];
 };
 
 /** insmod and rmmod as plain system calls. */

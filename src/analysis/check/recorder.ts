@@ -1,7 +1,8 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { type Family, kindOf } from "../ledger/kinds.ts";
-import type { Held, Ledger, Moment, Released } from "../ledger/ledger.ts";
+import type { Held, Moment, Released } from "../ledger/books.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { CodeSection } from "../fuzz/module-image.ts";
 

@@ -3,6 +3,7 @@ import type { Module } from "../../kernel/modules/module.ts";
 import type { Random } from "../../kernel/random.ts";
 import { mutateBytes, pick } from "./bytes.ts";
 import type { Dictionary } from "./dictionary.ts";
+import { manyOf, textsOf } from "../parameter-values.ts";
 import { LIMITS } from "./input.ts";
 
 /** A parameter of the module, and texts worth giving it. */
@@ -12,56 +13,25 @@ export interface ParameterField {
   readonly seeds: readonly string[];
 }
 
-const integers = (bits: number): string[] => {
-  const [top, all] = [2n ** BigInt(bits - 1), 2n ** BigInt(bits)];
-  return [0n, 1n, -1n, 2n, 100n, top - 1n, top, -top, -top - 1n, all - 1n, all].map(String);
-};
+/** Where drivers have buffers that end. */
+const LENGTHS = [1, 15, 16, 64, 256].map((length) => "A".repeat(length));
+const ARRAYS = ["1", "1,2", manyOf("0"), ",", "-1,4294967295", "a,b"];
+const UNKNOWN = ["int", "charp"];
 
-const LONG = "A".repeat(1023);
-const TEXTS = [
-  "",
-  "a",
-  "0",
-  "A".repeat(15),
-  "A".repeat(16),
-  "A".repeat(64),
-  LONG,
-  `${LONG}AA`,
-  "%s%n",
-  "a/b",
-  '"a b"',
-];
-
-const SEEDS: Readonly<Record<string, readonly string[]>> = {
-  bool: ["0", "1", "y", "n", "", "maybe"],
-  invbool: ["0", "1", "y", "n"],
-  byte: integers(8),
-  short: integers(16),
-  ushort: integers(16),
-  int: integers(32),
-  uint: integers(32),
-  long: integers(64),
-  ulong: integers(64),
-  ullong: integers(64),
-  hexint: ["0x0", "0xffffffff", "0x80000000"],
-  charp: TEXTS,
-  string: TEXTS,
-  array: [
-    "1",
-    "1,2",
-    "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
-    ",",
-    "-1,4294967295",
-    "a,b",
-  ],
+const seedsOf = (type: string): readonly string[] => {
+  if (type === "array") return ARRAYS;
+  const { taken, refused } = textsOf(type) ?? { taken: [], refused: [] };
+  return [...taken, ...refused, ...(type === "charp" || type === "string" ? LENGTHS : [])];
 };
 
 const OPS = /^param_(?:ops_(\w+)|(array)_ops)$/;
 
 /** Texts at the edges of a parameter's type; "param_ops_int" is the kernel's name of its operations. */
-export const boundaryTexts = (operations: string | undefined): readonly string[] => {
+const boundaryTexts = (operations: string | undefined): readonly string[] => {
   const [, plain, array] = OPS.exec(operations ?? "") ?? [];
-  return SEEDS[plain ?? array ?? ""] ?? [...integers(32), ...TEXTS];
+  const type = plain ?? array;
+  const known = type === undefined ? [] : seedsOf(type);
+  return known.length > 0 ? known : UNKNOWN.flatMap(seedsOf);
 };
 
 export const readParameterFields = (k: Kernel, module: Module): readonly ParameterField[] =>

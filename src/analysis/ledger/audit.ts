@@ -2,7 +2,8 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Finding } from "../../kernel/events.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Family, kindOf } from "./kinds.ts";
-import type { Held, Ledger } from "./ledger.ts";
+import type { Held } from "./books.ts";
+import type { Ledger } from "./ledger.ts";
 import { unreachable } from "./reach.ts";
 import { acquiredPlace } from "./wording.ts";
 

@@ -1,6 +1,6 @@
 import type { Related } from "../../kernel/events.ts";
 import { kindOf } from "./kinds.ts";
-import type { Held, Moment, Released } from "./ledger.ts";
+import type { Held, Moment, Released } from "./books.ts";
 import type { Stacks } from "./stacks.ts";
 
 const VERBS = {

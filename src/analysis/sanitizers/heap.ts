@@ -1,3 +1,4 @@
+import { counted } from "../../base/words.ts";
 import type { Violation } from "unicorn-engine";
 import type { Address } from "../../base/address.ts";
 import { toAddress } from "../../base/address.ts";
@@ -19,8 +20,6 @@ interface BadAccess extends Access {
   readonly at: Address;
   readonly shadow: number;
 }
-
-const bytesText = (count: number): string => `${count} byte${count === 1 ? "" : "s"}`;
 
 /** Places that are reported; a hostile module has thousands. */
 const ENOUGH = 100;
@@ -51,7 +50,9 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
     const { base, size, cache } = object;
     const end = base + size;
     const away =
-      address < base + size ? `${bytesText(address - base)} inside` : `${bytesText(address - end)} behind`;
+      address < base + size
+        ? `${counted(address - base, "byte")} inside`
+        : `${counted(address - end, "byte")} behind`;
     const gone = object.state === "freed" ? ledger.released("slab", base) : undefined;
     const held = gone?.held ?? ledger.held().find(({ key, kind }) => key === base && kind === "slab");
     const related = [
@@ -59,7 +60,7 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
       ...(held === undefined ? [] : [acquiredPlace(ledger.stacks, held)]),
     ];
     const was = object.state === "freed" ? "a freed object" : "an object";
-    return { text: `, ${away} ${was} of ${bytesText(size)} (${cache})`, related };
+    return { text: `, ${away} ${was} of ${counted(size, "byte")} (${cache})`, related };
   };
   const report = ({ kind, address, size, ip, by, at, shadow: value }: BadAccess): void => {
     const stack = ledger.stacks.text(ledger.stacks.capture());
@@ -73,7 +74,7 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
     k.findings.add({
       kind: bug,
       severity: "error",
-      message: `${kind} of ${bytesText(size)}${how} at 0x${BigInt.asUintN(64, BigInt(address)).toString(16)}${text}`,
+      message: `${kind} of ${counted(size, "byte")}${how} at 0x${BigInt.asUintN(64, BigInt(address)).toString(16)}${text}`,
       where,
       stack: ip === undefined ? stack : [k.symbols.format(ip), ...stack.slice(1)],
       related,

@@ -1,4 +1,4 @@
-import { check, prepareCheck } from "../../analysis/check/check.ts";
+import { type Prepared, check, prepareCheck } from "../../analysis/check/check.ts";
 import { createSourceLines } from "../../analysis/source-lines.ts";
 import { formatJunit } from "../../analysis/check/formats/junit.ts";
 import { formatKtap } from "../../analysis/check/formats/ktap.ts";
@@ -10,7 +10,7 @@ import { parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
-import { type SandboxOptions, boot } from "../../sandbox.ts";
+import { type Sandbox, type SandboxOptions, boot } from "../../sandbox.ts";
 import { beginRecording, writeArtifacts } from "../check/artifacts.ts";
 import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
@@ -50,60 +50,64 @@ const formatterOf = ({ json, format = json === true ? "json" : "text" }: CheckCo
 
 const MIB = 1024 * 1024;
 
+/** The options, read; KoboxError "usage" where they cannot be. */
+const readOptions = (options: CheckCommandOptions) => {
+  const { scope } = options;
+  if (scope !== "init" && scope !== "all")
+    throw new KoboxError("usage", `--scope: ${scope} is neither "init" nor "all"`);
+  const sanitizers = parseSanitizers(options.sanitize);
+  return {
+    scope,
+    sanitizers,
+    only: (options.fail ?? []).map(parseSpec),
+    limit: numberOption("limit", options.limit, 1, 1e7),
+    pairs: numberOption("pairs", options.pairs, 0, 1e6),
+    format: formatterOf(options),
+    boot: {
+      kernel: options.kernel,
+      ram: numberOption("memory", options.memory, 32, 3072) * MIB,
+      checks: sanitizers.has("heap"),
+    },
+  } as const;
+};
+
+/** The module up to its init. KoboxError "no-module" when the kernel refuses it. */
+const prepare = (sandbox: Sandbox, module: Omit<LoadedModule, "name">, path: string): Prepared => {
+  const prepared = prepareCheck(sandbox, module);
+  if ("bench" in prepared) return prepared;
+  const errno = prepared.kind === "returned" ? (errnoName(-prepared.value) ?? prepared.value) : prepared.kind;
+  throw new KoboxError("no-module", `${path}: the kernel does not take it: ${errno}`, {
+    hint: "kobox run shows why",
+  });
+};
+
 /** Runs the module once for each way each of its calls can fail. */
 export const checkCommand = async (
   path: string,
   parameters: readonly string[],
   options: CheckCommandOptions,
 ): Promise<number> => {
-  const { scope } = options;
-  if (scope !== "init" && scope !== "all")
-    throw new KoboxError("usage", `--scope: ${scope} is neither "init" nor "all"`);
-  const only = (options.fail ?? []).map(parseSpec);
+  const { scope, sanitizers, only, limit, pairs, format, boot: bootOptions } = readOptions(options);
   const file = await readModuleFile(path);
-  const format = formatterOf(options);
-  const sanitizers = parseSanitizers(options.sanitize);
-  const bootOptions = {
-    kernel: options.kernel,
-    ram: numberOption("memory", options.memory, 32, 3072) * MIB,
-    checks: sanitizers.has("heap"),
-  };
   const sandbox = boot(bootOptions);
-  const text = parameters.join(" ");
   for (const spec of only) validateSpec(sandbox, spec);
-  const prepared = prepareCheck(sandbox, { bytes: file.bytes, parameters: text, sanitizers });
-  if (!("bench" in prepared)) {
-    const errno =
-      prepared.kind === "returned" ? (errnoName(-prepared.value) ?? prepared.value) : prepared.kind;
-    throw new KoboxError("no-module", `${path}: the kernel does not take it: ${errno}`, {
-      hint: "kobox run shows why",
-    });
-  }
+  const module = { bytes: file.bytes, parameters: parameters.join(" "), sanitizers };
+  const { bench, armed } = prepare(sandbox, module, path);
   const progress = createProgress();
-  const recording = beginRecording(prepared.bench, prepared.armed.module, file, options);
-  const result = check(recording?.bench ?? prepared.bench, prepared.armed, {
-    bytes: file.bytes,
-    parameters: text,
-    sanitizers,
-    scope,
-    limit: numberOption("limit", options.limit, 1, 1e7),
-    pairs: numberOption("pairs", options.pairs, 0, 1e6),
-    only,
-    progress: progress.update,
-  });
+  const recording = beginRecording(bench, armed.module, file, options);
+  const settings = { ...module, scope, limit, pairs, only, progress: progress.update };
+  const result = check(recording?.bench ?? bench, armed, settings);
   progress.end();
   const edges =
-    only.length > 0 || !options.parameters
-      ? []
-      : parametersOf({ name: result.name, bytes: file.bytes, parameters: text, sanitizers }, bootOptions);
+    only.length > 0 || !options.parameters ? [] : parametersOf({ ...module, name: result.name }, bootOptions);
   const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
     file: file.file,
     path,
-    parameters: text,
+    parameters: module.parameters,
     scope,
-    injector: prepared.bench.injector,
+    injector: bench.injector,
     lines,
   });
   await writeArtifacts(sandbox.kernel, recording, { result, report, bytes: file.bytes, lines }, options);

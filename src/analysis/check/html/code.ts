@@ -2,7 +2,7 @@ import { displayText } from "../../../base/bytes.ts";
 import type { FunctionListing, ListingLine } from "../../code/listing.ts";
 import { type Markup, html } from "./markup.ts";
 import type { PageInput } from "./model.ts";
-import { plural } from "./outcome.ts";
+import { counted } from "../../../base/words.ts";
 
 type State = "ran" | "failing" | "never";
 
@@ -78,7 +78,7 @@ const listing = (shown: FunctionListing, index: number, input: PageInput): Marku
   return html`<details class="function" id="code-${index}" ${index === 0 ? html` open` : undefined}>
     <summary>
       <code>${displayText(shown.name)}</code>
-      <small>${displayText(shown.section)}, ${plural(counts.total, "instruction")}</small
+      <small>${displayText(shown.section)}, ${counted(counts.total, "instruction")}</small
       >${coverageBar(counts)}
     </summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Code of ${displayText(shown.name)}">

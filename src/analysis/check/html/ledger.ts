@@ -1,7 +1,7 @@
 import { displayText } from "../../../base/bytes.ts";
 import type { BookEntry, BookPlace } from "../recorder.ts";
 import { type Markup, html } from "./markup.ts";
-import { plural } from "./outcome.ts";
+import { counted } from "../../../base/words.ts";
 import type { Run } from "./model.ts";
 
 const LEFT = new Set(["leak", "left-registered", "left-active", "reference-leak"]);
@@ -42,7 +42,7 @@ const rowOf = (entry: BookEntry, left: ReadonlySet<string>): Markup => {
           >`
         : html`<span class="muted">kept by another owner</span>`
       : place(released);
-  return html`<tr${lost ? html` class="lost"` : undefined}><th scope="row">${noun}${size === undefined ? undefined : html` <small>${plural(size, "byte")}</small>`}</th><td>${place(acquired)}</td><td>${end}</td></tr>
+  return html`<tr${lost ? html` class="lost"` : undefined}><th scope="row">${noun}${size === undefined ? undefined : html` <small>${counted(size, "byte")}</small>`}</th><td>${place(acquired)}</td><td>${end}</td></tr>
 `;
 };
 

@@ -20,5 +20,3 @@ export const initText = ({ init, returned }: CaseReport): string => {
   const value = returned ?? init.value ?? 0;
   return value < 0 ? `-${errnoName(-value) ?? -value}` : `${value}`;
 };
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -4,7 +4,7 @@ import { findingsSection } from "./findings.ts";
 import { type Markup, html } from "./markup.ts";
 import { matrix, otherRuns } from "./matrix.ts";
 import type { PageInput } from "./model.ts";
-import { plural } from "./outcome.ts";
+import { counted } from "../../../base/words.ts";
 import { runsSection } from "./runs.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -19,9 +19,9 @@ const POLICY = `default-src 'none'; base-uri 'none'; form-action 'none'; style-s
 const headline = ({ report }: PageInput): Markup => {
   const { runs, errors, warnings } = report.summary;
   const bad = errors + warnings;
-  if (bad === 0) return html`<p class="headline ok">${"✓"} Survived all of ${plural(runs, "run")}</p>`;
+  if (bad === 0) return html`<p class="headline ok">${"✓"} Survived all of ${counted(runs, "run")}</p>`;
   return html`<p class="headline ${errors > 0 ? "error" : "warning"}">
-    ${errors > 0 ? "✕" : "▲"} ${bad} of ${plural(runs, "run")} went wrong
+    ${errors > 0 ? "✕" : "▲"} ${bad} of ${counted(runs, "run")} went wrong
   </p>`;
 };
 
@@ -35,7 +35,7 @@ const tiles = ({ report, code, unentered }: PageInput): Markup => {
   const counts = { ...entered, never: entered.never + others, total: entered.total + others };
   const part = (count: number): string => `${Math.floor((100 * count) / Math.max(counts.total, 1))}%`;
   return html`<ul class="tiles">
-      ${tile(`${calls.length}`, `calls can fail, in ${plural(ways, "way")}`)}
+      ${tile(`${calls.length}`, `calls can fail, in ${counted(ways, "way")}`)}
       ${tile(`${summary.errors}`, summary.errors === 1 ? "error" : "errors")}
       ${tile(`${summary.warnings}`, summary.warnings === 1 ? "warning" : "warnings")}
       ${tile(part(counts.ran), "of the code ran in the clean run")}

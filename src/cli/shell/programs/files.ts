@@ -1,3 +1,4 @@
+import { counted } from "../../../base/words.ts";
 import type { ByteString } from "../../../base/bytes.ts";
 import { EEXIST, EISDIR, ENOENT, ENOTDIR } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
@@ -248,9 +249,6 @@ export const tree: Program = function* (call) {
     yield* call.out.print(`${path}\n`);
     yield* branch(call, path, "", Number(options.value("L") ?? 40), sums);
   }
-  const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-  yield* call.out.print(
-    `\n${plural(sums[0], "directory", "directories")}, ${plural(sums[1], "file", "files")}\n`,
-  );
+  yield* call.out.print(`\n${counted(sums[0], "directory", "directories")}, ${counted(sums[1], "file")}\n`);
   return 0;
 };
