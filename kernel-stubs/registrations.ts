@@ -1,4 +1,5 @@
 /** Pairs of functions that put something on a list of a subsystem that the sandbox does not play, and take it off. */
+import type { Address } from "../src/base/address.ts";
 import { Errno } from "../src/base/errors.ts";
 import { errnoNumber } from "../src/stub/encode.ts";
 import { type ErrnoName, type Stub, stub } from "../src/stub/declare.ts";
@@ -16,6 +17,28 @@ export interface Registration {
 }
 
 type Add = "int f(void *what)";
+
+/** Things in an array that a function registers all or none of. */
+export interface Several {
+  readonly count: number;
+  at(index: number): Address;
+}
+
+/** Registers one after the other; where one fails, those before it go again, last first. Answers 0. */
+export const registerAll = (
+  { count, at }: Several,
+  one: { add(what: Address): void; remove(what: Address): void },
+): number => {
+  for (let index = 0; index < count; index += 1) {
+    try {
+      one.add(at(index));
+    } catch (error) {
+      for (let done = index - 1; done >= 0; done -= 1) one.remove(at(done));
+      throw error;
+    }
+  }
+  return 0;
+};
 
 /** Both stubs of each pair; `missing` tells what never comes of it. */
 export const registrations = (missing: string, pairs: readonly Registration[]): Stub[] =>

@@ -8,10 +8,10 @@ import {
   algorithmOf,
   callAlgorithm,
   checkKey,
-  haveKey,
   initTransform,
   needKey,
   newTransform,
+  setKey,
 } from "../../src/kernel/crypto/transform.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
@@ -38,9 +38,8 @@ export const cryptoAeadSetkey = stub(
   "int crypto_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int keylen)",
   { fails: ["EINVAL"] },
   function* (k, { tfm, key, keylen }) {
-    yield* callAlgorithm(k, algorithm(k, tfm).setkey, tfm, key, keylen);
-    haveKey(k, "crypto_aead", tfm);
-    return 0;
+    const { setkey } = algorithm(k, tfm);
+    return yield* setKey(k, "crypto_aead", tfm, setkey, { address: key, length: keylen });
   },
 );
 

@@ -2,17 +2,17 @@
 import type { Address } from "../../src/base/address.ts";
 import { ENOSYS } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { asyncHashFunctions, callHash, setShash } from "../../src/kernel/crypto/async-hash.ts";
+import { asyncHashFunctions, callHash, setShash, setShashKey } from "../../src/kernel/crypto/async-hash.ts";
 import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
 import {
-  algorithmBehind,
   algorithmOf,
   callAlgorithm,
   checkKey,
-  haveKey,
+  hasAlgorithm,
   initTransform,
   needKey,
   newTransform,
+  setKey,
 } from "../../src/kernel/crypto/transform.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
@@ -40,30 +40,13 @@ export const cryptoAllocShash = stub(
 
 export const cryptoHasShash = stub(
   "int crypto_has_shash(const char *alg_name, u32 type, u32 mask)",
-  (k, { alg_name }) => has(k, alg_name, [ALG_TYPE.SHASH]),
+  (k, { alg_name }) => hasAlgorithm(k, alg_name, [ALG_TYPE.SHASH]),
 );
 
 export const cryptoHasAhash = stub(
   "int crypto_has_ahash(const char *alg_name, u32 type, u32 mask)",
-  (k, { alg_name }) => has(k, alg_name, [ALG_TYPE.SHASH, ALG_TYPE.AHASH]),
+  (k, { alg_name }) => hasAlgorithm(k, alg_name, [ALG_TYPE.SHASH, ALG_TYPE.AHASH]),
 );
-
-const has = (k: Kernel, name: Address, types: readonly number[]): number => {
-  try {
-    k.crypto.find(k.memory.cstring(name), types);
-    return 1;
-  } catch {
-    return 0;
-  }
-};
-
-const setShashKey = function* (k: Kernel, tfm: Address, key: Address, length: number): Routine<number> {
-  const { setkey } = k.struct("shash_alg", algorithmBehind(k, "crypto_shash", "shash_alg", tfm));
-  if (setkey === 0) throw new Errno(ENOSYS);
-  yield* callAlgorithm(k, setkey, tfm, key, length);
-  haveKey(k, "crypto_shash", tfm);
-  return 0;
-};
 
 export const cryptoShashSetkey = stub(
   "int crypto_shash_setkey(struct crypto_shash *tfm, const u8 *key, unsigned int keylen)",
@@ -90,16 +73,13 @@ export const cryptoShashFinal = stub(
 export const cryptoShashFinup = stub(
   "int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int len, u8 *out)",
   function* (k, { desc, data, len, out }) {
-    yield* callHash(k, desc, "update", data, len);
-    return yield* callHash(k, desc, "final", out);
+    return yield* callHash(k, desc, "finup", data, len, out);
   },
 );
 
 function* digest(k: Kernel, desc: Address, data: Address, length: number, out: Address): Routine<number> {
   checkKey(k, "crypto_shash", k.memory.pointer(desc));
-  yield* callHash(k, desc, "init");
-  yield* callHash(k, desc, "update", data, length);
-  return yield* callHash(k, desc, "final", out);
+  return yield* callHash(k, desc, "digest", data, length, out);
 }
 
 export const cryptoShashDigest = stub(
@@ -125,11 +105,12 @@ function* allocateAhash(k: Kernel, name: string): Routine<Address> {
   const shash = yield* allocateShash(k, name);
   const transform = newTransform(k, "crypto_ahash", algorithm);
   setShash(k, transform, shash);
+  const { descsize, setkey } = k.struct("shash_alg", algorithmOf(k, "shash_alg", algorithm.base));
   for (const [field, fn] of Object.entries(asyncHashFunctions(k))) {
+    if (field === "setkey" && setkey === 0) continue;
     const at = transform + k.offsetOf("crypto_ahash", field);
     k.memory.setPointer(at, k.hostCode.address(`shash_async_${field}`, fn));
   }
-  const { descsize, setkey } = k.struct("shash_alg", algorithmOf(k, "shash_alg", algorithm.base));
   k.struct("crypto_ahash", transform).reqsize = k.sizeOf("shash_desc") + descsize;
   needKey(k, "crypto_ahash", transform, setkey);
   return transform;
@@ -153,9 +134,9 @@ export const cryptoAhashSetkey = stub(
   "int crypto_ahash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int keylen)",
   { fails: ["ENOSYS", "EINVAL"] },
   function* (k, { tfm, key, keylen }) {
-    yield* setShashKey(k, k.memory.pointer(tfm + k.sizeOf("crypto_ahash")), key, keylen);
-    haveKey(k, "crypto_ahash", tfm);
-    return 0;
+    const { setkey } = k.struct("crypto_ahash", tfm);
+    if (setkey === 0) throw new Errno(ENOSYS);
+    return yield* setKey(k, "crypto_ahash", tfm, setkey, { address: key, length: keylen });
   },
 );
 

@@ -6,6 +6,7 @@ import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
 import { callHash } from "../../src/kernel/crypto/async-hash.ts";
 import type { HostFunction } from "../../src/kernel/host-code.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { registerAll } from "../registrations.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 // include/crypto/hash.h
@@ -72,8 +73,11 @@ export const cryptoRegisterShashes = stub(
   "int crypto_register_shashes(struct shash_alg *algs, int count)",
   { fails: ["EINVAL", "EEXIST", "ENOMEM"], sleeps: true, acquires: { "crypto algorithm": "algs" } },
   (k, { algs, count }) => {
-    for (let index = 0; index < count; index += 1) register(k, algs + index * k.sizeOf("shash_alg"));
-    return 0;
+    const at = (index: number): Address => algs + index * k.sizeOf("shash_alg");
+    return registerAll(
+      { count, at },
+      { add: (alg) => register(k, alg), remove: (alg) => unregister(k, alg) },
+    );
   },
 );
 

@@ -8,13 +8,15 @@ import {
   algorithmOf,
   callAlgorithm,
   checkKey,
-  haveKey,
+  hasAlgorithm,
   initTransform,
   needKey,
   newTransform,
+  setKey,
 } from "../../src/kernel/crypto/transform.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
+import { registerAll } from "../registrations.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 function* allocate(k: Kernel, name: Address): Routine<Address> {
@@ -44,14 +46,7 @@ export const cryptoAllocSyncSkcipher = stub(
 
 export const cryptoHasSkcipher = stub(
   "int crypto_has_skcipher(const char *alg_name, u32 type, u32 mask)",
-  (k, { alg_name }) => {
-    try {
-      k.crypto.find(k.memory.cstring(alg_name), [ALG_TYPE.SKCIPHER]);
-      return 1;
-    } catch {
-      return 0;
-    }
-  },
+  (k, { alg_name }) => hasAlgorithm(k, alg_name, [ALG_TYPE.SKCIPHER]),
 );
 
 const algorithm = (k: Kernel, tfm: Address) =>
@@ -63,9 +58,7 @@ export const cryptoSkcipherSetkey = stub(
   function* (k, { tfm, key, keylen }) {
     const { min_keysize: min, max_keysize: max, setkey } = algorithm(k, tfm);
     if (keylen < min || keylen > max) throw new Errno(EINVAL);
-    yield* callAlgorithm(k, setkey, tfm, key, keylen);
-    haveKey(k, "crypto_skcipher", tfm);
-    return 0;
+    return yield* setKey(k, "crypto_skcipher", tfm, setkey, { address: key, length: keylen });
   },
 );
 
@@ -124,8 +117,11 @@ export const cryptoRegisterSkciphers = stub(
   "int crypto_register_skciphers(struct skcipher_alg *algs, int count)",
   { fails: ["EINVAL", "EEXIST", "ENOMEM"], sleeps: true, acquires: { "crypto algorithm": "algs" } },
   (k, { algs, count }) => {
-    for (let index = 0; index < count; index += 1) register(k, algs + index * k.sizeOf("skcipher_alg"));
-    return 0;
+    const at = (index: number): Address => algs + index * k.sizeOf("skcipher_alg");
+    return registerAll(
+      { count, at },
+      { add: (alg) => register(k, alg), remove: (alg) => unregister(k, alg) },
+    );
   },
 );
 
@@ -133,6 +129,7 @@ export const cryptoUnregisterSkciphers = stub(
   "void crypto_unregister_skciphers(struct skcipher_alg *algs, int count)",
   { sleeps: true, releases: { "crypto algorithm": "algs" } },
   (k, { algs, count }) => {
-    for (let index = 0; index < count; index += 1) unregister(k, algs + index * k.sizeOf("skcipher_alg"));
+    for (let index = count - 1; index >= 0; index -= 1)
+      unregister(k, algs + index * k.sizeOf("skcipher_alg"));
   },
 );

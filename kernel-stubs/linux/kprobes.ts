@@ -3,29 +3,21 @@ import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { registerAll } from "../registrations.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const FAILS = ["EINVAL", "ENOENT", "EILSEQ", "ENOMEM"] as const;
 const LEVEL = { partial: "of the kernel's own functions only the entry can be hit" } as const;
 
-/** Registers all or none. */
-const registerAll = (
+const registerArray = (
   k: Kernel,
   array: Address,
-  num: number,
-  register: (one: Address) => void,
-  undo: (one: Address) => void,
+  count: number,
+  { register, unregister }: { register(one: Address): void; unregister(one: Address): void },
 ): number => {
-  if (num <= 0) throw new Errno(EINVAL);
-  for (let index = 0; index < num; index += 1) {
-    try {
-      register(k.memory.pointer(array + index * 8));
-    } catch (error) {
-      for (let done = 0; done < index; done += 1) undo(k.memory.pointer(array + done * 8));
-      throw error;
-    }
-  }
-  return 0;
+  if (count <= 0) throw new Errno(EINVAL);
+  const at = (index: number): Address => k.memory.pointer(array + index * 8);
+  return registerAll({ count, at }, { add: register, remove: unregister });
 };
 
 const unregisterAll = (k: Kernel, array: Address, num: number, unregister: (one: Address) => void): void => {
@@ -50,7 +42,7 @@ export const unregisterKprobe = stub(
 export const registerKprobes = stub(
   "int register_kprobes(struct kprobe **kps, int num)",
   { fails: FAILS, sleeps: true, acquires: { kprobes: "kps" }, level: LEVEL },
-  (k, { kps, num }) => registerAll(k, kps, num, k.probes.kprobes.register, k.probes.kprobes.unregister),
+  (k, { kps, num }) => registerArray(k, kps, num, k.probes.kprobes),
 );
 
 export const unregisterKprobes = stub(
@@ -95,7 +87,7 @@ export const unregisterKretprobe = stub(
 export const registerKretprobes = stub(
   "int register_kretprobes(struct kretprobe **rps, int num)",
   { fails: [...FAILS, "E2BIG"], sleeps: true, acquires: { kretprobes: "rps" }, level: LEVEL },
-  (k, { rps, num }) => registerAll(k, rps, num, k.probes.kretprobes.register, k.probes.kretprobes.unregister),
+  (k, { rps, num }) => registerArray(k, rps, num, k.probes.kretprobes),
 );
 
 export const unregisterKretprobes = stub(

@@ -126,7 +126,7 @@ export const createCrypto = (k: Kernel): Crypto => {
       if (algorithm.name === "" || algorithm.driver === "") throw new Errno(EINVAL);
       if (view.cra_priority < 0 || view.cra_blocksize > MAX_BLOCK * 32) throw new Errno(EINVAL);
       const isThere = list.algorithms.some(
-        (one) => one.base === base || one.driver === algorithm.driver || one.name === algorithm.driver,
+        (one) => one.base === base || one.driver === algorithm.name || one.name === algorithm.driver,
       );
       if (isThere) throw new Errno(EEXIST);
       add(algorithm);

@@ -51,10 +51,6 @@ export const needKey = (k: Kernel, struct: TransformStruct, transform: Address, 
   if (setkey !== 0 && !isOptional) tfm.crt_flags |= TFM_NEED_KEY;
 };
 
-export const haveKey = (k: Kernel, struct: TransformStruct, transform: Address): void => {
-  k.struct("crypto_tfm", tfmOf(k, struct, transform)).crt_flags &= ~TFM_NEED_KEY;
-};
-
 /** Errno ENOKEY. */
 export const checkKey = (k: Kernel, struct: TransformStruct, transform: Address): void => {
   const { crt_flags: flags } = k.struct("crypto_tfm", tfmOf(k, struct, transform));
@@ -71,6 +67,35 @@ export function* callAlgorithm(
   if (result < 0) throw new Errno(-result);
   return result;
 }
+
+/** Sets a transform's key by its algorithm's `setkey`; where that fails, it needs a key as before. Answers 0. */
+export function* setKey(
+  k: Kernel,
+  struct: TransformStruct,
+  transform: Address,
+  setkey: Address,
+  key: { readonly address: Address; readonly length: number },
+): Routine<number> {
+  try {
+    yield* callAlgorithm(k, setkey, transform, key.address, key.length);
+  } catch (error) {
+    if (error instanceof Errno) needKey(k, struct, transform, setkey);
+    throw error;
+  }
+  k.struct("crypto_tfm", tfmOf(k, struct, transform)).crt_flags &= ~TFM_NEED_KEY;
+  return 0;
+}
+
+/** crypto_has_alg() for some types. */
+export const hasAlgorithm = (k: Kernel, name: Address, types: readonly number[]): number => {
+  try {
+    k.crypto.find(k.memory.cstring(name), types);
+    return 1;
+  } catch (error) {
+    if (error instanceof Errno) return 0;
+    throw error;
+  }
+};
 
 /** Calls the init function of an algorithm, if it has one; frees the transform when that fails. */
 export function* initTransform(k: Kernel, transform: Address, init: Address): Routine<void> {
