@@ -1,4 +1,5 @@
 /** include/linux/kthread.h: kthread_worker, as kernel/kthread.c does it. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
@@ -6,14 +7,13 @@ import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Block } from "../../src/kernel/routine.ts";
 import type { Call } from "../../src/stub/call.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { initList } from "./mutex.ts";
 
 const TASK_COMM_LEN = 16;
 
 const initialise = (k: Kernel, worker: Address): void => {
   k.memory.fill(worker, 0, k.sizeOf("kthread_worker"));
-  initList(k, worker + k.offsetOf("kthread_worker", "work_list"));
-  initList(k, worker + k.offsetOf("kthread_worker", "delayed_work_list"));
+  initList(k.memory, worker + k.offsetOf("kthread_worker", "work_list"));
+  initList(k.memory, worker + k.offsetOf("kthread_worker", "delayed_work_list"));
 };
 export const kthreadInitWorker = stub(
   "void __kthread_init_worker(struct kthread_worker *worker, const char *name, struct lock_class_key *key)",

@@ -1,5 +1,6 @@
 /** include/linux/mutex.h, as kernel/locking/mutex.c does it. */
 import type { Address } from "../../src/base/address.ts";
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, isBlock } from "../../src/kernel/routine.ts";
 import { TASK_INTERRUPTIBLE, TASK_KILLABLE } from "../../src/kernel/sched/signals.ts";
@@ -8,17 +9,12 @@ import { stub } from "../../src/stub/declare.ts";
 /** A lock's name, given at its initialisation: "&dev->lock". */
 export const lockName = (k: Kernel, name: Address): string => (name === 0 ? "" : k.memory.cstring(name, 64));
 
-export const initList = (k: Kernel, list: Address): void => {
-  k.memory.setPointer(list, list);
-  k.memory.setPointer(list + 8, list);
-};
-
 export const mutexInit = stub(
   "void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)",
   (k, { lock, name }) => {
     k.lockdep.initialised(lock, lockName(k, name));
     k.memory.fill(lock, 0, k.sizeOf("mutex"));
-    initList(k, lock + k.offsetOf("mutex", "wait_list"));
+    initList(k.memory, lock + k.offsetOf("mutex", "wait_list"));
   },
 );
 

@@ -104,32 +104,21 @@ export const freeNetdev = stub(
 
 const LEVEL = { partial: "no queueing disciplines but the first-in-first-out one, no ethtool" } as const;
 
-export const registerNetdev = stub(
-  "int register_netdev(struct net_device *dev)",
-  {
-    fails: ["EEXIST", "EINVAL", "ENFILE"],
-    sleeps: true,
-    acquires: { "registered network device": "dev" },
-    level: LEVEL,
-  },
-  function* (k, { dev }) {
-    yield* k.net.devices.register(dev);
-    return 0;
-  },
-);
-
-export const registerNetdevice = stub(
-  "int register_netdevice(struct net_device *dev)",
-  {
-    fails: ["EEXIST", "EINVAL", "ENFILE"],
-    sleeps: true,
-    acquires: { "registered network device": "dev" },
-    level: LEVEL,
-  },
-  function* (k, { dev }) {
-    yield* k.net.devices.register(dev);
-    return 0;
-  },
+/** register_netdev() takes the rtnl lock first; register_netdevice() wants it held. */
+export const registerNetdevs = ["register_netdev", "register_netdevice"].map((name) =>
+  stub(
+    `int ${name}(struct net_device *dev)` as "int f(struct net_device *dev)",
+    {
+      fails: ["EEXIST", "EINVAL", "ENFILE"],
+      sleeps: true,
+      acquires: { "registered network device": "dev" },
+      level: LEVEL,
+    },
+    function* (k, { dev }) {
+      yield* k.net.devices.register(dev);
+      return 0;
+    },
+  ),
 );
 
 export const unregisterNetdev = stub(

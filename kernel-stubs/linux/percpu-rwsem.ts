@@ -1,4 +1,5 @@
 /** include/linux/percpu-rwsem.h, as kernel/locking/percpu-rwsem.c does it. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -6,7 +7,7 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { block } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { initList, lockName } from "./mutex.ts";
+import { lockName } from "./mutex.ts";
 
 /** Readers take the slow path while this is not 0: a writer is there. */
 const GP_PASSED = 2;
@@ -28,8 +29,8 @@ export const percpuInitRwsem = stub(
     const view = k.struct("percpu_rw_semaphore", sem);
     view.read_count = k.percpu.alloc(4, 4, GFP_KERNEL) as never;
     if (view.read_count === 0) throw new Errno(ENOMEM);
-    initList(k, view.waiters.$address + k.offsetOf("wait_queue_head", "head"));
-    initList(k, view.rss.gp_wait.$address + k.offsetOf("wait_queue_head", "head"));
+    initList(k.memory, view.waiters.$address + k.offsetOf("wait_queue_head", "head"));
+    initList(k.memory, view.rss.gp_wait.$address + k.offsetOf("wait_queue_head", "head"));
     return 0;
   },
 );

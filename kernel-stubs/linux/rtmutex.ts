@@ -34,8 +34,10 @@ export const rtMutexLockKillable = stub(
   { sleeps: true, fails: ["EINTR"], acquires: { rt_mutex: "lock" }, level: PRIORITIES },
   (k, { lock }) => k.rtMutexes.acquire(lock, k.current, TASK_KILLABLE),
 );
-export const rtMutexTrylock = stub("int rt_mutex_trylock(struct rt_mutex *lock)", (k, { lock }) =>
-  k.rtMutexes.tryAcquire(lock, k.current) ? 1 : 0,
+export const rtMutexTrylock = stub(
+  "int rt_mutex_trylock(struct rt_mutex *lock)",
+  { fails: ["ZERO"], acquires: { rt_mutex: "lock" } },
+  (k, { lock }) => (k.rtMutexes.tryAcquire(lock, k.current) ? 1 : 0),
 );
 export const rtMutexUnlock = stub(
   "void rt_mutex_unlock(struct rt_mutex *lock)",

@@ -2,7 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Declared, stub } from "../../src/stub/declare.ts";
-import { FLAGS_IF, type Side, VARIANTS, type Variant, deadlock, enter, leave } from "./spinlock.ts";
+import { type Side, VARIANTS, type Variant, deadlock, enter, leave, restore } from "./spinlock.ts";
 
 /** A writer; readers count from bit 9 (asm-generic/qrwlock_types.h). */
 const WRITER_MASK = 0x1ff;
@@ -35,10 +35,6 @@ const releaseWrite = (k: Kernel, lock: Address): void => {
   k.lockdep.released(lock, "rwlock");
   k.memory.setU8(lock, 0);
 };
-const restore = (k: Kernel, flags: bigint): void => {
-  leave(k, "none");
-  k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
-};
 
 type Step = (k: Kernel, lock: Address) => void;
 type Prototype = "void f(rwlock_t *lock)";
@@ -69,13 +65,15 @@ export const writeLockNested = stub(
     takeWrite(k, lock);
   },
 );
-export const readTrylock = stub("int _raw_read_trylock(rwlock_t *lock)", (k, { lock }) => {
+const TRY = { fails: ["ZERO"], acquires: { rwlock: "lock" } } as const;
+
+export const readTrylock = stub("int _raw_read_trylock(rwlock_t *lock)", TRY, (k, { lock }) => {
   if ((k.memory.u32(lock) & WRITER_MASK) !== 0) return 0;
   enter(k, "none");
   markRead(k, lock);
   return 1;
 });
-export const writeTrylock = stub("int _raw_write_trylock(rwlock_t *lock)", (k, { lock }) => {
+export const writeTrylock = stub("int _raw_write_trylock(rwlock_t *lock)", TRY, (k, { lock }) => {
   if (k.memory.u32(lock) !== 0) return 0;
   enter(k, "none");
   markWrite(k, lock);

@@ -1,14 +1,15 @@
 /** include/linux/rwsem.h, as kernel/locking/rwsem.c does it. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import { TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_UNINTERRUPTIBLE } from "../../src/kernel/sched/signals.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { initList, lockName, waits } from "./mutex.ts";
+import { lockName, waits } from "./mutex.ts";
 
 export const initRwsem = stub(
   "void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)",
   (k, { sem, name }) => {
     k.lockdep.initialised(sem, lockName(k, name));
     k.memory.fill(sem, 0, k.sizeOf("rw_semaphore"));
-    initList(k, sem + k.offsetOf("rw_semaphore", "wait_list"));
+    initList(k.memory, sem + k.offsetOf("rw_semaphore", "wait_list"));
   },
 );
 
@@ -27,8 +28,10 @@ export const downReadKillable = stub(
   { sleeps: true, fails: ["EINTR"], acquires: { rwsem: "sem" } },
   (k, { sem }) => k.rwsems.read(sem, k.current, TASK_KILLABLE),
 );
-export const downReadTrylock = stub("int down_read_trylock(struct rw_semaphore *sem)", (k, { sem }) =>
-  k.rwsems.tryRead(sem) ? 1 : 0,
+export const downReadTrylock = stub(
+  "int down_read_trylock(struct rw_semaphore *sem)",
+  { fails: ["ZERO"], acquires: { rwsem: "sem" } },
+  (k, { sem }) => (k.rwsems.tryRead(sem) ? 1 : 0),
 );
 export const downWrite = stub(
   "void down_write(struct rw_semaphore *sem)",
@@ -40,8 +43,10 @@ export const downWriteKillable = stub(
   { sleeps: true, fails: ["EINTR"], acquires: { rwsem: "sem" } },
   (k, { sem }) => k.rwsems.write(sem, k.current, TASK_KILLABLE),
 );
-export const downWriteTrylock = stub("int down_write_trylock(struct rw_semaphore *sem)", (k, { sem }) =>
-  k.rwsems.tryWrite(sem, k.current) ? 1 : 0,
+export const downWriteTrylock = stub(
+  "int down_write_trylock(struct rw_semaphore *sem)",
+  { fails: ["ZERO"], acquires: { rwsem: "sem" } },
+  (k, { sem }) => (k.rwsems.tryWrite(sem, k.current) ? 1 : 0),
 );
 export const upRead = stub(
   "void up_read(struct rw_semaphore *sem)",

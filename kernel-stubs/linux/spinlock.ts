@@ -85,6 +85,12 @@ export const spinUnlock = stub(
     leave(k, "none");
   },
 );
+/** Interrupts are as they were when the lock was taken: `flags` tells. */
+export const restore = (k: Kernel, flags: bigint): void => {
+  leave(k, "none");
+  k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
+};
+
 export const spinLockIrqsave = stub(
   "unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)",
   { acquires: { spinlock: "lock" } },
@@ -99,8 +105,7 @@ export const spinUnlockIrqrestore = stub(
   { releases: { spinlock: "lock" } },
   (k, { lock, flags }) => {
     releaseSpin(k, lock);
-    leave(k, "none");
-    k.cpu.setIrqs((flags & FLAGS_IF) === 0n ? "off" : "on");
+    restore(k, flags);
   },
 );
 
@@ -132,10 +137,12 @@ const variants: Declared[] = VARIANTS.flatMap(({ suffix, side }) => [
 ]);
 export const spinVariants: readonly Declared[] = variants;
 
-export const spinTrylock = stub("int _raw_spin_trylock(raw_spinlock_t *lock)", (k, { lock }) =>
+const TRY = { fails: ["ZERO"], acquires: { spinlock: "lock" } } as const;
+
+export const spinTrylock = stub("int _raw_spin_trylock(raw_spinlock_t *lock)", TRY, (k, { lock }) =>
   trySpin(k, lock, "none"),
 );
-export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock)", (k, { lock }) =>
+export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock)", TRY, (k, { lock }) =>
   trySpin(k, lock, "bh"),
 );
 

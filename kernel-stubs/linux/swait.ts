@@ -1,10 +1,10 @@
 /** include/linux/swait.h, as kernel/sched/swait.c does it: lists in guest memory. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ERESTARTSYS } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { TASK_RUNNING } from "../../src/kernel/sched/signals.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { initList } from "./mutex.ts";
 import { signalPending, wake } from "./sched.ts";
 import { addTail, linked, removeInit, setState } from "./wait.ts";
 
@@ -18,7 +18,7 @@ export const initSwaitQueueHead = stub(
   "void __init_swait_queue_head(struct swait_queue_head *q, const char *name, struct lock_class_key *key)",
   (k, { q }) => {
     k.memory.setU32(q, 0);
-    initList(k, head(k, q));
+    initList(k.memory, head(k, q));
   },
 );
 

@@ -1,4 +1,5 @@
 /** include/linux/wait.h, as kernel/sched/wait.c does it: real lists in guest memory. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ERESTARTSYS } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -6,7 +7,6 @@ import { type Block, type Routine, block } from "../../src/kernel/routine.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { spinLock, spinUnlock } from "./spinlock.ts";
-import { initList } from "./mutex.ts";
 import { TASK_INTERRUPTIBLE, TASK_RUNNING } from "../../src/kernel/sched/signals.ts";
 import { MAX_SCHEDULE_TIMEOUT, signalPending, wake } from "./sched.ts";
 
@@ -32,14 +32,14 @@ export const removeInit = (k: Kernel, list: Address): void => {
   const [next, previous] = [k.memory.pointer(list), k.memory.pointer(list + 8)];
   k.memory.setPointer(next + 8, previous);
   k.memory.setPointer(previous, next);
-  initList(k, list);
+  initList(k.memory, list);
 };
 
 export const initWaitqueueHead = stub(
   "void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name, struct lock_class_key *key)",
   (k, { wq_head }) => {
     k.memory.setU32(wq_head, 0);
-    initList(k, head(k, wq_head));
+    initList(k.memory, head(k, wq_head));
   },
 );
 
@@ -50,7 +50,7 @@ export const initWaitEntry = stub(
     view.flags = flags;
     view.private = k.current.taskStruct;
     view.func = k.symbols.address("autoremove_wake_function") ?? 0;
-    initList(k, entryList(k, wq_entry));
+    initList(k.memory, entryList(k, wq_entry));
   },
 );
 

@@ -1,4 +1,5 @@
 /** include/linux/wait_bit.h, as kernel/sched/wait_bit.c does it. */
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import { variableName } from "../../src/kernel/locks/classes.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EAGAIN, EINTR } from "../../src/base/errno.ts";
@@ -6,7 +7,6 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, block } from "../../src/kernel/routine.ts";
 import { endsWait } from "../../src/kernel/sched/signals.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { initList } from "./mutex.ts";
 import { signalPending, wake } from "./sched.ts";
 import { removeInit } from "./wait.ts";
 
@@ -95,7 +95,7 @@ export const initWaitVarEntry = stub(
     view.wq_entry.flags = flags;
     view.wq_entry.private = k.current.taskStruct as never;
     view.wq_entry.func = (k.symbols.address("var_wake_function") ?? 0) as never;
-    initList(k, view.wq_entry.$address + k.offsetOf("wait_queue_entry", "entry"));
+    initList(k.memory, view.wq_entry.$address + k.offsetOf("wait_queue_entry", "entry"));
   },
 );
 const LIST_LIMIT = 1_000_000;

@@ -1,4 +1,4 @@
-import { type Address, PAGE_SIZE, hex16, toAddress } from "../../base/address.ts";
+import { PAGE_SIZE, hex16 } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 
 /** Bits of a page fault's error code (arch/x86/include/asm/trap_pf.h). */
@@ -71,21 +71,4 @@ export const pageFaultLines = (fault: PageFault): Line[] => {
     [1, `#PF: error_code(0x${errorCode.toString(16).padStart(4, "0")}) - ${cause(errorCode)}`],
     [6, walkText(fault.walk)],
   ];
-};
-
-/** Reads the tables for `address` out of physical memory. `root`: physical address of the top table. */
-export const walkPageTables = (ram: Uint8Array, root: number, address: Address): PageWalk => {
-  const view = new DataView(ram.buffer, ram.byteOffset, ram.byteLength);
-  const page = BigInt.asUintN(36, BigInt(Math.floor(address / PAGE_SIZE)));
-  const entries: bigint[] = [];
-  let table = root;
-  for (const shift of [27n, 18n, 9n, 0n]) {
-    const at = table + Number((page >> shift) & 0x1ffn) * 8;
-    if (at + 8 > ram.byteLength) break;
-    const entry = view.getBigUint64(at, true);
-    entries.push(entry);
-    if ((entry & PAGE_PRESENT) === 0n || (entry & PAGE_PSE) !== 0n) break;
-    table = toAddress(entry & 0xf_ffff_ffff_f000n);
-  }
-  return entries;
 };

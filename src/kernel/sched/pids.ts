@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import { initList } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** struct pid (kernel/pid.c): each task has one of its own, at `task_struct.thread_pid`. */
@@ -18,11 +19,6 @@ const RLIMITS = 16;
 /** struct pid comes first, signal_struct behind it. */
 const PID_BYTES = 256;
 
-const initList = (k: Kernel, list: Address): void => {
-  k.memory.setPointer(list, list);
-  k.memory.setPointer(list + 8, list);
-};
-
 /** What a new task_struct refers to: its struct pid, and its signal_struct with itself as the only thread. */
 export const introduceTask = (k: Kernel, taskStruct: Address, behind: Address, nr: number): void => {
   const task = k.struct("task_struct", taskStruct);
@@ -34,7 +30,7 @@ export const introduceTask = (k: Kernel, taskStruct: Address, behind: Address, n
   task.signal = signals as typeof task.signal;
   const head = signals + k.offsetOf("signal_struct", "thread_head");
   const node = taskStruct + k.offsetOf("task_struct", "thread_node");
-  initList(k, head);
+  initList(k.memory, head);
   for (const [at, to] of [
     [node, head],
     [head, node],
@@ -43,7 +39,7 @@ export const introduceTask = (k: Kernel, taskStruct: Address, behind: Address, n
     k.memory.setPointer(at + 8, to);
   }
   for (const list of ["tasks", "children", "sibling", "thread_group"])
-    initList(k, taskStruct + k.offsetOf("task_struct", list));
+    initList(k.memory, taskStruct + k.offsetOf("task_struct", list));
   k.memory.setPointer(signals + k.offsetOf("signal_struct", "pids") + PIDTYPE_TGID * 8, behind);
   k.struct("signal_struct", signals).nr_threads = 1;
   const limits = signals + k.offsetOf("signal_struct", "rlim");

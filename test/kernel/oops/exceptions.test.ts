@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RAX, RBX, RCX, RDX, RIP, RSP } from "../../../src/abi/calls.ts";
 import { applyFixup } from "../../../src/kernel/oops/exception-table.ts";
-import { walkPageTables } from "../../../src/kernel/oops/page-fault.ts";
 import { TAINT, createTaints, moduleTaintLetters } from "../../../src/kernel/oops/taint.ts";
 import { createTraces } from "../../../src/kernel/oops/traces.ts";
 import { unwindNext } from "../../../src/kernel/oops/unwind.ts";
@@ -190,29 +189,6 @@ describe("unwinding", () => {
     const regs = { ...at, ip: 0 };
     const walk = unwindNext({ ...unwinding({}), orc: () => undefined }, { ...regs, regs: {} as never });
     expect(walk).toEqual({ ip: 0x1100, sp: 0x1108, bp: 0x1800 });
-  });
-});
-
-describe("page table walks", () => {
-  const ram = new Uint8Array(5 * 4096);
-  const view = new DataView(ram.buffer);
-  const entry = (table: number, index: number, value: bigint): void =>
-    view.setBigUint64(table * 4096 + index * 8, value, true);
-  entry(0, 511, 0x1067n);
-  entry(1, 511, 0x2067n);
-  entry(2, 1, 0x3067n);
-  entry(2, 2, 0x8000_0000_0020_00e3n);
-  entry(3, 1, 0x8000_0000_0000_4163n);
-  it("ends where the tables do", () => {
-    expect(walkPageTables(ram, 0, 0)).toEqual([0n]);
-    expect(walkPageTables(ram, 0, -0x3fdf_f000)).toEqual([0x1067n, 0x2067n, 0x3067n, 0x8000_0000_0000_4163n]);
-    expect(walkPageTables(ram, 0, -0x3fdf_e000)).toEqual([0x1067n, 0x2067n, 0x3067n, 0n]);
-    // A large page has no table below it.
-    expect(walkPageTables(ram, 0, -0x3fc0_0000)).toHaveLength(3);
-  });
-  it("stays within memory", () => {
-    entry(0, 0, 0x7fff_ffff_f067n);
-    expect(walkPageTables(ram, 0, 0)).toEqual([0x7fff_ffff_f067n]);
   });
 });
 
