@@ -10,8 +10,8 @@ const FRONT = /^[^]*?\nmodule\.exports = __toCommonJS\(\w+_exports\);\n/;
 const BACK = /^\/\/ Annotate the CommonJS export names[^]*$/m;
 const EXPORT = /^ {2}(\w+): \(\) => ([\w.]+),?$/gm;
 const HELPERS = /^var __create\b[^]*?(?=^var __toCommonJS\b)/m;
-/** An import by names of a file of ours. */
-const IMPORT = /^var (import_\w+) = require\("((?:\.|unicorn-engine)[^"]*)"\);\n/gm;
+/** An import by names of a file of ours, except from the lowest floor: that needs no others, and all need it. */
+const IMPORT = /^var (import_\w+) = require\("((?:\.(?!.*\/base\/)|unicorn-engine)[^"]*)"\);\n/gm;
 
 /**
  * CommonJS in which a name is looked up in its file at each use, so that `require` comes then. An export is

@@ -47,8 +47,9 @@ const indexIn = (module: StubModule): StubIndex | undefined =>
 
 /** Names of an index, and the files that have been loaded. */
 const lazyRegistry = ({ names, files }: StubIndex): Registry => {
-  const places = new Map<string, number>();
-  for (const [file, text] of names.entries()) for (const name of text.split(" ")) places.set(name, file);
+  // Few names are looked up in a run: cheaper than to take the lists apart.
+  const fileOf = (name: string): number =>
+    names.findIndex((list) => list.includes(name) && list.split(" ").includes(name));
   const known = new Map<string, Declared>();
   const loaded = new Set<number>();
   const load = (file: number): void => {
@@ -58,8 +59,10 @@ const lazyRegistry = ({ names, files }: StubIndex): Registry => {
   };
   return {
     find(name) {
-      const file = places.get(name);
-      if (file === undefined) return undefined;
+      const declared = known.get(name);
+      if (declared !== undefined) return declared;
+      const file = fileOf(name);
+      if (file < 0) return undefined;
       load(file);
       return known.get(name);
     },
