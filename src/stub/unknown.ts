@@ -1,4 +1,4 @@
-import { RAX } from "../abi/calls.ts";
+import { RAX, namedPlacement, representationOf } from "../abi/calls.ts";
 import { type FunctionType, parsePrototype } from "../abi/prototype.ts";
 import { KoboxError } from "../base/errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -52,6 +52,9 @@ export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): 
   if (text === undefined) return untyped();
   try {
     const type = parsePrototype(text);
+    // Typedefs and structures that no prototype of ours names cannot be decoded.
+    namedPlacement(type);
+    representationOf(type.result);
     const maker = (struct: string): number | undefined => {
       const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
       return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
