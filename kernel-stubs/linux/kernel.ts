@@ -79,3 +79,8 @@ export const hexAsc = variable("const char hex_asc[17]", (k, { address }) =>
 export const hexAscUpper = variable("const char hex_asc_upper[17]", (k, { address }) =>
   k.memory.setCstring(address, "0123456789ABCDEF"),
 );
+
+const SYSTEM_RUNNING = 3;
+export const systemState = variable("enum system_states system_state", (k, { address }) =>
+  k.memory.setU32(address, SYSTEM_RUNNING),
+);

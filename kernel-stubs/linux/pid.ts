@@ -1,6 +1,7 @@
 /** include/linux/pid.h and sched.h, as kernel/pid.c does it. One PID namespace. */
 import type { Ptr } from "../../src/abi/prototype-types.ts";
 import type { Address } from "../../src/base/address.ts";
+import { fillInitTask } from "../../src/kernel/sched/init-task.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
@@ -8,14 +9,19 @@ type TaskStruct = Ptr<"struct task_struct">;
 type Pid = Ptr<"struct pid">;
 
 /** "swapper/0", whose list leads to all processes: for_each_process() walks it. */
-export const initTask = variable("struct task_struct init_task", (k, { address }) => {
-  const task = k.struct("task_struct", address);
-  k.memory.setCstring(address + k.offsetOf("task_struct", "comm"), "swapper/0");
-  task.real_parent = address as TaskStruct;
-  task.parent = address as TaskStruct;
-  task.group_leader = address as TaskStruct;
-  k.tasks.list(address, k.pids.boot);
+export const initTask = variable("struct task_struct init_task", (k, { address }) =>
+  fillInitTask(k, address),
+);
+
+/** The only PID namespace; its reaper is init. */
+export const initPidNs = variable("struct pid_namespace init_pid_ns", (k, { address }) => {
+  const view = k.struct("pid_namespace", address);
+  view.child_reaper = (k.pids.boot[0] ?? 0) as TaskStruct;
 });
+export const taskActivePidNs = stub(
+  "struct pid_namespace *task_active_pid_ns(struct task_struct *tsk)",
+  (k) => (k.symbols.address("init_pid_ns") ?? 0) as Ptr<"struct pid_namespace">,
+);
 
 const counter = (k: Kernel, pid: Address): { counter: number } => k.struct("pid", pid).count.refs;
 const hold = (k: Kernel, pid: Address): Pid => {

@@ -22,9 +22,20 @@ export const netNetNamespaceRegistrations = registrations(
   ],
 );
 
+/** What /proc/self/ns/net shows of the first one. */
+const INUM = 0xf000_0000;
+/** struct net_generic: no subsystem's data is in it. */
+const GENERIC_BYTES = 1024;
+
 /** The only namespace: its list of devices and its loopback device are there. */
 export const initNet = variable("struct net init_net", (k, { address }) => {
   k.net.devices.list();
   const view = k.struct("net", address);
   view.loopback_dev = k.net.devices.loopback() as typeof view.loopback_dev;
+  view.ns.inum = INUM;
+  view.ns.count.refs.counter = 1;
+  view.ifindex = 1;
+  view.user_ns = (k.symbols.address("init_user_ns") ?? 0) as typeof view.user_ns;
+  view.proc_net = k.statics.allocate(k.sizeOf("proc_dir_entry")) as typeof view.proc_net;
+  view.gen = k.statics.allocate(GENERIC_BYTES) as typeof view.gen;
 });

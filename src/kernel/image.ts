@@ -19,13 +19,21 @@ export interface KernelImage {
   placeTrap(address: Address): void;
   /** Puts machine code at a kernel function's address. */
   placeCode(address: Address, code: Uint8Array): void;
-  /** Makes a kernel variable's bytes accessible; contents are zero at first. */
+  /** Makes a kernel variable's bytes accessible, as the kernel image has them. */
   placeData(address: Address, size: number): void;
   /** Brings in the text page at `address`; false where no kernel text can be. */
   fault(address: Address): boolean;
+  /** Brings in the data page at `address`; false where the profile knows of no data. */
+  dataFault(address: Address): boolean;
 }
 
-export const createKernelImage = (machine: Machine, journal: Journal): KernelImage => {
+/** What is known of the image's data in [from, to). */
+type Contents = (
+  from: Address,
+  to: Address,
+) => Iterable<{ readonly address: Address; readonly bytes: Uint8Array }>;
+
+export const createKernelImage = (machine: Machine, journal: Journal, contents: Contents): KernelImage => {
   const pages = journal.map<Address, "text" | "data">();
   const { memory } = machine;
 
@@ -38,11 +46,19 @@ export const createKernelImage = (machine: Machine, journal: Journal): KernelIma
       if (frame === undefined) throw outOfMemory("the kernel image");
       machine.map(page, frame, 1, { write: true, execute: false });
       if (kind === "text") memory.fill(page, HLT, PAGE_SIZE);
+      else fill(page);
     }
     // A page that holds both (a register-convention helper beside data) stays writable and executable.
     const mixed = there !== undefined;
     machine.protect(page, 1, { write: mixed || kind === "data", execute: mixed || kind === "text" });
     pages.set(page, kind);
+  };
+  /** The part of each known piece that lies in the page. */
+  const fill = (page: Address): void => {
+    for (const { address, bytes } of contents(page, page + PAGE_SIZE)) {
+      const from = Math.max(address, page);
+      memory.write(from, bytes.subarray(from - address, page + PAGE_SIZE - address));
+    }
   };
   const writeText = (address: Address, code: Uint8Array): void => {
     const first = alignDown(address, PAGE_SIZE);
@@ -55,6 +71,13 @@ export const createKernelImage = (machine: Machine, journal: Journal): KernelIma
   };
 
   return {
+    dataFault(address) {
+      const page = alignDown(address, PAGE_SIZE);
+      if (address < KERNEL_TEXT_START || address >= KERNEL_IMAGE_END || pages.has(page)) return false;
+      if ([...contents(page, page + PAGE_SIZE)].length === 0) return false;
+      bring(page, "data");
+      return true;
+    },
     contains: (address) => address >= KERNEL_TEXT_START && address < KERNEL_IMAGE_END,
     placeTrap: (address) => writeText(address, Uint8Array.of(HLT, RET)),
     placeCode: writeText,

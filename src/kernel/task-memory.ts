@@ -4,6 +4,7 @@ import { Errno, type RunEnd } from "../base/errors.ts";
 import type { ByteString } from "../base/bytes.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Journal } from "./journal.ts";
+import type { Inherited } from "./sched/init-task.ts";
 import type { Task, TaskOptions } from "./task.ts";
 
 /** THREAD_SIZE on x86-64: 16 KiB, in the vmalloc area with a guard page below (CONFIG_VMAP_STACK). */
@@ -62,6 +63,7 @@ export interface TaskMemoryHost {
   cannotGoOn(error: RunEnd): void;
   preemptionOff(): boolean;
   interruptsOff(): boolean;
+  readonly inherited: Inherited;
 }
 
 /** arch/x86/include/asm/thread_info.h */
@@ -121,7 +123,9 @@ export const createTaskMemory = (machine: Machine, journal: Journal, host: TaskM
       const handlers = shared("handlers", 4096);
       memory.setPointer(address + structs.offset("sighand"), handlers);
       const credentials = shared("credentials", 512);
+      memory.write(credentials, host.inherited.credentials);
       memory.setU32(credentials, 1);
+      memory.setPointer(address + structs.offset("nsproxy"), host.inherited.nsproxy);
       memory.setPointer(address + structs.offset("cred"), credentials);
       memory.setPointer(address + structs.offset("real_cred"), credentials);
       memory.setPointer(address + structs.offset("group_leader"), address);

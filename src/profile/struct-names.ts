@@ -83,7 +83,7 @@ export const STRUCT_NAMES: readonly string[] = `
 
     key key_type keyring_search_context key_preparsed_payload security_hook_list
   security_hook_heads lsm_info linux_binfmt uid_gid_map audit_context cpuinfo_x86 desc_struct
-  desc_ptr gate_struct paravirt_patch_template cpumask nodemask_t tm __va_list_tag
+  desc_ptr x86_cpu_id gate_struct paravirt_patch_template cpumask nodemask_t tm __va_list_tag
 `
   .split(/\s+/)
   .filter((name, index, all) => name !== "" && all.indexOf(name) === index);

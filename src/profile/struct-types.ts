@@ -11191,6 +11191,15 @@ export interface StructTypes {
     readonly base: StructTypes["mutex"];
     ctx: Ptr<"struct ww_acquire_ctx">;
   };
+  x86_cpu_id: View & {
+    vendor: number;
+    family: number;
+    model: number;
+    steppings: number;
+    feature: number;
+    flags: number;
+    driver_data: bigint;
+  };
   x86_msi_addr_hi: View & {
     reserved: number;
     destid_8_31: number;

@@ -36,8 +36,8 @@ export const createLinker = (
     else if (k.cpu.owns(name)) return;
     const declared = registry.find(name);
     if (declared?.kind === "variable") declared.init(k, { name, address, size });
-    else {
-      const bytes = k.profile.dataInit?.(name);
+    else if (kind === "percpu") {
+      const bytes = k.profile.dataInit(name);
       if (bytes !== undefined) k.machine.poke(address, bytes);
     }
   };

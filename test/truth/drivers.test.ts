@@ -6,3 +6,4 @@ describe("the die chain", () => testJobs("test/truth/drivers/died.jobs"));
 describe("GPIO chips", () => testJobs("test/truth/drivers/gpio.jobs"));
 describe("input devices and their handlers", () => testJobs("test/truth/drivers/input.jobs"));
 describe("the keyboard, down to the last of its chain", () => testJobs("test/truth/drivers/kbd.jobs"));
+describe("what the kernel's variables hold", () => testJobs("test/truth/drivers/vars.jobs"));

@@ -117,7 +117,7 @@ export const createKernel = (
   const views = createStructViews(profile, machine.memory);
   const timeline = createTimeline(journal);
   let links: Linkage | undefined;
-  const image = createKernelImage(machine, journal);
+  const image = createKernelImage(machine, journal, (from, to) => profile.contents(from, to));
   const executor = createExecutor(machine, journal, executorHost(), SENTINEL);
   const patience = createPatience(
     { machine, clock, executor, work },
@@ -246,7 +246,7 @@ export const createKernel = (
       },
       preempts: (task) => k.tasks.preempts(task),
       exception(task, exception) {
-        if (exception.vector === 14 && (executeKernelText(exception) || touchDevice(k, exception)))
+        if (exception.vector === 14 && (bringKernelImage(exception) || touchDevice(k, exception)))
           return "resume";
         if (k.userFaults.take(task, exception)) return "resume";
         if (exception.vector === BREAKPOINT && k.probes.breakpoint(task)) return "resume";
@@ -282,8 +282,10 @@ export const createKernel = (
   }
 
   /** The guest jumped to a kernel function whose page is not in yet. */
-  function executeKernelText(exception: Exception): boolean {
-    return (exception.errorCode & 0x10) !== 0 && image.fault(Number(BigInt.asIntN(64, exception.address)));
+  function bringKernelImage(exception: Exception): boolean {
+    const address = Number(BigInt.asIntN(64, exception.address));
+    if ((exception.errorCode & 0x10) !== 0) return image.fault(address);
+    return (exception.errorCode & 1) === 0 && image.dataFault(address);
   }
 };
 

@@ -4,6 +4,7 @@ import { toAddress } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Task } from "../task.ts";
 import { checkLeft, checkPreemption } from "../locks/leaving.ts";
+import { inheritedFrom } from "../sched/init-task.ts";
 import { introduceTask } from "../sched/pids.ts";
 import { createTaskMemory } from "../task-memory.ts";
 
@@ -26,6 +27,7 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
   return createTaskMemory(k.machine, k.journal, {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),
+    inherited: inheritedFrom(k),
     introduce: (taskStruct, behind, pid) => introduceTask(k, taskStruct, behind, pid),
     preemptionOff: () => k.cpu.preemptCount() !== 0,
     interruptsOff: () => k.cpu.irqsDisabled(),

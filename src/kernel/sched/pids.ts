@@ -13,6 +13,8 @@ export interface Pids {
   readonly boot: readonly Address[];
 }
 
+/** struct upid: nr, ns. */
+const UPID_NS = 8;
 const PIDTYPE_TGID = 1;
 const RLIM_INFINITY = 0xffffffffffffffffn;
 const RLIMITS = 16;
@@ -25,7 +27,9 @@ export const introduceTask = (k: Kernel, taskStruct: Address, behind: Address, n
   const pid = k.struct("pid", behind);
   const signals = behind + PID_BYTES;
   pid.count.refs.counter = 1;
-  k.memory.setU32(behind + k.offsetOf("pid", "numbers"), nr);
+  const upid = behind + k.offsetOf("pid", "numbers");
+  k.memory.setU32(upid, nr);
+  k.memory.setPointer(upid + UPID_NS, k.profile.symbol("init_pid_ns")?.address ?? 0);
   task.thread_pid = behind as typeof task.thread_pid;
   task.signal = signals as typeof task.signal;
   const head = signals + k.offsetOf("signal_struct", "thread_head");
