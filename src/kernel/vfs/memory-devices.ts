@@ -1,11 +1,13 @@
 import { ENOSPC } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import type { Kernel } from "../kernel.ts";
+import { kmsgOperations } from "./kmsg-device.ts";
 import type { Tree } from "./tree.ts";
 import { makeKernelDev } from "./node.ts";
 import type { FileOperations } from "./operations.ts";
 
 /** The devices of drivers/char/mem.c that scripts use, by minor of major 1. */
-export const MEMORY_DEVICES: Readonly<Record<number, FileOperations>> = {
+export const memoryDevices = (k: Kernel): Readonly<Record<number, FileOperations>> => ({
   3: {
     *read() {
       return new Uint8Array(0);
@@ -30,15 +32,17 @@ export const MEMORY_DEVICES: Readonly<Record<number, FileOperations>> = {
       throw new Errno(ENOSPC);
     },
   },
-};
+  11: kmsgOperations(k),
+});
 
 export const makeMemoryDevices = (tree: Tree): void => {
   const dev = tree.directory("/dev");
-  for (const [name, minor] of [
-    ["null", 3],
-    ["zero", 5],
-    ["full", 7],
+  for (const [name, minor, mode] of [
+    ["null", 3, 0o666],
+    ["zero", 5, 0o666],
+    ["full", 7, 0o666],
+    ["kmsg", 11, 0o644],
   ] as const) {
-    tree.add(dev, name, tree.newDevice(0o666, makeKernelDev(1, minor)));
+    tree.add(dev, name, tree.newDevice(mode, makeKernelDev(1, minor)));
   }
 };

@@ -10,7 +10,7 @@ import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
 import { type Debugfs, createDebugfs } from "./debugfs.ts";
 import { type FileObjects, createFileObjects } from "./objects.ts";
 import { regularFiles } from "./kept-files.ts";
-import { MEMORY_DEVICES, makeMemoryDevices } from "./memory-devices.ts";
+import { makeMemoryDevices, memoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 import { processEntries } from "./proc-pid.ts";
@@ -62,6 +62,7 @@ export const createVfs = (k: Kernel): Vfs => {
   const devices = createCharacterDevices(k);
   const regular = regularFiles(k.journal);
   const objects = createFileObjects(k);
+  const memory = memoryDevices(k);
   makeMemoryDevices(tree);
   tree.directory(
     "/proc",
@@ -72,8 +73,7 @@ export const createVfs = (k: Kernel): Vfs => {
   const operationsOf = (node: Node): FileOperations => {
     if (node.kind === "special") return node.operations;
     if (node.kind !== "device") return regular;
-    const builtin =
-      kernelMajor(node.rdev) === MEMORY_MAJOR ? MEMORY_DEVICES[kernelMinor(node.rdev)] : undefined;
+    const builtin = kernelMajor(node.rdev) === MEMORY_MAJOR ? memory[kernelMinor(node.rdev)] : undefined;
     return builtin ?? devices.operations(node);
   };
   /** The node a path leads to, made when O_CREAT says so. */
