@@ -33,10 +33,6 @@ export const hex16 = (address: Address | bigint): string =>
     .toString(16)
     .padStart(16, "0");
 
-/** Bits 63..47 all equal: the CPU accepts it as a virtual address. */
-export const isCanonical = (pattern: bigint): boolean =>
-  BigInt.asIntN(48, pattern) === BigInt.asIntN(64, pattern);
-
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
 
 export const alignDown = (value: number, alignment: number): number =>

@@ -6,7 +6,7 @@ import { type Routine, callGuest } from "./routine.ts";
 
 // include/linux/notifier.h
 export const NOTIFY_DONE = 0;
-export const NOTIFY_OK = 1;
+const NOTIFY_OK = 1;
 export const NOTIFY_STOP_MASK = 0x8000;
 /** NOTIFY_STOP_MASK | (NOTIFY_OK - err): the errno a chain was stopped with, 0 for none. */
 export const notifierToErrno = (result: number): number => {

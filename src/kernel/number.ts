@@ -24,7 +24,7 @@ const digitAt = (text: ByteString, at: number): number => {
 };
 
 /** `_parse_integer_limit` (lib/kstrtox.c): digits of `base`, at most `max` of them. */
-export const parseDigits = (text: ByteString, at: number, base: number, max = Infinity): ParsedInteger => {
+const parseDigits = (text: ByteString, at: number, base: number, max = Infinity): ParsedInteger => {
   let end = at;
   // Eight digits always fit a double; only longer numbers pay for bigints.
   let small = 0;
@@ -46,7 +46,7 @@ export const parseDigits = (text: ByteString, at: number, base: number, max = In
 };
 
 /** Resolves base 0 and skips a "0x" (`_parse_integer_fixup_radix`). */
-export const fixupRadix = (text: ByteString, at: number, base: number): { base: number; at: number } => {
+const fixupRadix = (text: ByteString, at: number, base: number): { base: number; at: number } => {
   const hexPrefix = text[at] === "0" && (byteAt(text, at + 1) | 0x20) === 0x78;
   let resolved = base;
   if (base === 0) {

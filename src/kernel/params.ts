@@ -83,7 +83,7 @@ export const nextArgument = (text: ByteString, from: number): Argument => {
 };
 
 /** Names match with dash and underscore alike. */
-export const sameParameter = (a: ByteString, b: ByteString): boolean =>
+const sameParameter = (a: ByteString, b: ByteString): boolean =>
   a.replaceAll("-", "_") === b.replaceAll("-", "_");
 
 /** What parse_args needs of its surroundings. */

@@ -30,7 +30,7 @@ export interface Yield {
  */
 export type Routine<T> = Generator<GuestCall | Block | Yield, T, bigint>;
 
-export const guestCall = (fn: Address, args: readonly (number | bigint)[]): GuestCall => ({
+const guestCall = (fn: Address, args: readonly (number | bigint)[]): GuestCall => ({
   kind: "call",
   fn,
   args,

@@ -1,8 +1,8 @@
 import type { ByteString } from "../base/bytes.ts";
 
 /** enum string_size_units */
-export const STRING_UNITS_10 = 0;
-export const STRING_UNITS_2 = 1;
+const STRING_UNITS_10 = 0;
+const STRING_UNITS_2 = 1;
 
 const UNITS: Readonly<Record<number, readonly string[]>> = {
   [STRING_UNITS_10]: ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"],

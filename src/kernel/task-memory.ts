@@ -69,7 +69,7 @@ export interface TaskMemoryHost {
 /** arch/x86/include/asm/thread_info.h */
 const TIF_SIGPENDING = 1 << 2;
 /** Room behind each task_struct for the structures that belong to it alone. */
-export const SIBLING_BYTES = 2048;
+const SIBLING_BYTES = 2048;
 /** PIDs of the processes from which all others come. */
 const INIT = 1;
 const KTHREADD = 2;

@@ -43,20 +43,3 @@ export const addToArea = (area: { size: number }, section: { size: number; align
   area.size = size;
   return offset;
 };
-
-/** One run of pages of an area, in struct module_layout's order. */
-export interface PageRun {
-  readonly offset: number;
-  readonly length: number;
-  /** "sealed" is writable until init is done, then read-only. Only "text" is executable. */
-  readonly kind: "text" | "rodata" | "sealed" | "data";
-}
-
-/** What module_enable_ro/nx/x protect (kernel/module/strict_rwx.c); empty runs are left out. */
-export const pageRuns = (area: AreaLayout): PageRun[] => {
-  const bounds = [0, area.textSize, area.roSize, area.roAfterInitSize, area.size];
-  const kinds = ["text", "rodata", "sealed", "data"] as const;
-  return kinds
-    .map((kind, i) => ({ kind, offset: bounds[i] ?? 0, length: (bounds[i + 1] ?? 0) - (bounds[i] ?? 0) }))
-    .filter(({ length }) => length > 0);
-};

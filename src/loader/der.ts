@@ -9,7 +9,7 @@ export interface DerElement {
 
 export const DER_INTEGER = 0x02;
 export const DER_OCTET_STRING = 0x04;
-export const DER_OID = 0x06;
+const DER_OID = 0x06;
 export const DER_SEQUENCE = 0x30;
 export const DER_SET = 0x31;
 /** Context-specific, constructed: `[n]`. */

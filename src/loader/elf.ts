@@ -8,15 +8,11 @@ export const SYM_SIZE = 24;
 export const RELA_SIZE = 24;
 
 export const ET_REL = 1;
-export const EM_386 = 3;
 export const EM_X86_64 = 62;
 
 export const SHT_NULL = 0;
-export const SHT_PROGBITS = 1;
 export const SHT_SYMTAB = 2;
-export const SHT_STRTAB = 3;
 export const SHT_RELA = 4;
-export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 export const SHT_REL = 9;
 
@@ -33,7 +29,6 @@ export const SHN_LIVEPATCH = 0xff20;
 export const SHN_ABS = 0xfff1;
 export const SHN_COMMON = 0xfff2;
 
-export const STB_GLOBAL = 1;
 export const STB_WEAK = 2;
 export const STT_OBJECT = 1;
 export const STT_FUNC = 2;

@@ -12,10 +12,9 @@ import type { Modinfo } from "./modinfo.ts";
 /** finit_module(2) flags (include/uapi/linux/module.h). */
 export const MODULE_INIT_IGNORE_MODVERSIONS = 1;
 export const MODULE_INIT_IGNORE_VERMAGIC = 2;
-export const MODULE_INIT_COMPRESSED_FILE = 4;
 
 /** MODULE_NAME_LEN: 64 - sizeof(unsigned long). */
-export const MODULE_NAME_LENGTH = 56;
+const MODULE_NAME_LENGTH = 56;
 
 /** What is known about a module while it loads: struct load_info, and what struct module gathers. */
 export interface LoadInfo {

@@ -27,7 +27,7 @@ export interface SignatureResult {
   readonly verified: boolean;
 }
 
-export const hasSignatureMarker = (bytes: Uint8Array): boolean =>
+const hasSignatureMarker = (bytes: Uint8Array): boolean =>
   bytes.length > MARKER.length && MARKER.equals(bytes.subarray(bytes.length - MARKER.length));
 
 /** mod_check_sig() on a file whose marker has been cut off. Throws LoadFailure. */
@@ -48,17 +48,6 @@ const readTrailer = (bytes: Uint8Array, host: Pick<LoadHost, "log">): AppendedSi
     throw new LoadFailure(EBADMSG, text);
   }
   return { moduleLength: end - length, pkcs7: bytes.subarray(end - length, end) };
-};
-
-/** The signature of a module's file, for those who only show it; undefined when it has none. */
-export const appendedSignature = (bytes: Uint8Array): AppendedSignature | undefined => {
-  if (!hasSignatureMarker(bytes)) return undefined;
-  try {
-    return readTrailer(bytes.subarray(0, bytes.length - MARKER.length), { log: () => undefined });
-  } catch (error) {
-    if (error instanceof LoadFailure) return undefined;
-    throw error;
-  }
 };
 
 interface Verification {

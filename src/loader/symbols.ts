@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import { addressFromHalves, highHalf, lowHalf } from "../base/address.ts";
+import { highHalf, lowHalf } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import { EBUSY, EINVAL, ENOENT, ENOEXEC } from "../base/errno.ts";
 import {
@@ -229,7 +229,3 @@ const readValues = (table: DataView): SymbolValues => {
   }
   return values;
 };
-
-/** A symbol's value as an address (for callers outside the relocation loop). */
-export const symbolAddress = (values: SymbolValues, index: number): Address =>
-  addressFromHalves(values.low[index] ?? 0, values.high[index] ?? 0);

@@ -3,7 +3,6 @@ import { imageBytes } from "./image.ts";
 import type { ModuleImage } from "./image.ts";
 
 /** CPU capability numbers, word * 32 + bit (arch/x86/include/asm/cpufeatures.h of 6.1). */
-export const X86_FEATURE_UP = 3 * 32 + 9;
 export const X86_FEATURE_RETPOLINE = 11 * 32 + 12;
 export const X86_FEATURE_RETPOLINE_LFENCE = 11 * 32 + 13;
 export const X86_FEATURE_RETHUNK = 11 * 32 + 14;

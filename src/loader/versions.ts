@@ -13,7 +13,7 @@ const ENTRY_SIZE = 64;
 const NAME_OFFSET = 8;
 
 /** CRCs a module was compiled against, first entry of a name first. */
-export const moduleVersions = (info: LoadInfo): Map<ByteString, number> => {
+const moduleVersions = (info: LoadInfo): Map<ByteString, number> => {
   const versions = new Map<ByteString, number>();
   if (info.index.vers === 0) return versions;
   const contents = sectionContents(info.elf, sectionAt(info.elf, info.index.vers));

@@ -13,7 +13,7 @@ const sequenceLength = (bytes: Buffer): number | undefined => {
 };
 
 /** The X.509 certificates built into a kernel image, DER (certs/system_certificates.S). */
-export const readCertificates = ({ image, symbols }: Pick<ProfileInputs, "image" | "symbols">): Buffer[] => {
+const readCertificates = ({ image, symbols }: Pick<ProfileInputs, "image" | "symbols">): Buffer[] => {
   const addressOf = (name: string): number | undefined => symbols.find((one) => one.name === name)?.address;
   const start = addressOf("system_certificate_list");
   const size = image.bytesAt(addressOf("system_certificate_list_size") ?? 0, 8)?.readBigUInt64LE(0) ?? 0n;

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Errno, GuestFault } from "../../src/base/errors.ts";
 import { createJournal } from "../../src/kernel/journal.ts";
 import { type Log, createLog } from "../../src/kernel/log/log.ts";
-import { kmsgMessage, readKmsg, syslogAll } from "../../src/kernel/log/kmsg.ts";
-import { consoleText, kmsgText, recordText, syslogText } from "../../src/kernel/log/print.ts";
+import { kmsgMessage, readKmsg } from "../../src/kernel/log/kmsg.ts";
+import { consoleText, kmsgText, recordText } from "../../src/kernel/log/print.ts";
 import { KERN_CONT, KERN_ERR, KERN_INFO, KERN_WARNING } from "../../src/kernel/log/record.ts";
 
 const setup = (bufferBytes = 1 << 17) => {
@@ -132,17 +132,16 @@ test("listeners hear of a record when readers can see it", () => {
   expect(heard).toEqual(["open, closed"]);
 });
 
-test("console, syslog and /dev/kmsg texts", () => {
+test("console and /dev/kmsg texts", () => {
   const { log } = setup();
   log.emit({ text: "two\nlin\\es\xff", level: 6, device: { subsystem: "misc", device: "c10:58" } });
   const [record] = log.since(0);
   if (record === undefined) throw new Error("no record");
   expect(consoleText(record)).toBe("[    2.223310] two\n[    2.223310] lin\\es\xff\n");
-  expect(syslogText(record)).toBe("<6>[    2.223310] two\n<6>[    2.223310] lin\\es\xff\n");
   expect(kmsgText(record)).toBe("6,0,2223310,-;two\\x0alin\\x5ces\\xff\n SUBSYSTEM=misc\n DEVICE=c10:58\n");
 });
 
-describe("/dev/kmsg and syslog", () => {
+describe("/dev/kmsg", () => {
   test("a write's level and facility", () => {
     expect(kmsgMessage("plain\n")).toEqual({ text: "plain\n", level: 4, facility: 1 });
     expect(kmsgMessage("<3>error")).toEqual({ text: "error", level: 3, facility: 1 });
@@ -161,13 +160,5 @@ describe("/dev/kmsg and syslog", () => {
     expect(readKmsg(log, 1)).toEqual({ kind: "empty" });
     for (let i = 0; i < 100; i++) log.print("more\n");
     expect(readKmsg(log, 1)).toEqual({ kind: "lost", next: log.first });
-  });
-
-  test("reading all gives the newest that fit", () => {
-    const { log } = setup();
-    for (const text of ["a\n", "b\n", "c\n"]) log.print(text);
-    expect(syslogAll(log, 39)).toBe("<4>[    2.223312] c\n");
-    log.clear();
-    expect(syslogAll(log, 1000)).toBe("");
   });
 });

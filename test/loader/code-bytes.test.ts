@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readRecordings } from "../../src/cli/truth/recording.ts";
 import type { Recording } from "../../src/cli/truth/recording.ts";
-import { findSymbolAt, readSymbols } from "../../src/loader/kallsyms.ts";
+import { findSymbolAt, readSymbols } from "../support/kallsyms.ts";
 import { imageBytes } from "../../src/loader/image.ts";
 import type { SymbolResolver } from "../../src/loader/symbols.ts";
 import { imageMemory } from "../support/image-memory.ts";

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { LoadFailure } from "../../src/loader/failure.ts";
-import { pageRuns } from "../../src/loader/area.ts";
 import { patchComing } from "../../src/loader/load.ts";
 import { modinfoParameters } from "../../src/loader/modinfo.ts";
-import { appendedSignature } from "../../src/loader/signature.ts";
 import { loadForTest, moduleFile, recordedPatching, recordingHost } from "../support/load-host.ts";
 import { mutate } from "../support/mutator.ts";
 
@@ -21,7 +19,6 @@ const BASES = [
 const loadAll = (bytes: Uint8Array): string => {
   const host = recordingHost();
   try {
-    appendedSignature(bytes);
     const { image, linked, prepared } = loadForTest(bytes, { host, percpu: 0x35000 });
     patchComing({
       image,
@@ -35,7 +32,6 @@ const loadAll = (bytes: Uint8Array): string => {
       },
     });
     modinfoParameters(prepared.info.modinfo);
-    pageRuns(prepared.layout.core);
     return "loaded";
   } catch (error) {
     if (!(error instanceof LoadFailure)) throw error;

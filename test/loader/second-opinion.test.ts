@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { checkElf } from "../../src/loader/elf-validity.ts";
-import { readSymbols } from "../../src/loader/kallsyms.ts";
+import { readSymbols } from "../support/kallsyms.ts";
 import { imageMemory } from "../support/image-memory.ts";
 import { loadForTest, moduleFile, recordingHost } from "../support/load-host.ts";
 

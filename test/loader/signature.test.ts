@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { EBADMSG, EKEYREJECTED } from "../../src/base/errno.ts";
 import { LoadFailure } from "../../src/loader/failure.ts";
 import { MODULE_INIT_IGNORE_VERMAGIC } from "../../src/loader/load-info.ts";
-import { appendedSignature, checkSignature } from "../../src/loader/signature.ts";
+import { checkSignature } from "../../src/loader/signature.ts";
 import { context, der, integer, octets, oid, sequence, setOf } from "../support/der-writer.ts";
 import { debianBuild, moduleFile, recordingHost } from "../support/load-host.ts";
 import { seededRandom } from "../support/mutator.ts";
@@ -159,10 +159,4 @@ test("damaged messages end in an errno", () => {
     expect([0, EBADMSG, EKEYREJECTED]).toContain(check(append(module, bad)).errno);
     expect(check(append(module, good.subarray(0, random(good.length)))).verified).toBe(false);
   }
-});
-
-test("modinfo finds the signature without judging it", () => {
-  expect(appendedSignature(signed)).toMatchObject({ moduleLength: module.length });
-  expect(appendedSignature(module)).toBeUndefined();
-  expect(appendedSignature(Buffer.from("~Module signature appended~\n"))).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { STB_WEAK } from "../../src/loader/elf.ts";
 import { LoadFailure } from "../../src/loader/failure.ts";
 import { linkModule, prepareModule } from "../../src/loader/load.ts";
 import { moveModule } from "../../src/loader/image.ts";
-import { symbolAddress } from "../../src/loader/symbols.ts";
+import { addressFromHalves } from "../../src/base/address.ts";
 import type { ExportedSymbol, OwnerAnswer, OwnerBusy, SymbolResolver } from "../../src/loader/symbols.ts";
 import { moduleSections, writeElf } from "../support/elf-writer.ts";
 import type { SymbolSpec } from "../support/elf-writer.ts";
@@ -60,7 +60,9 @@ const link = function* (
     patching: recordedPatching(),
     fentry: 0,
   });
-  return symbols.map((_, i) => symbolAddress(linked.symbols, i + 1));
+  return symbols.map((_, i) =>
+    addressFromHalves(linked.symbols.low[i + 1] ?? 0, linked.symbols.high[i + 1] ?? 0),
+  );
 };
 
 const linkAtOnce = (symbols: readonly SymbolSpec[], resolver: SymbolResolver) => {

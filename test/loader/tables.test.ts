@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findBugEntry } from "../../src/loader/bug-table.ts";
 import { findFixup } from "../../src/loader/exception-table.ts";
 import { heapSort } from "../../src/loader/heap-sort.ts";
-import { findSymbolAt, readSymbols } from "../../src/loader/kallsyms.ts";
+import { findSymbolAt, readSymbols } from "../support/kallsyms.ts";
 import { findOrc } from "../../src/loader/orc.ts";
 import { imageMemory } from "../support/image-memory.ts";
 import { loadForTest, moduleFile } from "../support/load-host.ts";

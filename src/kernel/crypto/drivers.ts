@@ -22,7 +22,7 @@ export interface Builtins {
 }
 
 /** Bytes of a transform's context: a length and a key. */
-export const KEY_CONTEXT = 4 + 148;
+const KEY_CONTEXT = 4 + 148;
 const SHASH = 14;
 const SKCIPHER = 5;
 const AEAD = 3;

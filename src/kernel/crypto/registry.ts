@@ -12,7 +12,7 @@ import type { HashState } from "./host-hash.ts";
 /** CRYPTO_ALG_TYPE_* (include/linux/crypto.h) */
 export const ALG_TYPE = { CIPHER: 1, AEAD: 3, SKCIPHER: 5, RNG: 12, SHASH: 14, AHASH: 15 } as const;
 export const ALG_TYPE_MASK = 15;
-export const ALG_TESTED = 0x400;
+const ALG_TESTED = 0x400;
 export const ALG_OPTIONAL_KEY = 0x4000;
 export const ALG_INTERNAL = 0x2000;
 export const TFM_NEED_KEY = 1;

@@ -37,7 +37,7 @@ export const sgNext = (k: Kernel, entry: Address): Address => {
   return (link & SG_CHAIN) === 0n ? next : toAddress(link & ~FLAGS);
 };
 
-export const sgVirt = (k: Kernel, entry: Address): Address => {
+const sgVirt = (k: Kernel, entry: Address): Address => {
   const { page_link: link, offset } = k.struct("scatterlist", entry);
   return k.pages.pageToVirt(toAddress(link & ~FLAGS)) + offset;
 };

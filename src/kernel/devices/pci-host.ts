@@ -34,7 +34,7 @@ const MACHINE: readonly (readonly [devfn: number, config: Readonly<Record<number
   [0x0b, { 0x00: "86801371030180020300800600000000", 0x2c: "f41a0011", 0x3c: "09010000", 0x40: "01060000" }],
 ];
 
-export const configBytes = (parts: Readonly<Record<number, string>>): number[] => {
+const configBytes = (parts: Readonly<Record<number, string>>): number[] => {
   const bytes = Array.from({ length: CONFIG_SIZE }, () => 0);
   for (const [at, hex] of Object.entries(parts))
     for (let index = 0; index * 2 < hex.length; index += 1)

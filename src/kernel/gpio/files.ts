@@ -30,7 +30,7 @@ function* chipText(k: Kernel, chip: Chip): Routine<ByteString> {
 }
 
 /** Text of /sys/kernel/debug/gpio. */
-export function* gpioText(k: Kernel): Routine<ByteString> {
+function* gpioText(k: Kernel): Routine<ByteString> {
   const parts: ByteString[] = [];
   for (const chip of k.gpio.chips.values()) parts.push(yield* chipText(k, chip));
   return parts.join("\n");

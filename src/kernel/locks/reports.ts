@@ -51,7 +51,7 @@ const OPPOSITE: Readonly<Record<Usage, Usage>> = {
   "softirqs-on": "in-softirq",
 };
 
-export const taskName = (task: Task): ByteString =>
+const taskName = (task: Task): ByteString =>
   task.pid === 0 ? `a ${task.context}` : `${task.comm} (pid ${task.pid})`;
 
 export const createLockReports = (k: Kernel): LockReports => {

@@ -3,7 +3,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { Errno } from "../../base/errors.ts";
 import { simpleUnsigned } from "../number.ts";
 import { LOG_LINE_MAX, type Log, type Message } from "./log.ts";
-import { kmsgText, syslogText } from "./print.ts";
+import { kmsgText } from "./print.ts";
 
 const LOG_USER = 1;
 const DEFAULT_LEVEL = 4;
@@ -38,13 +38,4 @@ export const readKmsg = (log: Log, seq: number): KmsgRead => {
   return record === undefined
     ? { kind: "empty" }
     : { kind: "record", text: kmsgText(record), next: record.seq + 1 };
-};
-
-/** SYSLOG_ACTION_READ_ALL of syslog(2): as many of the newest records as fit `size` bytes. */
-export const syslogAll = (log: Log, size: number): ByteString => {
-  const texts = log.since(log.cleared).map(syslogText);
-  let total = texts.reduce((sum, text) => sum + text.length, 0);
-  let first = 0;
-  while (total > size) total -= texts[first++]?.length ?? 0;
-  return texts.slice(first).join("");
 };

@@ -7,7 +7,7 @@ export const recordText = (record: LogRecord): ByteString => `<${priority(record
 const priority = ({ facility, level }: LogRecord): number => facility * 8 + level;
 
 /** "[    2.223309]", seconds since boot. */
-export const timestampText = (nanoseconds: number): string => {
+const timestampText = (nanoseconds: number): string => {
   const microseconds = Math.floor(nanoseconds / 1000);
   const seconds = Math.floor(microseconds / 1e6).toString();
   return `[${seconds.padStart(5)}.${(microseconds % 1e6).toString().padStart(6, "0")}]`;
@@ -16,10 +16,6 @@ export const timestampText = (nanoseconds: number): string => {
 /** As the console prints it: each line with its time, newline at the end (`record_print_text`). */
 export const consoleText = (record: LogRecord): ByteString =>
   prefixLines(record, `${timestampText(record.timestamp)} `);
-
-/** As syslog(2) and /proc/kmsg give it: the console's text with the priority in front of each line. */
-export const syslogText = (record: LogRecord): ByteString =>
-  prefixLines(record, `<${priority(record)}>${timestampText(record.timestamp)} `);
 
 const CONSOLE_LOG_MAX = 1024;
 

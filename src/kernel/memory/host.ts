@@ -1,12 +1,10 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { KoboxError } from "../../base/errors.ts";
 import type { Frames } from "../../machine/frames.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { Protection } from "../../machine/paging.ts";
 import type { Ram } from "../../machine/ram.ts";
-import type { Profile } from "../../profile/profile.ts";
 
 /** Told where objects of slabs begin and end, by whoever shadows memory. */
 export interface HeapWatch {
@@ -91,13 +89,3 @@ const RESERVE = 64;
 export const mayTake = (host: MemoryHost, count: number): boolean => host.frames.free() >= count + RESERVE;
 
 export const KERNEL_DATA: Protection = { write: true, execute: false };
-
-/** Reads the offsets of a kernel build from its profile. A missing field is a broken profile. */
-export const offsetsOf =
-  (profile: Pick<Profile, "struct">): OffsetOf =>
-  (struct, field) => {
-    const found = profile.struct(struct)?.field(field)?.offset;
-    if (found === undefined)
-      throw new KoboxError("E_PROFILE", `the kernel profile has no ${struct}.${field}`);
-    return found;
-  };

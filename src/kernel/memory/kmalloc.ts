@@ -10,7 +10,7 @@ export const ZERO_SIZE_PTR: Address = 0x10;
 export const KMALLOC_MAX_CACHE_SIZE = 8192;
 
 /** enum kmalloc_cache_type: first index of kmalloc_caches. */
-export const KMALLOC_TYPE = { NORMAL: 0, CGROUP: 1, RECLAIM: 2, DMA: 3 } as const;
+const KMALLOC_TYPE = { NORMAL: 0, CGROUP: 1, RECLAIM: 2, DMA: 3 } as const;
 export const KMALLOC_TYPES = 4;
 /** KMALLOC_SHIFT_HIGH + 1: second index; 0 is unused, 1 is 96 bytes, 2 is 192, n is 2^n. */
 export const KMALLOC_INDEXES = 14;

@@ -174,7 +174,7 @@ export const freeToCache = (heap: HeapParts, address: Address, object: Address):
   freeObject(heap, cache, record, object, SITES.doubleFreeCache);
 };
 
-export const cacheName = (heap: HeapParts, address: Address): ByteString =>
+const cacheName = (heap: HeapParts, address: Address): ByteString =>
   heap.caches.byAddress.get(address)?.name ?? "(null)";
 
 /** kmem_cache_shrink: 0 when no slab is left. */

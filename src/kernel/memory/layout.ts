@@ -4,12 +4,11 @@ import { type Address, PAGE_SIZE, addressFromHalves } from "../../base/address.t
 export const DIRECT_MAP: Address = addressFromHalves(0x00000000, 0xffff8880);
 export const DIRECT_MAP_END: Address = addressFromHalves(0x00000000, 0xffffc880);
 export const VMALLOC_START: Address = addressFromHalves(0x00000000, 0xffffc900);
-export const VMALLOC_END: Address = addressFromHalves(0x00000000, 0xffffe900);
+const VMALLOC_END: Address = addressFromHalves(0x00000000, 0xffffe900);
 export const VMEMMAP: Address = addressFromHalves(0x00000000, 0xffffea00);
 export const KERNEL_MAP: Address = addressFromHalves(0x80000000, 0xffffffff);
 /** Size of the window at KERNEL_MAP that holds the image (KERNEL_IMAGE_SIZE with relocation support). */
 export const KERNEL_IMAGE_SIZE = 0x40000000;
-export const MODULES: Address = addressFromHalves(0xc0000000, 0xffffffff);
 /** Per-CPU area of CPU 0: what the gs base holds. */
 export const PERCPU_BASE: Address = addressFromHalves(0x3d800000, 0xffff8880);
 

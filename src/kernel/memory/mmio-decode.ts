@@ -3,7 +3,7 @@ import { instructionAt } from "../../loader/instruction-length.ts";
 import type { AccessSize } from "../devices/model.ts";
 
 /** The eight operations of opcodes 00-3f and 80-83, in their order; `test` is an `and` that keeps nothing. */
-export const ALU = ["add", "or", "adc", "sbb", "and", "sub", "xor", "cmp", "test"] as const;
+const ALU = ["add", "or", "adc", "sbb", "and", "sub", "xor", "cmp", "test"] as const;
 export type AluOperation = (typeof ALU)[number];
 
 /** One operand is memory, of `size` bytes. */

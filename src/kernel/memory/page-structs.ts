@@ -5,7 +5,7 @@ import { KERNEL_DATA, type MemoryHost, type OffsetOf } from "./host.ts";
 import { PAGE_STRUCT, VMEMMAP, frameToPage } from "./layout.ts";
 
 /** Bit numbers in page->flags of this configuration (include/linux/page-flags.h). */
-export const PG = { LOCKED: 0, SLAB: 9, RESERVED: 12, HEAD: 16 } as const;
+const PG = { LOCKED: 0, SLAB: 9, RESERVED: 12, HEAD: 16 } as const;
 /** Upper word of page->flags: zone at bit 51, last CPU at bits 30..50 all ones. */
 const FLAGS_HIGH = { dma: 0x0007ffff, dma32: 0x000fffff } as const;
 const FLAGS_LOW = 0xc0000000;

@@ -3,12 +3,12 @@ import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** MAX_SKB_FRAGS */
-export const MAX_FRAGMENTS = 17;
+const MAX_FRAGMENTS = 17;
 /** More is in no packet, whatever a length says. */
 const MAX_SIZE = 1 << 22;
 
 /** skb_shinfo() */
-export const sharedInfo = (k: Kernel, skb: Address): Address => {
+const sharedInfo = (k: Kernel, skb: Address): Address => {
   const { head, end } = k.struct("sk_buff", skb);
   return head + end;
 };
@@ -106,12 +106,4 @@ export const cutFragments = (k: Kernel, skb: Address, length: number): void => {
     left -= fragment.bv_len;
   }
   dropFragments(k, skb, keep);
-};
-
-/** Another buffer shares these pages from now on. */
-export const holdFragments = (k: Kernel, skb: Address): void => {
-  for (let index = 0; index < count(k, skb); index += 1) {
-    const page = k.struct("page", k.struct("bio_vec", fragmentAt(k, skb, index)).bv_page);
-    page._refcount.counter += 1;
-  }
 };

@@ -41,8 +41,6 @@ export interface Net {
 
 /** Hooks that a packet for this machine passes. */
 export const ARRIVING: readonly HookName[] = ["PRE_ROUTING", "LOCAL_IN"];
-/** Hooks that a packet from this machine to itself passes. */
-export const LOOPING: readonly HookName[] = ["LOCAL_OUT", "POST_ROUTING", ...ARRIVING];
 /** Where the packet has a device that it came in by, and one that it goes out by. */
 const COMES_IN: readonly HookName[] = ["PRE_ROUTING", "LOCAL_IN", "FORWARD"];
 const GOES_OUT: readonly HookName[] = ["LOCAL_OUT", "POST_ROUTING", "FORWARD"];

@@ -8,7 +8,7 @@ import type { Routine } from "../routine.ts";
 import { packetSkb, releaseSkb, skbBytes } from "./skb.ts";
 
 // include/uapi/linux/netfilter.h
-export const VERDICT = { DROP: 0, ACCEPT: 1, STOLEN: 2, QUEUE: 3, REPEAT: 4, STOP: 5 } as const;
+const VERDICT = { DROP: 0, ACCEPT: 1, STOLEN: 2, QUEUE: 3, REPEAT: 4, STOP: 5 } as const;
 export const HOOK = { PRE_ROUTING: 0, LOCAL_IN: 1, FORWARD: 2, LOCAL_OUT: 3, POST_ROUTING: 4 } as const;
 export const NFPROTO_IPV4 = 2;
 const MAX_HOOKS = 1024;

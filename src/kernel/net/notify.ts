@@ -7,7 +7,7 @@ import { callNotifiers, notifierToErrno } from "../notifier.ts";
 import { type Routine, callGuest } from "../routine.ts";
 
 /** enum netdev_cmd of include/linux/netdevice.h */
-export const NETDEV = {
+const NETDEV = {
   UP: 1,
   DOWN: 2,
   CHANGE: 4,

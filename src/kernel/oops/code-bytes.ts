@@ -6,7 +6,7 @@ import { hex } from "./symbol-text.ts";
 
 /** arch/x86/kernel/dumpstack.c: two thirds of the bytes stand before the instruction pointer. */
 export const PROLOGUE = 42;
-export const CODE_BYTES = 64;
+const CODE_BYTES = 64;
 
 export interface CodeLine {
   readonly text: ByteString;
@@ -36,5 +36,5 @@ export const codeLine = (memory: GuestMemory, ip: Address): CodeLine => {
   }
 };
 
-export const unreadableCode = (ip: Address): ByteString =>
+const unreadableCode = (ip: Address): ByteString =>
   `Code: Unable to access opcode bytes at 0x${hex(ip - PROLOGUE)}.`;

@@ -33,9 +33,6 @@ const TYPE = {
 const register = (data: number): number => (data >> 8) & 0xf;
 const immediate = (data: number): bigint => BigInt.asUintN(64, BigInt(data >> 16));
 
-/** What ex_handler_zeropad() needs: the word at the fault, cut at the page's end. */
-export type ReadWord = (address: Address) => bigint | undefined;
-
 /**
  * Applies a fixup to the registers (fixup_exception of arch/x86/mm/extable.c). False where the
  * handler does not take the exception and it becomes an oops.

@@ -16,7 +16,7 @@ import { overflowAddress, stackGuardHit } from "./stack-guard.ts";
 import type { OopsState } from "./state.ts";
 
 /** x86 exception vectors (arch/x86/include/asm/trapnr.h). */
-export const VECTOR = {
+const VECTOR = {
   DE: 0,
   DB: 1,
   BP: 3,

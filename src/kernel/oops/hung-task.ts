@@ -7,8 +7,6 @@ import { sleepPath } from "./sleep-paths.ts";
 
 const KERN_ERR = 3;
 const KERN_INFO = 6;
-/** CONFIG_DEFAULT_HUNG_TASK_TIMEOUT, in seconds. */
-export const HUNG_TASK_SECONDS = 120;
 
 /** `stub`: the function it waits in; `parent`: PID of its parent. */
 export interface HungTask {

@@ -48,7 +48,6 @@ export const USER_SS = 0x2b;
 export const FLAGS_IF = 0x200n;
 export const FLAGS_AC = 0x40000n;
 
-export const isUserMode = (regs: PtRegs): boolean => (regs.cs & 3) === 3;
 export const ipOf = (regs: PtRegs): Address => toAddress(regs.ip);
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, "0");

@@ -15,7 +15,7 @@ export const printAll = (host: OopsHost, level: number, lines: readonly ByteStri
 };
 
 /** "CPU: 0 PID: ..." of whoever is current. */
-export const currentInfo = (host: OopsHost): ByteString[] => {
+const currentInfo = (host: OopsHost): ByteString[] => {
   const task = host.current();
   const subject =
     task === undefined

@@ -4,7 +4,7 @@ import type { GuestMemory } from "../../machine/memory.ts";
 import type { PtRegs } from "./registers.ts";
 
 /** Base registers of ORC entries (arch/x86/include/asm/orc_types.h). */
-export const ORC_REG = {
+const ORC_REG = {
   UNDEFINED: 0,
   PREV_SP: 1,
   DX: 2,
@@ -45,7 +45,7 @@ export interface UnwindState {
 }
 
 /** A function without a frame: what kernel helpers that run as guest code are. */
-export const LEAF_ENTRY: OrcEntry = {
+const LEAF_ENTRY: OrcEntry = {
   spOffset: 8,
   bpOffset: 0,
   spReg: ORC_REG.SP,

@@ -6,7 +6,7 @@ import { KERN_DEFAULT, currentName, printModules, showRegs } from "./show-regs.t
 import { TAINT } from "./taint.ts";
 
 export const CUT_HERE = "------------[ cut here ]------------";
-export const END_TRACE = "---[ end trace 0000000000000000 ]---";
+const END_TRACE = "---[ end trace 0000000000000000 ]---";
 
 /**
  * The block of a WARN from its "WARNING:" line on (__warn of kernel/panic.c). The cut-here line and

@@ -23,14 +23,6 @@ export type WarnSite = "unsupported" | "width" | "precision" | "rust" | "size";
 /** A mask and the name printed for it, in the order the kernel tries them. */
 export type FlagName = readonly [mask: bigint, name: ByteString];
 
-/** A bit field in the upper part of page flags. */
-export interface PageFlagField {
-  readonly name: ByteString;
-  readonly shift: number;
-  readonly width: number;
-  readonly base: 10 | 16;
-}
-
 /** Key of the pointer hash, two 64-bit halves. */
 export type HashKey = readonly [bigint, bigint];
 

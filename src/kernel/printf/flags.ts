@@ -21,7 +21,7 @@ export const flagsString = (conversion: PointerConversion): ByteString =>
   });
 
 /** Names in table order, then what is left over in hexadecimal (`format_flags`). */
-export const namedFlags = (flags: bigint, names: readonly FlagName[]): ByteString => {
+const namedFlags = (flags: bigint, names: readonly FlagName[]): ByteString => {
   let rest = flags;
   let text = "";
   for (const [mask, name] of names) {

@@ -67,7 +67,7 @@ const EPOCH_YEARS = 6313183731940000n;
 const EPOCH_DAYS = 2305843009213814918n;
 
 /** Seconds since 1970 to a date (`time64_to_tm` in kernel/time/timeconv.c), for every 64-bit value. */
-export const brokenDown = (seconds: bigint): RtcTime => {
+const brokenDown = (seconds: bigint): RtcTime => {
   const days = (seconds - (((seconds % DAY) + DAY) % DAY)) / DAY;
   const rest = Number(seconds - days * DAY);
   const quarters = unsigned64(4n * unsigned64(days + EPOCH_DAYS) + 3n);

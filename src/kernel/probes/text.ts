@@ -46,7 +46,7 @@ export const openFunction = (k: Kernel, address: Address, bind: (address: Addres
   return true;
 };
 
-export const moduleText = (module: Module, address: Address): boolean => {
+const moduleText = (module: Module, address: Address): boolean => {
   const inside = (base: Address, size: number): boolean => address >= base && address < base + size;
   return (
     inside(module.core.base, module.layout.core.textSize) ||

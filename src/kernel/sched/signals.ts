@@ -5,7 +5,7 @@ export const TASK_RUNNING = 0;
 export const TASK_INTERRUPTIBLE = 1;
 export const TASK_UNINTERRUPTIBLE = 2;
 /** Fatal signals end the wait. */
-export const TASK_WAKEKILL = 0x100;
+const TASK_WAKEKILL = 0x100;
 /** Does not count as load. */
 export const TASK_IDLE = 0x402;
 export const TASK_KILLABLE = TASK_WAKEKILL | TASK_UNINTERRUPTIBLE;

@@ -23,7 +23,7 @@ const LEVEL_SHIFT = 3;
 const LEVEL_SIZE = 64;
 
 /** The jiffy in which a timer for `expires` really fires: never early, coarser the farther off. */
-export const wheelExpiry = (expires: number, now: number): number => {
+const wheelExpiry = (expires: number, now: number): number => {
   const delta = expires - now;
   if (delta < 0) return now + 1;
   let level = 0;

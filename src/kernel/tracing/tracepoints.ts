@@ -17,7 +17,7 @@ export const DEFAULT_PRIO = 10;
 const FUNC_SIZE = 24;
 const MAX_PROBES = 1000;
 
-export const probesOf = (k: Kernel, tracepoint: Address): Probe[] => {
+const probesOf = (k: Kernel, tracepoint: Address): Probe[] => {
   const probes: Probe[] = [];
   const { funcs } = k.struct("tracepoint", tracepoint);
   for (let at: number = funcs; at !== 0 && probes.length < MAX_PROBES; at += FUNC_SIZE) {

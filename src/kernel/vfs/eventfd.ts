@@ -14,8 +14,6 @@ const EFD_SEMAPHORE = 1;
 const ULLONG_MAX = 2n ** 64n - 1n;
 const TASK_NORMAL = 3;
 
-export const eventfdQueue = (ctx: Address): Address => ctx + CTX.QUEUE;
-
 export const isEventfd = (file: OpenFile): boolean => file.path === "anon_inode:[eventfd]";
 export const contextOf = (file: OpenFile): Address => file.state as Address;
 

@@ -120,7 +120,7 @@ const rewind = (k: Kernel, m: Address): void => {
   self.count = 0;
 };
 
-export function* seqTraverse(k: Kernel, m: Address, offset: number): Routine<void> {
+function* seqTraverse(k: Kernel, m: Address, offset: number): Routine<void> {
   try {
     while ((yield* traverseOnce(k, m, offset)) === "again");
   } catch (error) {

@@ -34,7 +34,7 @@ export interface CallContext {
 const isRestart = (errno: number): boolean => errno >= ERESTARTSYS && errno <= ERESTART_RESTARTBLOCK;
 
 /** On the way back to user space: takes pending signals; a deadly one ends the process (ProcessKilled). */
-export const deliverSignals = (k: Kernel, process: Process): ReturnType<CallContext["deliver"]> => {
+const deliverSignals = (k: Kernel, process: Process): ReturnType<CallContext["deliver"]> => {
   const { task } = process;
   const { pending } = task;
   if (pending === 0) return "nothing";

@@ -45,7 +45,7 @@ export const disposition = (
 };
 
 /** sig_ignored(): it is not even queued, so that nobody wakes. */
-export const ignores = ({ signals }: Process, signal: number): boolean => {
+const ignores = ({ signals }: Process, signal: number): boolean => {
   const bit = signalBit(signal);
   if ((bit & UNSTOPPABLE) !== 0 || (bit & signals.handled) !== 0) return false;
   return ((signals.ignored | HARMLESS) & bit) !== 0;
