@@ -2,7 +2,6 @@
 "use strict";
 // Starts the bundle with V8's code cache: compiling it afresh takes longer than running a module.
 const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { createRequire } = require("node:module");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
@@ -49,7 +48,9 @@ const cachedData = readCache();
 const source = readFileSync(bundle, "latin1");
 const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
 const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, createRequire(bundle), module_, bundle, dirname(bundle));
+// Not node:module's createRequire: with it comes the loader of ES modules.
+const requireBeside = (id) => require(id.startsWith(".") ? join(dirname(bundle), id) : id);
+script.runInThisContext()(module_.exports, requireBeside, module_, bundle, dirname(bundle));
 if (cachedData === undefined || script.cachedDataRejected === true) {
   process.once("exit", () => writeCache(script));
 }

@@ -62,14 +62,14 @@ const buildCommands = async (options, plugins) => {
     keepNames: false,
     // The function that bin/kobox.cjs calls, so that it need not copy the text to put one around it.
     banner: {
-      js: "(function (exports, require, module, __filename, __dirname) { const __bundleUrl = require('node:url').pathToFileURL(__filename).href;",
+      js: "(function (exports, require, module, __filename, __dirname) {",
     },
     footer: { js: "})" },
   });
 };
 
 /** What an ES module knows of itself, in a bundle that is none. */
-const BUNDLED = { "import.meta.url": "__bundleUrl" };
+const BUNDLED = { "import.meta.dirname": "__dirname" };
 
 /** One other character makes V8 keep, and compile, the whole text in twice the bytes (bin/kobox.cjs). */
 const mustBeAscii = (file) => {

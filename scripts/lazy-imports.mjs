@@ -10,14 +10,16 @@ const FRONT = /^[^]*?\nmodule\.exports = __toCommonJS\(\w+_exports\);\n/;
 const BACK = /^\/\/ Annotate the CommonJS export names[^]*$/m;
 const EXPORT = /^ {2}(\w+): \(\) => ([\w.]+),?$/gm;
 const HELPERS = /^var __create\b[^]*?(?=^var __toCommonJS\b)/m;
-/** An import by names of a file of ours, except from the lowest floor: that needs no others, and all need it. */
-const IMPORT = /^var (import_\w+) = require\("((?:\.(?!.*\/base\/)|unicorn-engine)[^"]*)"\);\n/gm;
+/** An import by names of a file of ours. */
+const IMPORT = /^var (import_\w+) = require\("((?:\.|unicorn-engine)[^"]*)"\);\n/gm;
+/** The lowest floors need no others, and everything needs them, often: they are loaded with who imports them. */
+const AT_ONCE = /\/src\/(base|machine)\//;
 
 /**
  * CommonJS in which a name is looked up in its file at each use, so that `require` comes then. An export is
  * a plain field, which costs no call; of a name passed on from another file, a getter.
  */
-const lookUpAtUse = (commonJs) => {
+const lookUpAtUse = (commonJs, folder) => {
   const [front = ""] = FRONT.exec(commonJs) ?? [];
   const fields = [...front.matchAll(EXPORT)].map(([, name, value]) =>
     value.includes(".") ? `get ${name}() { return ${value}; }` : `${name}: ${value}`,
@@ -27,6 +29,7 @@ const lookUpAtUse = (commonJs) => {
   const [helpers = ""] = body.includes("__toESM(") ? (HELPERS.exec(front) ?? []) : [];
   let text = `"use strict";\n${helpers}${body}\nmodule.exports = { ${fields.join(", ")} };\n`;
   for (const [line, name, path] of body.matchAll(IMPORT)) {
+    if (AT_ONCE.test(join(folder, path))) continue;
     text = text
       .replace(line, "")
       .replaceAll(new RegExp(`\\bnew ${name}\\.(\\w+)`, "g"), `new (require("${path}").$1)`)
@@ -50,7 +53,7 @@ export const lazyImports = (esbuild, root, define) => ({
     build.onLoad({ filter: /./, namespace: NAMESPACE }, async ({ path }) => {
       const options = { loader: "ts", format: "cjs", target: "node20", sourcefile: path, define };
       const { code } = await esbuild.transform(await readFile(path, "utf8"), options);
-      return { contents: lookUpAtUse(code), loader: "js", resolveDir: dirname(path) };
+      return { contents: lookUpAtUse(code, dirname(path)), loader: "js", resolveDir: dirname(path) };
     });
   },
 });

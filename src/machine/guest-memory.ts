@@ -113,6 +113,18 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
     else view.setUint32(resolve(address, true), value, true);
   };
 
+  const setHalves = (address: Address, low: number, high: number): void => {
+    if (crosses(address, 8)) {
+      crossingWrite(address, 8, (v) => {
+        v.setUint32(0, low, true);
+        v.setUint32(4, high, true);
+      });
+      return;
+    }
+    const physical = resolve(address, true);
+    view.setUint32(physical, low, true);
+    view.setUint32(physical + 4, high, true);
+  };
   return {
     u8: (address) => view.getUint8(resolve(address, false)),
     u16: (address) =>
@@ -147,18 +159,8 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
       if (crosses(address, 8)) crossingWrite(address, 8, (v) => v.setBigUint64(0, value, true));
       else view.setBigUint64(resolve(address, true), value, true);
     },
-    setPointer(address, value) {
-      if (crosses(address, 8)) {
-        crossingWrite(address, 8, (v) => {
-          v.setUint32(0, lowHalf(value), true);
-          v.setUint32(4, highHalf(value), true);
-        });
-        return;
-      }
-      const physical = resolve(address, true);
-      view.setUint32(physical, lowHalf(value), true);
-      view.setUint32(physical + 4, highHalf(value), true);
-    },
+    setHalves,
+    setPointer: (address, value) => setHalves(address, lowHalf(value), highHalf(value)),
     bytes: readBytes,
     write: writeBytes,
     fill(address, value, length) {

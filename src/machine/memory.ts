@@ -18,6 +18,8 @@ export interface GuestMemory {
   setU16(address: Address, value: number): void;
   setU32(address: Address, value: number): void;
   setU64(address: Address, value: bigint): void;
+  /** 64 bits as two words. */
+  setHalves(address: Address, low: number, high: number): void;
   setPointer(address: Address, value: Address): void;
   /** A copy. */
   bytes(address: Address, length: number): Uint8Array;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { KoboxError } from "../base/errors.ts";
 import { type Profile, openProfile } from "./profile.ts";
 
@@ -13,7 +13,7 @@ const PLACES = [`./${FILE}`, `../kernel-stubs/profiles/${FILE}`, `../../kernel-s
 
 /** Path of the embedded profile. */
 export const defaultProfilePath = (): string => {
-  const places = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const places = PLACES.map((place) => join(import.meta.dirname, place));
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   throw new KoboxError("no-profile", `the embedded kernel profile ${FILE} is missing`, {

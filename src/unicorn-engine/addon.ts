@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
 /** One engine as the addon makes it. Buffers are shared with native code. */
 export interface NativeEngine {
@@ -40,7 +40,7 @@ export interface Addon {
 const PACKAGE_FOLDERS = ["./", "../src/unicorn-engine/", "../../src/unicorn-engine/"];
 
 const find = (name: string): string | undefined =>
-  PACKAGE_FOLDERS.map((folder) => fileURLToPath(new URL(folder + name, import.meta.url))).find(existsSync);
+  PACKAGE_FOLDERS.map((folder) => join(import.meta.dirname, folder, name)).find(existsSync);
 
 /** The script says on standard error what it does and, if it cannot, why. */
 const build = (): void => {

@@ -26,6 +26,10 @@ const flatMemory = (): GuestMemory & { readonly view: DataView } => {
     setU16: (a, v) => view.setUint16(at(a), v, true),
     setU32: (a, v) => view.setUint32(at(a), v, true),
     setU64: (a, v) => view.setBigUint64(at(a), v, true),
+    setHalves: (a, low, high) => {
+      view.setUint32(at(a), low, true);
+      view.setUint32(at(a + 4), high, true);
+    },
     setPointer: (a, v) => view.setBigInt64(at(a), BigInt(v), true),
     bytes: (a, length) => bytes.slice(at(a), at(a) + length),
     write: (a, data) => bytes.set(data, at(a)),

@@ -56,6 +56,11 @@ export const createFakeMemory = (): FakeMemory => {
     setU16: (a, value) => write(a, 2, (v, at) => v.setUint16(at, value, true)),
     setU32: (a, value) => write(a, 4, (v, at) => v.setUint32(at, value, true)),
     setU64: (a, value) => write(a, 8, (v, at) => v.setBigUint64(at, value, true)),
+    setHalves: (a, low, high) =>
+      write(a, 8, (v, at) => {
+        v.setUint32(at, low, true);
+        v.setUint32(at + 4, high, true);
+      }),
     setPointer: (a, value) =>
       write(a, 8, (v, at) => {
         v.setUint32(at, lowHalf(value), true);

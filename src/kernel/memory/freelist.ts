@@ -19,8 +19,8 @@ export const freePointer = (memory: GuestMemory, cache: Cache, object: Address):
 
 export const setFreePointer = (memory: GuestMemory, cache: Cache, object: Address, next: Address): void => {
   const at = object + cache.geometry.offset;
-  memory.setU32(at, (lowHalf(next) ^ cache.secret.low ^ swap(highHalf(at))) >>> 0);
-  memory.setU32(at + 4, (highHalf(next) ^ cache.secret.high ^ swap(lowHalf(at))) >>> 0);
+  const { low, high } = cache.secret;
+  memory.setHalves(at, lowHalf(next) ^ low ^ swap(highHalf(at)), highHalf(next) ^ high ^ swap(lowHalf(at)));
 };
 
 /** Next of a sequence of 32-bit numbers (xorshift); `seed` must not be 0. */

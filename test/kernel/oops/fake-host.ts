@@ -45,6 +45,7 @@ export const fakeMemory = (): FakeMemory => {
     setU16: (a, v) => set(a, 2, BigInt(v)),
     setU32: (a, v) => set(a, 4, BigInt(v)),
     setU64: (a, v) => set(a, 8, v),
+    setHalves: (a, low, high) => set(a, 8, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)),
     setPointer: (a, v) => set(a, 8, toPattern(v)),
     bytes: (a, n) => Uint8Array.from({ length: n }, (_, i) => read(a + i)),
     write: (a, bytes) => bytes.forEach((byte, i) => cells.set(a + i, byte)),

@@ -33,6 +33,10 @@ export const createTestMemory = (): TestMemory => {
     setU16: (a, v) => view.setUint16(at(a, 2, true), v, true),
     setU32: (a, v) => view.setUint32(at(a, 4, true), v, true),
     setU64: (a, v) => view.setBigUint64(at(a, 8, true), v, true),
+    setHalves: (a, low, high) => {
+      view.setUint32(at(a, 8, true), low, true);
+      view.setUint32(at(a + 4, 4, true), high, true);
+    },
     setPointer: (a, v) => view.setBigInt64(at(a, 8, true), BigInt(v), true),
     bytes: (a, length) => all.slice(at(a, length), at(a, length) + length),
     write: (a, bytes) => all.set(bytes, at(a, bytes.length, true)),
