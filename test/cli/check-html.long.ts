@@ -44,6 +44,8 @@ describe.skipIf(!isInstalled)("the page in a browser", () => {
       expect(rows.match(/<td role="cell" class="warning"/g)).toHaveLength(2);
       expect(dom).toMatch(/<details class="run \w+" id="run-6" open=""/);
       expect(dom).not.toMatch(/<details class="run \w+" id="run-5" open=""/);
+      expect(dom.match(/<th [^>]*>inserted first<\/th>/g)).toHaveLength(1);
+      expect(dom.match(/<th [^>]*>parameters as given<\/th>/g)?.length).toBeGreaterThan(2);
     });
   });
 

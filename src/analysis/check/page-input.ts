@@ -11,6 +11,7 @@ import { instructionAt } from "../../loader/instruction-length.ts";
 import type { SourceLines } from "../source-lines.ts";
 import type { CheckResult } from "./check.ts";
 import type { CallSite, PageInput } from "./html/model.ts";
+import type { ParameterCase } from "./parameters.ts";
 import { coverageOf, recordsOf } from "./records.ts";
 import type { CheckReport } from "./report.ts";
 
@@ -65,16 +66,22 @@ const countInstructions = ({ section, offset, size }: CodeFunction, code: readon
   return count;
 };
 
+/** All runs of a check, and what the report makes of them. */
+export interface PageRuns {
+  readonly result: CheckResult;
+  readonly edges: readonly ParameterCase[];
+  readonly report: CheckReport;
+}
+
 /** What the page shows of a check. The sandbox stands at the moment before init again. */
 export const pageInput = (
   k: Kernel,
   subject: PageSubject,
   disassembler: Disassembler,
-  result: CheckResult,
-  report: CheckReport,
+  { result, edges, report }: PageRuns,
 ): PageInput => {
   const { module, code, lines } = subject;
-  const records = recordsOf(result, report);
+  const records = recordsOf(result, edges);
   const coverage = coverageOf(code, records);
   const sources: ListingSources = {
     code,

@@ -10,7 +10,8 @@ import { O_NONBLOCK, type UserSystem } from "../../kernel/user.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import type { Outcome } from "../armed.ts";
 import { type Judgement, judgeClean } from "./judge.ts";
-import { type Life, type Subject, live } from "./life.ts";
+import { type Bench, type Life, type Subject, live } from "./life.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** A run with one parameter at the edge of its type, or a second insertion (`again`). */
 export interface ParameterCase {
@@ -19,6 +20,8 @@ export interface ParameterCase {
   readonly what: "parameter" | "again";
   readonly life: Life;
   readonly judgement: Judgement;
+  /** The first insertion with the parameters as given, which it is held against. */
+  readonly first: Life;
 }
 
 /** Values worth trying for a parameter of that type ("int", "charp", "array of int"). */
@@ -80,10 +83,13 @@ export const checkParameters = (
     readonly bytes: Uint8Array;
     readonly parameters: ByteString;
     readonly sanitizers: ReadonlySet<Sanitizer>;
+    /** Where more of each run is to be kept. */
+    readonly recorder?: (bench: Bench) => Recorder;
   },
 ): ParameterCase[] => {
   const { kernel } = sandbox;
-  const bench = createBench(sandbox, module.sanitizers);
+  const plain = createBench(sandbox, module.sanitizers);
+  const bench = module.recorder === undefined ? plain : { ...plain, recorder: module.recorder(plain) };
   const snapshot = takeSnapshot(kernel);
   const run = (parameters: ByteString): Life =>
     live(bench, plainSubject(sandbox, module.name, module.bytes, parameters), [], "init");
@@ -91,7 +97,13 @@ export const checkParameters = (
   const cases: ParameterCase[] = [];
   if (clean.exit?.kind === "returned" && clean.exit.value === 0) {
     const life = run(module.parameters);
-    cases.push({ parameters: module.parameters, what: "again", life, judgement: judgeAgain(life, clean) });
+    cases.push({
+      parameters: module.parameters,
+      what: "again",
+      life,
+      judgement: judgeAgain(life, clean),
+      first: clean,
+    });
   }
   for (const { name, type } of readModinfo(module.bytes)?.parameters ?? []) {
     for (const value of boundaryValues(type ?? "")) {
@@ -102,6 +114,7 @@ export const checkParameters = (
         what: "parameter",
         life,
         judgement: judgeClean(life, clean),
+        first: clean,
       });
     }
   }

@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import type { CheckResult } from "../../analysis/check/check.ts";
 import type { Bench } from "../../analysis/check/life.ts";
+import type { ParameterCase } from "../../analysis/check/parameters.ts";
 import { coverageOf, recordsOf } from "../../analysis/check/records.ts";
-import { createRecorder } from "../../analysis/check/recorder.ts";
+import { type Recorder, createRecorder } from "../../analysis/check/recorder.ts";
 import type { CheckReport } from "../../analysis/check/report.ts";
 import { type LcovWriter, openLcov } from "../../analysis/code/lcov.ts";
 import { type CodeSection, readCode } from "../../analysis/fuzz/module-image.ts";
 import type { SourceLines } from "../../analysis/source-lines.ts";
+import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Module } from "../../kernel/modules/module.ts";
 import type { ModuleFile } from "../module-file.ts";
@@ -24,6 +26,12 @@ export interface Recording {
   readonly code: readonly CodeSection[];
   readonly lcov: LcovWriter | undefined;
 }
+
+/** Keeps what runs of another sandbox leave, without the code they reach: it lies elsewhere there. */
+export const recorderFor =
+  (module: ByteString) =>
+  ({ sandbox, ledger }: Bench): Recorder =>
+    createRecorder(sandbox.kernel, ledger, module, []);
 
 /**
  * A recording where one of the files wants it; the module stands before its init. Errors: KoboxError "usage"
@@ -48,6 +56,7 @@ export const beginRecording = (
 
 export interface Checked {
   readonly result: CheckResult;
+  readonly edges: readonly ParameterCase[];
   readonly report: CheckReport;
   readonly bytes: Uint8Array;
   readonly lines: SourceLines;
@@ -60,15 +69,15 @@ const pageOf = async (k: Kernel, { module, code }: Recording, checked: Checked):
     import("../../analysis/check/page-input.ts"),
     import("../../analysis/check/html/page.ts"),
   ]);
-  const { result, report, bytes, lines } = checked;
+  const { bytes, lines } = checked;
   const disassembler = await openDisassembler();
-  const input = pageInput(k, { module, code, bytes, lines }, disassembler, result, report);
+  const input = pageInput(k, { module, code, bytes, lines }, disassembler, checked);
   disassembler.close();
   return checkPage(input);
 };
 
-const linesOf = ({ code, lcov }: Recording, { result, report }: Checked): string => {
-  const coverage = coverageOf(code, recordsOf(result, report));
+const linesOf = ({ code, lcov }: Recording, { result, edges }: Checked): string => {
+  const coverage = coverageOf(code, recordsOf(result, edges));
   const starts = new Map(code.map(({ name, address }) => [name, address]));
   return (
     lcov?.((section, offset) => {

@@ -11,7 +11,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
 import { type Sandbox, type SandboxOptions, boot } from "../../sandbox.ts";
-import { beginRecording, writeArtifacts } from "../check/artifacts.ts";
+import { beginRecording, recorderFor, writeArtifacts } from "../check/artifacts.ts";
 import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
 import { EXIT } from "../exit.ts";
@@ -99,7 +99,16 @@ export const checkCommand = async (
   const result = check(recording?.bench ?? bench, armed, settings);
   progress.end();
   const edges =
-    only.length > 0 || !options.parameters ? [] : parametersOf({ ...module, name: result.name }, bootOptions);
+    only.length > 0 || !options.parameters
+      ? []
+      : parametersOf(
+          {
+            ...module,
+            name: result.name,
+            ...(recording === undefined ? {} : { recorder: recorderFor(result.name) }),
+          },
+          bootOptions,
+        );
   const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
@@ -110,18 +119,18 @@ export const checkCommand = async (
     injector: bench.injector,
     lines,
   });
-  await writeArtifacts(sandbox.kernel, recording, { result, report, bytes: file.bytes, lines }, options);
+  await writeArtifacts(
+    sandbox.kernel,
+    recording,
+    { result, edges, report, bytes: file.bytes, lines },
+    options,
+  );
   sandbox.close();
   process.stdout.write(`${format(report)}\n`);
   return report.cases.some(isBad) ? EXIT.FOUND : EXIT.CLEAN;
 };
 
-interface LoadedModule {
-  readonly name: ByteString;
-  readonly bytes: Uint8Array;
-  readonly parameters: ByteString;
-  readonly sanitizers: ReadonlySet<Sanitizer>;
-}
+type LoadedModule = Parameters<typeof checkParameters>[1];
 
 const parametersOf = (module: LoadedModule, bootOptions: SandboxOptions): ParameterCase[] => {
   const sandbox = boot(bootOptions);

@@ -7,7 +7,8 @@ import { checkPage } from "../../../src/analysis/check/html/page.ts";
 import type { PageInput } from "../../../src/analysis/check/html/model.ts";
 import { pairLines } from "../../../src/analysis/check/html/log.ts";
 import { pageInput } from "../../../src/analysis/check/page-input.ts";
-import { createRecorder } from "../../../src/analysis/check/recorder.ts";
+import { type ParameterCase, checkParameters } from "../../../src/analysis/check/parameters.ts";
+import { type LifeRecord, createRecorder } from "../../../src/analysis/check/recorder.ts";
 import { openDisassembler } from "../../../src/analysis/code/disassemble.ts";
 import { readCode } from "../../../src/analysis/fuzz/module-image.ts";
 import { createSourceLines } from "../../../src/analysis/source-lines.ts";
@@ -18,7 +19,12 @@ const FILE = "test/analysis/mods/errorpaths.ko";
 
 const sanitizers = parseSanitizers("all");
 
-const checked = async (parameters: string, file = FILE): Promise<PageInput> => {
+/** `edges`: also runs with parameters at their edges. */
+const checked = async (
+  parameters: string,
+  file = FILE,
+  edges: (name: string, bytes: Uint8Array) => readonly ParameterCase[] = () => [],
+): Promise<PageInput> => {
   const bytes = readFileSync(new URL(`../../../${file}`, import.meta.url));
   const sandbox = boot({ ram: 48 << 20, checks: true });
   const prepared = prepareCheck(sandbox, { bytes, parameters, sanitizers });
@@ -31,7 +37,8 @@ const checked = async (parameters: string, file = FILE): Promise<PageInput> => {
   const options = { bytes, parameters, sanitizers, scope: "init", limit: 1000, pairs: 1, only: [] } as const;
   const result = check(bench, prepared.armed, options);
   const lines = createSourceLines(module.name, bytes);
-  const report = checkReport(result, [], {
+  const more = edges(module.name, bytes);
+  const report = checkReport(result, more, {
     kernel: kernel.profile.release,
     file: "errorpaths.ko",
     path: file,
@@ -41,7 +48,11 @@ const checked = async (parameters: string, file = FILE): Promise<PageInput> => {
     lines,
   });
   const disassembler = await openDisassembler();
-  const input = pageInput(kernel, { module, bytes, code, lines }, disassembler, result, report);
+  const input = pageInput(kernel, { module, bytes, code, lines }, disassembler, {
+    result,
+    edges: more,
+    report,
+  });
   disassembler.close();
   sandbox.close();
   return input;
@@ -85,7 +96,7 @@ it("knows which code ran when nothing failed, only when something did, and never
 it("tells what a run took and gave back, in order", async () => {
   const { records, report } = await checked("what=leak");
   const books = (name: string): string[] =>
-    (records[report.cases.findIndex((each) => each.name === name)]?.books ?? []).map(
+    (records[report.cases.findIndex((each) => each.name === name)]?.own?.books ?? []).map(
       ({ acquired, released }) => `${acquired.by} ${released?.by ?? "-"}`,
     );
   expect(books("without a failure")).toEqual([
@@ -112,6 +123,18 @@ it("names source lines where the file has debug information", async () => {
 const HOSTILE = `</td><script>alert(1)</script><img src=x onerror="alert(1)">'"&\u202e\x1b[31m`;
 
 /** Puts the text wherever a module's own text can come from. */
+const spoilRecord = (record: LifeRecord | undefined): LifeRecord | undefined =>
+  record === undefined
+    ? undefined
+    : {
+        ...record,
+        log: [{ level: 6, text: HOSTILE }],
+        books: record.books.map((entry) => ({
+          ...entry,
+          acquired: { by: HOSTILE, task: HOSTILE, pid: 1, stack: [HOSTILE] },
+        })),
+      };
+
 const spoil = (input: PageInput): PageInput => ({
   ...input,
   report: {
@@ -137,24 +160,39 @@ const spoil = (input: PageInput): PageInput => ({
       ],
     })),
   },
-  records: input.records.map((record) =>
-    record === undefined
-      ? undefined
-      : {
-          ...record,
-          log: [{ level: 6, text: HOSTILE }],
-          books: record.books.map((entry) => ({
-            ...entry,
-            acquired: { by: HOSTILE, task: HOSTILE, pid: 1, stack: [HOSTILE] },
-          })),
-        },
-  ),
+  records: input.records.map(({ own, base }) => ({ own: spoilRecord(own), base: spoilRecord(base) })),
   code: input.code.map((each) => ({
     name: HOSTILE,
     section: HOSTILE,
     lines: each.lines.map((line) => ({ ...line, operands: HOSTILE, source: { file: HOSTILE, line: 2 } })),
   })),
   unentered: [{ name: HOSTILE, instructions: 1 }],
+});
+
+it("shows the logs of runs with other parameters beside those as given", async () => {
+  const input = await checked("", FILE, (name, bytes) => {
+    const sandbox = boot({ ram: 48 << 20, checks: true });
+    const cases = checkParameters(sandbox, {
+      name,
+      bytes,
+      parameters: "",
+      sanitizers,
+      recorder: ({ ledger }) => createRecorder(sandbox.kernel, ledger, name, []),
+    });
+    sandbox.close();
+    return cases;
+  });
+  const page = checkPage(input);
+  const run = (number: number): string =>
+    page.split(`id="run-${number}"`)[1]?.split(/<details class="run/)[0] ?? "";
+  for (const [number, { what }] of input.report.cases.entries()) {
+    if (what !== "again" && what !== "parameter") continue;
+    const heading = what === "again" ? "inserted first" : "parameters as given";
+    expect(text(run(number))).toContain(`Kernel log ${heading} this run`);
+    expect(text(run(number))).toContain("loading out-of-tree module");
+    expect(text(run(number))).toContain("Taken and given back");
+  }
+  expect(input.report.cases.map(({ what }) => what)).toEqual(expect.arrayContaining(["again", "parameter"]));
 });
 
 it("takes no text of a module for markup", async () => {

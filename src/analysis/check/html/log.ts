@@ -64,14 +64,14 @@ const rowOf = ({ clean, other }: Pair): Markup => {
 const cut = (count: number): Markup | undefined =>
   count === 0 ? undefined : html`<p class="muted">${count} more lines are left out.</p>`;
 
-/** A run's kernel log beside that of the clean run. */
-export const logTable = (clean: LifeRecord, other: LifeRecord): Markup => {
+/** A run's kernel log beside that of a run without a failure; `heading` says which. */
+export const logTable = (clean: LifeRecord, other: LifeRecord, heading: string): Markup => {
   if (clean.log.length + other.log.length === 0)
     return html`<p class="muted">Neither run logged anything.</p>`;
   return html`<table class="log">
       <thead>
         <tr>
-          <th scope="col">without a failure</th>
+          <th scope="col">${heading}</th>
           <td class="mark"></td>
           <th scope="col">this run</th>
         </tr>

@@ -2,6 +2,7 @@ import type { Address } from "../../../base/address.ts";
 import type { ByteString } from "../../../base/bytes.ts";
 import type { FunctionListing } from "../../code/listing.ts";
 import type { LifeRecord } from "../recorder.ts";
+import type { ComparedRecord } from "../records.ts";
 import type { CaseReport, CheckReport } from "../report.ts";
 
 /** Where a call that can fail returns to. */
@@ -14,8 +15,8 @@ export interface CallSite {
 /** All that the page shows. */
 export interface PageInput {
   readonly report: CheckReport;
-  /** As many as `report.cases`; those of the parameters' runs are missing. */
-  readonly records: readonly (LifeRecord | undefined)[];
+  /** As many as `report.cases`. */
+  readonly records: readonly ComparedRecord[];
   /** Of init, then exit, then what else ran. Run numbers are indices of `report.cases`. */
   readonly code: readonly FunctionListing[];
   /** Functions that are not shown, since no run entered them. */
@@ -28,7 +29,14 @@ export interface Run {
   readonly number: number;
   readonly report: CaseReport;
   readonly record: LifeRecord | undefined;
+  /** Of the run without a failure that it is compared with; its own for the first. */
+  readonly base: LifeRecord | undefined;
 }
 
 export const runsOf = ({ report, records }: PageInput): Run[] =>
-  report.cases.map((each, number) => ({ number, report: each, record: records[number] }));
+  report.cases.map((each, number) => ({
+    number,
+    report: each,
+    record: records[number]?.own,
+    base: records[number]?.base,
+  }));

@@ -1,4 +1,4 @@
-import { isBad } from "../report.ts";
+import { type CaseReport, isBad } from "../report.ts";
 import { commandLine, findingCard } from "./findings.ts";
 import { ledgerTable, stackList } from "./ledger.ts";
 import { logTable, plainLog } from "./log.ts";
@@ -20,18 +20,26 @@ const failedAt = ({ report }: Run): readonly Markup[] =>
         ],
   );
 
-const inside = (run: Run, clean: Run | undefined): Markup => {
-  const { record, report } = run;
+/** What stands above the log of the run that another is compared with. */
+const BASES: Readonly<Record<CaseReport["what"], string>> = {
+  clean: "",
+  failure: "without a failure",
+  parameter: "parameters as given",
+  again: "inserted first",
+};
+
+const inside = (run: Run): Markup => {
+  const { record, base, report } = run;
   const books =
     record === undefined
       ? undefined
       : html`<h4>Taken and given back</h4>
           ${ledgerTable(run)}`;
   const log =
-    record === undefined || clean?.record === undefined
+    record === undefined || base === undefined
       ? undefined
       : html`<h4>Kernel log</h4>
-          ${run === clean ? plainLog(record) : logTable(clean.record, record)}`;
+          ${record === base ? plainLog(record) : logTable(base, record, BASES[report.what])}`;
   const findings =
     report.findings.length === 0
       ? undefined
@@ -42,7 +50,7 @@ const inside = (run: Run, clean: Run | undefined): Markup => {
   return html`${failedAt(run)}${findings}${log}${books}`;
 };
 
-const item = (run: Run, clean: Run | undefined, isWhole: boolean): Markup => {
+const item = (run: Run, isWhole: boolean): Markup => {
   const { number, report } = run;
   return html`<details class="run ${report.severity}" id="run-${number}">
     <summary>
@@ -50,7 +58,7 @@ const item = (run: Run, clean: Run | undefined, isWhole: boolean): Markup => {
       <small>init: ${initText(report)}</small>
     </summary>
     <p>${report.message}</p>
-    ${commandLine(report.command)}${isWhole ? inside(run, clean) : undefined}
+    ${commandLine(report.command)}${isWhole ? inside(run) : undefined}
   </details>`;
 };
 
@@ -71,5 +79,5 @@ export const runsSection = (input: PageInput): Markup => {
       <legend>Show</legend>
       ${boxes}
     </fieldset>
-    ${runs.map((run) => item(run, clean, isAll || run === clean || isBad(run.report)))}`;
+    ${runs.map((run) => item(run, isAll || run === clean || isBad(run.report)))}`;
 };
