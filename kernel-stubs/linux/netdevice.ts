@@ -126,6 +126,7 @@ export const unregisterNetdev = stub(
   { sleeps: true, releases: { "registered network device": "dev" } },
   function* (k, { dev }) {
     yield* k.net.devices.unregister(dev);
+    yield* k.net.devices.runTodo(dev);
   },
 );
 

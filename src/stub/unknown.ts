@@ -32,7 +32,7 @@ const GIVES_BACK = /(^|_)(free|release|remove|del|destroy|put|exit|fini)(_|$)/;
 /** How a function without a stub may fail, as far as its name and its result tell. */
 export const guessedFailures = (name: string, { result }: FunctionType): readonly Failure[] => {
   if (!TAKES.test(name) || GIVES_BACK.test(name)) return [];
-  if (result.kind === "pointer") return /(^|_)alloc(_|$)/.test(name) ? ["NULL"] : [];
+  // Of a pointer nobody knows whether it tells of failure by NULL or by ERR_PTR.
   return result.kind === "scalar" && result.representation === "s32" ? ["ENOMEM"] : [];
 };
 

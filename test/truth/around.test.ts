@@ -15,3 +15,7 @@ describe("interrupts", () =>
 describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));
 
 describe("firmware and helpers", () => testJobs("test/truth/around/fw.jobs"));
+
+describe("what the machine says of itself", () => testJobs("test/truth/around/dmi.jobs"));
+
+describe("kinds of links", () => testJobs("test/truth/around/rlink.jobs"));

@@ -39,6 +39,8 @@ export interface Io extends MmioBus {
 
 /** What one mapping may be: an aperture of a graphics card needs more than RAM has. */
 const MAX_PAGES = 65536;
+/** The video memory and the BIOS, which PCs have in the midst of RAM. */
+const HOLE = { start: 0xa_0000, end: 0x10_0000 } as const;
 /** Physical addresses have 46 bits here. */
 const PHYSICAL_END = 2 ** 46;
 const hex = (value: number): string => `0x${value.toString(16).padStart(16, "0")}`;
@@ -87,7 +89,8 @@ export const createIo = (parts: IoParts, journal: Journal): Io => {
     const model = plain(physical);
     return model === undefined ? undefined : { model, offset: physical % PAGE_SIZE };
   };
-  const isRam = (physical: number, size: number): boolean => physical < ram.size && size > 0;
+  const isRam = (physical: number, size: number): boolean =>
+    physical < ram.size && size > 0 && !(physical >= HOLE.start && physical + size <= HOLE.end);
   const owner = (physical: number, size: number): IoRegion | undefined =>
     regions.findLast((region) => physical < region.start + region.size && physical + size > region.start);
 

@@ -32,6 +32,8 @@ export interface NetDevices {
   /** Errno EEXIST, EINVAL, and what ndo_init or a notifier answers. */
   register(device: Address): Routine<void>;
   unregister(device: Address): Routine<void>;
+  /** netdev_run_todo(), with the RTNL given back: a device that is unregistered may destroy itself. */
+  runTodo(device: Address): Routine<void>;
   /** free_netdev(): at once, or with the last reference. */
   free(device: Address): Routine<void>;
   find(name: ByteString): Address | undefined;
@@ -86,6 +88,14 @@ export const createNetDevices = (k: Kernel): NetDevices => {
     view(device).flags &= ~IFF_UP;
     yield* notifyDevice(k, "DOWN", device);
   };
+  const free = function* (device: Address): Routine<void> {
+    if (view(device).reg_state === UNINITIALIZED) {
+      netClass.discard(device);
+      return;
+    }
+    view(device).reg_state = RELEASED;
+    yield* k.driverCore.kobjects.put(deviceKobject(k, device + k.offsetOf("net_device", "dev")));
+  };
   const listAt = (device: Address): Address => device + k.offsetOf("net_device", "dev_list");
   /** The first number is lo's; a driver may ask for one. */
   const number = (device: Address): void => {
@@ -127,14 +137,13 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       yield* netClass.remove(device);
       view(device).reg_state = UNREGISTERED;
     },
-    *free(device) {
-      if (view(device).reg_state === UNINITIALIZED) {
-        netClass.discard(device);
-        return;
-      }
-      view(device).reg_state = RELEASED;
-      yield* k.driverCore.kobjects.put(deviceKobject(k, device + k.offsetOf("net_device", "dev")));
+    *runTodo(device) {
+      if (view(device).reg_state !== UNREGISTERED) return;
+      const { priv_destructor, needs_free_netdev } = view(device);
+      if (priv_destructor !== 0) yield* k.call(priv_destructor, device);
+      if (needs_free_netdev) yield* free(device);
     },
+    free,
     find,
     byIndex: (index) => all().find((device) => view(device).ifindex === index),
     all,

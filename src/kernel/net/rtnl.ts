@@ -1,0 +1,21 @@
+/** The RTNL (net/core/rtnetlink.c), which orders all changes of network devices. */
+import type { Address } from "../../base/address.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
+
+/** rtnl_mutex, which no module names. */
+export const rtnlMutex = (k: Kernel): Address => {
+  const at = k.profile.kernelSymbol("rtnl_mutex")?.address ?? 0;
+  k.image.placeData(at, k.sizeOf("mutex"));
+  return at;
+};
+
+/** Acts with the RTNL held; where another task has it, without waiting for that. */
+export const withRtnl = function* (k: Kernel, act: Routine<void>): Routine<void> {
+  const taken = k.mutexes.tryAcquire(rtnlMutex(k), k.current);
+  try {
+    yield* act;
+  } finally {
+    if (taken) k.mutexes.release(rtnlMutex(k));
+  }
+};
