@@ -1,6 +1,6 @@
 /** read(2) and write(2) of files that guest code serves (fs/read_write.c). */
 import type { Address } from "../../base/address.ts";
-import { EINVAL, EOVERFLOW } from "../../base/errno.ts";
+import { ECHILD, EINVAL, EOVERFLOW } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -14,6 +14,12 @@ export const MAX_RW_COUNT = 0x7ffff000;
 /** enum iter_type */
 const ITER_UBUF = 6;
 const IOCB_WRITE = 1 << 19;
+
+/**
+ * A result below zero that is no error number leaves a program's errno as it was: of those that the
+ * shell starts, that of the shell's last wait, without children.
+ */
+const STALE_ERRNO = ECHILD;
 
 /** A result as the kernel's functions give it: negative is an errno. */
 export const checked = (rax: bigint): number => {
@@ -109,7 +115,8 @@ export const guestTransfers = (
       const target = buffer(size);
       const wanted: Transfer = { file, buffer: target, size, direction: "read" };
       const got = yield* transfer(functions.read, functions.readIter, wanted);
-      if (got > size || got < 0) throw new Errno(EOVERFLOW);
+      if (got < 0) throw new Errno(STALE_ERRNO);
+      if (got > size) throw new Errno(EOVERFLOW);
       return k.userBuffers.read(target, got);
     },
     *write(file, bytes) {

@@ -75,3 +75,22 @@ test("an oops kills the command, not the shell", () => {
     "Killed\n137\ncoming\n",
   );
 });
+
+test("traps run when their signal has come, not in children", () => {
+  const { say } = start();
+  expect(say("trap 'echo usr1' USR1; kill -USR1 $$; echo after")).toBe("usr1\nafter\n");
+  expect(say("sh -c 'kill -USR1 $$; echo lives'; (trap); sleep 1; echo $?")).toContain("0\n");
+  expect(say("(kill -USR1 $$; echo sub); echo main")).toBe("sub\nusr1\nmain\n");
+  expect(say("trap - USR1; trap '' TERM; kill -TERM $$; echo lives; trap x NONE; echo $?")).toMatch(
+    /^lives\nsh: trap: NONE: invalid signal specification\n/,
+  );
+});
+
+test("readlink -f follows links to where they lead", () => {
+  const { say } = start();
+  say("mkdir -p /a/b; echo x > /a/b/file; ln -s b /a/link; ln -s /a/link/file /top; ln -s loop /loop");
+  expect(say("readlink -f /top /nothing/x; readlink -f /top; cd /a; readlink -f link/../link/new")).toContain(
+    "/a/b/file\n/a/b/new\n",
+  );
+  expect(say("readlink -f /loop; echo $?; readlink -f /none/x; echo $?")).toBe("1\n1\n");
+});

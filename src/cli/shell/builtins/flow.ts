@@ -1,6 +1,6 @@
 import { strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
-import { signalNumber } from "../../../base/signals.ts";
+import { signalName, signalNumber } from "../../../base/signals.ts";
 import { readText } from "../io.ts";
 import { become } from "../run/command.ts";
 import { runLines } from "../run/script.ts";
@@ -52,15 +52,20 @@ const exec: Builtin = function* (shell, argv) {
 
 const SIGINT = 2;
 
-/** `trap '' SIGNAL` and what takes it back; SIGINT stays the prompt's. */
-const ignoreOrNot = ({ sys, state }: Shell, condition: string, action: string): void => {
+/** What the signal does from now on; SIGINT stays the prompt's. */
+const setAction = ({ sys }: Shell, condition: string, action: string): void => {
   const signal = signalNumber(condition) ?? 0;
   if (signal === 0 || signal === SIGINT) return;
-  if (action === "") sys.sigaction(signal, "ignore");
-  else if (state.traps.get(condition) === "") sys.sigaction(signal, "default");
+  sys.sigaction(signal, action === "" ? "ignore" : action === "-" ? "default" : "handle-restart");
 };
 
-/** Only the EXIT trap is run; signals can be ignored, not handled. */
+/** EXIT, or the signal's name without SIG. */
+const conditionOf = (name: string): string => {
+  const signal = signalNumber(name);
+  if (signal === undefined) throw new ShellError(`trap: ${name}: invalid signal specification`);
+  return signal === 0 ? "EXIT" : signalName(signal).slice("SIG".length);
+};
+
 const trap: Builtin = function* (shell, [, ...args]) {
   const { traps } = shell.state;
   const [action, ...conditions] = args;
@@ -70,9 +75,10 @@ const trap: Builtin = function* (shell, [, ...args]) {
   }
   const names = conditions.length === 0 ? [action] : conditions;
   for (const name of names) {
-    const condition = name === "0" ? "EXIT" : name.toUpperCase().replace(/^SIG/, "");
-    ignoreOrNot(shell, condition, action);
-    if (conditions.length === 0 || action === "-") traps.delete(condition);
+    const condition = conditionOf(name);
+    const reset = conditions.length === 0 || action === "-";
+    setAction(shell, condition, reset ? "-" : action);
+    if (reset) traps.delete(condition);
     else traps.set(condition, action);
   }
   return 0;

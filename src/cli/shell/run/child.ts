@@ -1,12 +1,12 @@
 import { type ByteString, bytesToByteString } from "../../../base/bytes.ts";
-import { ECHILD, strerror } from "../../../base/errno.ts";
+import { ECHILD, EINTR, strerror } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import type { WaitStatus } from "../../../kernel/user.ts";
 import { readRest } from "../io.ts";
 import { complain } from "../launch.ts";
 import { SignalDeath } from "../program.ts";
-import { signalText } from "../../../base/signals.ts";
+import { signalNumber, signalText } from "../../../base/signals.ts";
 import { ShellSyntaxError } from "../syntax/source.ts";
 import { closeQuietly } from "./redirect.ts";
 import { ControlFlow, copyState, type Shell, ShellError } from "./state.ts";
@@ -54,7 +54,10 @@ export function* fork(shell: Shell, body: (child: Shell) => Routine<number>): Ro
 }
 
 function* spawn(shell: Shell, body: (child: Shell) => Routine<number>): Routine<number> {
+  const trapped = [...shell.state.traps].filter(([, action]) => action !== "");
   return yield* shell.sys.spawn(shell.identity, function* (sys) {
+    for (const [condition] of trapped)
+      if (condition !== "EXIT") sys.sigaction(signalNumber(condition) ?? 0, "default");
     const child: Shell = { ...shell, sys, state: copyState(shell.state), saved: new Set() };
     for (const fd of shell.saved) yield* closeQuietly(child, fd);
     return yield* shellProcess(child, () => body(child));
@@ -63,9 +66,20 @@ function* spawn(shell: Shell, body: (child: Shell) => Routine<number>): Routine<
 
 const statusOf = ({ code, signal }: WaitStatus): number => (signal === 0 ? code : 128 + signal);
 
+/** A signal that is handled does not end the wait. */
+function* waitThrough(shell: Shell, pid: number): Routine<WaitStatus> {
+  for (;;) {
+    try {
+      return yield* shell.sys.waitpid(pid);
+    } catch (error) {
+      if (!(error instanceof Errno) || error.errno !== EINTR) throw error;
+    }
+  }
+}
+
 /** Waits for a foreground child; says so when a signal killed it. */
 export function* waitForeground(shell: Shell, pid: number): Routine<number> {
-  const ended = yield* shell.sys.waitpid(pid);
+  const ended = yield* waitThrough(shell, pid);
   const text = signalText(ended.signal);
   if (text !== undefined) yield* complain(shell.sys, text);
   return statusOf(ended);

@@ -1,6 +1,9 @@
+import { signalName } from "../../../base/signals.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_RDONLY } from "../../../kernel/user.ts";
 import type { Node } from "../syntax/ast.ts";
+import { parseNextLine } from "../syntax/parse.ts";
+import { openSource } from "../syntax/source.ts";
 import { capture, fork, pipeline, waitForeground } from "./child.ts";
 import { runSimple } from "./command.ts";
 import { expandArguments, expandPattern, expandText, type Substitute } from "./expand.ts";
@@ -187,6 +190,19 @@ function* runNode(shell: Shell, node: Node, place: Place): Routine<number> {
 /** A function that calls itself for ever must end before the host's stack does. */
 const MAX_DEPTH = 400;
 
+/** Traps of the signals that have come meanwhile. */
+function* runTraps(shell: Shell): Routine<void> {
+  const { state } = shell;
+  if ([...state.traps].every(([condition, action]) => condition === "EXIT" || action === "")) return;
+  const { status } = state;
+  for (const signal of shell.sys.caughtSignals()) {
+    const source = openSource(state.traps.get(signalName(signal).slice("SIG".length)) ?? "");
+    for (let node = parseNextLine(source); node !== undefined; node = parseNextLine(source))
+      yield* evaluate(shell, node, "middle");
+  }
+  state.status = status;
+}
+
 /** Runs a command and returns its status, which is also `$?` afterwards. */
 export function* evaluate(shell: Shell, node: Node, place: Place): Routine<number> {
   const { state } = shell;
@@ -194,11 +210,13 @@ export function* evaluate(shell: Shell, node: Node, place: Place): Routine<numbe
   state.depth += 1;
   let status: number;
   try {
-    status = yield* runNode(shell, node, place);
+    // A shell with traps stays to run them.
+    status = yield* runNode(shell, node, state.traps.size > 0 ? "middle" : place);
   } finally {
     state.depth -= 1;
   }
   state.status = status;
+  if (state.traps.size > 0) yield* runTraps(shell);
   const simple = node.kind === "simple" || node.kind === "pipeline" || node.kind === "subshell";
   if (status !== 0 && simple && state.tested === 0 && state.options.has("e"))
     throw new ControlFlow("exit", status);
