@@ -96,7 +96,10 @@ export const debugfsRename = stub(
 export const debugfsInitialized = stub("bool debugfs_initialized(void)", () => true);
 export const debugfsFileGet = stub(
   "int debugfs_file_get(struct dentry *dentry)",
-  { fails: ["EIO"] },
+  {
+    fails: ["EIO", "ENOMEM"],
+    level: { partial: "a file that was removed while it is open is still served" },
+  },
   () => 0,
 );
 export const debugfsFilePut = stub("void debugfs_file_put(struct dentry *dentry)", () => undefined);

@@ -49,22 +49,27 @@ export const traceArrayGetByName = stub(
 export const traceArrayPut = stub(
   "void trace_array_put(struct trace_array *this_tr)",
   { releases: { "trace instance": "this_tr" } },
-  () => {},
+  (k, { this_tr }) => k.tracing.instances.put(this_tr),
 );
 
 export const traceArrayDestroy = stub(
   "int trace_array_destroy(struct trace_array *this_tr)",
-  { fails: ["EINVAL"], sleeps: true },
+  { fails: ["EINVAL", "ENODEV", "EBUSY"], sleeps: true },
   (k, { this_tr }) => {
-    if (!k.tracing.instances.destroy(this_tr)) throw new Errno(EINVAL);
+    if (this_tr === 0) throw new Errno(EINVAL);
+    k.tracing.instances.destroy(this_tr);
     return 0;
   },
 );
 
 export const traceArrayInitPrintk = stub(
   "int trace_array_init_printk(struct trace_array *tr)",
-  { fails: ["EINVAL"] },
-  () => 0,
+  { fails: ["ENOENT", "EINVAL", "ENOMEM"], sleeps: true },
+  (k, { tr }) => {
+    if (tr === 0) throw new Errno(ENOENT);
+    k.tracing.allocateBuffers();
+    return 0;
+  },
 );
 
 export const traceArrayPrintk = stub(
@@ -73,6 +78,7 @@ export const traceArrayPrintk = stub(
   (k, { tr, ip, fmt }, call) => {
     const buffer = k.tracing.instances.buffer(tr);
     if (buffer === undefined) throw new Errno(ENOENT);
+    if (!k.tracing.hasBuffers) return 0;
     const { text } = formatGuest(k, fmt, call);
     buffer.add(text, Number(BigInt.asIntN(64, ip)));
     return text.length;

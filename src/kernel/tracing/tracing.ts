@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { ENOENT } from "../../base/errno.ts";
+import { EBUSY, ENODEV, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
@@ -18,6 +18,9 @@ export interface Tracing {
   readonly events: TraceEvents;
   /** Buffers of their own, by the guest's struct trace_array. */
   readonly instances: Instances;
+  /** trace_printk() has somewhere to put its text together; without it instances print nothing. */
+  allocateBuffers(): void;
+  readonly hasBuffers: boolean;
   moduleComing(module: Module): void;
   moduleGoing(module: Module): Routine<void>;
   /** Addresses of all the kernel's tracepoints. */
@@ -27,11 +30,19 @@ export interface Tracing {
 }
 
 export interface Instances {
-  /** Makes it when there is none of that name. */
+  /** Makes it when there is none of that name; one reference more. */
   get(name: ByteString): Address;
+  /** One reference less. */
+  put(array: Address): void;
   buffer(array: Address): TraceBuffer | undefined;
-  /** False when there is no such instance. */
-  destroy(array: Address): boolean;
+  /** Errno ENODEV when there is no such instance, EBUSY while somebody has it. */
+  destroy(array: Address): void;
+}
+
+interface Instance {
+  readonly name: ByteString;
+  readonly buffer: TraceBuffer;
+  references: number;
 }
 
 const ROOT = "/sys/kernel/debug/tracing";
@@ -66,14 +77,18 @@ const traceFile = (buffer: TraceBuffer): FileOperations =>
   );
 
 const createInstances = (k: Kernel): Instances => {
-  const known: JournalMap<Address, { readonly name: ByteString; readonly buffer: TraceBuffer }> =
-    k.journal.map();
+  const known: JournalMap<Address, Instance> = k.journal.map();
   return {
     get(name) {
-      for (const [array, instance] of known.entries()) if (instance.name === name) return array;
+      for (const [array, instance] of known.entries()) {
+        if (instance.name !== name) continue;
+        k.journal.touch(instance).references += 1;
+        return array;
+      }
       const array = k.statics.allocate(64);
       const buffer = createTraceBuffer(k);
-      known.set(array, { name, buffer });
+      // One of them is the list's.
+      known.set(array, { name, buffer, references: 2 });
       const { tree } = k.vfs;
       tree.add(
         tree.directory(`${ROOT}/instances/${name}`),
@@ -82,12 +97,17 @@ const createInstances = (k: Kernel): Instances => {
       );
       return array;
     },
+    put(array) {
+      const instance = known.get(array);
+      if (instance !== undefined && instance.references > 0) k.journal.touch(instance).references -= 1;
+    },
     buffer: (array) => known.get(array)?.buffer,
     destroy(array) {
       const instance = known.get(array);
-      if (instance === undefined) return false;
+      if (instance === undefined) throw new Errno(ENODEV);
+      if (instance.references > 1) throw new Errno(EBUSY);
       k.vfs.tree.directory(`${ROOT}/instances`).entries.delete(instance.name);
-      return known.delete(array);
+      known.delete(array);
     },
   };
 };
@@ -122,7 +142,10 @@ const populate = (k: Kernel, buffer: TraceBuffer): void => {
 };
 
 export const createTracing = (k: Kernel): Tracing => {
-  const state = { warned: false };
+  const state = { warned: false, allocated: false };
+  const allocateBuffers = (): void => {
+    k.journal.touch(state).allocated = true;
+  };
   const buffer = createTraceBuffer(k);
   const events = createTraceEvents(k, ROOT, buffer);
   populate(k, buffer);
@@ -130,10 +153,15 @@ export const createTracing = (k: Kernel): Tracing => {
     buffer,
     events,
     instances: createInstances(k),
+    allocateBuffers,
+    get hasBuffers() {
+      return state.allocated;
+    },
     moduleComing(module) {
       events.moduleComing(module);
       if (state.warned || (module.sections?.traceBprintkFmt.count ?? 0) === 0) return;
       k.journal.touch(state).warned = true;
+      allocateBuffers();
       for (const line of NOTICE) k.printk(4, line);
     },
     moduleGoing: (module) => events.moduleGoing(module),
