@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import type { LineDiff } from "../../src/cli/truth/diff.ts";
@@ -9,8 +9,6 @@ import { createScenarioSystem } from "../../src/cli/truth/system.ts";
 import { type Sandbox, boot } from "../../src/sandbox.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Modules that scenarios of other folders use too. */
-const SHARED = join(ROOT, "test/truth/mods");
 
 /** Why a step is known to differ, by "job/step number/field". */
 export type KnownDifferences = Readonly<Record<string, string>>;
@@ -18,12 +16,10 @@ export type KnownDifferences = Readonly<Record<string, string>>;
 /** Runs one recorded job in a sandbox of its own. `path` is relative to the repository. */
 export const replay = (path: string, job: string): TruthResult => {
   const jobsPath = join(ROOT, path);
-  const folder = dirname(jobsPath);
   const booted: Sandbox[] = [];
   const result = runTruth(
     {
       jobsPath,
-      folders: [folder, join(folder, "mods"), SHARED],
       only: new RegExp(`^${job.replaceAll(/[^\w-]/g, "\\$&")}$`),
     },
     (options) => {

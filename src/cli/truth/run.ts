@@ -12,7 +12,7 @@ export interface TruthOptions {
   readonly jobsPath: string;
   /** Default: the job file with .jsonl, or truth.json beside it. */
   readonly recordingPath?: string | undefined;
-  /** Where modules lie; default: the job file's folder and `mods` in it. */
+  /** Where modules lie; default: the job file's folder, and `mods` in it or beside it. */
   readonly folders?: readonly string[];
   /** Only jobs whose name matches. */
   readonly only?: RegExp | undefined;
@@ -42,7 +42,7 @@ export const runTruth = (options: TruthOptions, boot: Boot): TruthResult => {
   const jobs = parseJobs(readFileSync(jobsPath, "utf8"), jobsPath);
   const recordings = readRecordings(options.recordingPath ?? recordingBeside(jobsPath));
   const folder = dirname(jobsPath);
-  const folders = options.folders ?? [folder, join(folder, "mods")];
+  const folders = options.folders ?? [folder, join(folder, "mods"), join(folder, "../mods")];
   const modules = moduleFiles(folders, options.release ?? "6.1.0-56-amd64");
   const runs: JobRun[] = [];
   const comparisons: JobComparison[] = [];
