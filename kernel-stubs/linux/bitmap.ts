@@ -109,6 +109,22 @@ export const bitmapShiftLeft = stub(
   },
 );
 
+export const bitmapCut = stub(
+  "void bitmap_cut(unsigned long *dst, const unsigned long *src, unsigned int first, unsigned int cut, unsigned int nbits)",
+  (k, { dst, src, first, cut, nbits }) => {
+    const known = wordsAt(k.memory, src);
+    const count = wordCount(nbits);
+    const above = shifted((index) => (index < count ? known(index) : 0), -cut);
+    const below = masked(() => -1, first);
+    // All is read before anything is written: the two may overlap.
+    const words = Array.from({ length: count }, (_, index) => {
+      const stays = below(index);
+      return (known(index) & stays) | (above(index) & ~stays);
+    });
+    store(k.memory, dst, nbits, (index) => words[index] ?? 0);
+  },
+);
+
 export const bitmapWeight = stub(
   "unsigned int __bitmap_weight(const unsigned long *bitmap, unsigned int bits)",
   (k, { bitmap, bits }) => weight(wordsAt(k.memory, bitmap), bits),

@@ -129,11 +129,12 @@ export const kfifoToUser = stub(
 );
 
 /** The longest record that `recsize` bytes of length can tell of. */
-const longest = (length: number, recsize: number): number => Math.min(length, 2 ** (recsize * 8) - 1);
+export const longestRecord = (length: number, recsize: number): number =>
+  Math.min(length, 2 ** (recsize * 8) - 1);
 
 export const kfifoMaxR = stub(
   "unsigned int __kfifo_max_r(unsigned int len, size_t recsize)",
-  (_k, { len, recsize }) => longest(len, recsize),
+  (_k, { len, recsize }) => longestRecord(len, recsize),
 );
 
 export const kfifoLenR = stub(
@@ -211,7 +212,7 @@ export const kfifoFromUserR = stub(
   { sleeps: true, fails: ["EFAULT"] },
   (k, { fifo: at, from, len, copied, recsize }) => {
     const fifo = openFifo(k, at);
-    const length = longest(Number(len), recsize);
+    const length = longestRecord(Number(len), recsize);
     k.memory.setU32(copied, 0);
     if (length + recsize > unused(fifo)) return 0;
     pokeLength(fifo, length, recsize);

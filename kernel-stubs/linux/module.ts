@@ -40,13 +40,19 @@ export const moduleRefcount = stub("int module_refcount(struct module *mod)", (k
   return found === undefined ? -1 : k.modules.references.count(found);
 });
 
+interface Owned {
+  readonly module: Module | undefined;
+  readonly value: Address;
+  readonly gplOnly: boolean;
+}
+
 /** Exported symbols of a loaded module, by the module; undefined when the kernel itself has it. */
-const ownerOf = (k: Kernel, name: string): { module: Module | undefined; value: Address } | undefined => {
+const ownerOf = (k: Kernel, name: string): Owned | undefined => {
   const kernel = k.profile.symbol(name);
-  if (kernel !== undefined) return { module: undefined, value: kernel.address };
+  if (kernel !== undefined) return { module: undefined, value: kernel.address, gplOnly: kernel.gpl };
   for (const module of k.modules.list.all()) {
     const found = module.exports.get(name);
-    if (found !== undefined) return { module, value: found.value };
+    if (found !== undefined) return { module, value: found.value, gplOnly: found.gplOnly };
   }
   return undefined;
 };
@@ -54,8 +60,13 @@ export const symbolGet = stub(
   "void *__symbol_get(const char *symbol)",
   { fails: ["NULL"], acquires: { symbol: "return" } },
   (k, { symbol }) => {
-    const found = ownerOf(k, k.memory.cstring(symbol, 512));
+    const name = k.memory.cstring(symbol, 512);
+    const found = ownerOf(k, name);
     if (found === undefined) return 0;
+    if (!found.gplOnly) {
+      k.log.print(`\x014failing symbol_get of non-GPLONLY symbol ${name}.\n`);
+      return 0;
+    }
     if (found.module !== undefined && !k.modules.references.tryGet(found.module)) return 0;
     return found.value;
   },

@@ -1,7 +1,7 @@
 /** Copies in allocated memory: include/linux/string.h, as mm/util.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { maySleep } from "../../src/kernel/memory/gfp.ts";
+import { GFP_KERNEL, maySleep } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const COPIES = {
@@ -60,4 +60,25 @@ export const kmemdupNul = stub(
   "char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)",
   COPIES,
   (k, { s, len, gfp }) => (s === 0 ? 0 : copy(k, s, len, gfp, "terminated")),
+);
+
+/** How many pointers stand before the NULL. */
+const pointers = (k: Kernel, list: Address): number => {
+  let count = 0;
+  while (k.memory.u64(list + count * 8) !== 0n) count += 1;
+  return count;
+};
+
+/** lib/memcat_p.c: two lists that end in NULL, one behind the other in memory of their own. */
+export const memcatP = stub(
+  "void **__memcat_p(void **a, void **b)",
+  { fails: ["NULL"], sleeps: true, acquires: { slab: "return" } },
+  (k, { a, b }) => {
+    const [first, second] = [pointers(k, a) * 8, pointers(k, b) * 8];
+    const made = k.heap.kmalloc(first + second + 8, GFP_KERNEL);
+    if (made === 0) return 0;
+    k.memory.write(made, k.memory.bytes(a, first));
+    k.memory.write(made + first, k.memory.bytes(b, second + 8));
+    return made;
+  },
 );

@@ -15,8 +15,8 @@ const COPIES = {
   acquires: { slab: "return" },
 } as const;
 
-/** `room` bytes of the slab with the first `length` of `from`. */
-const duplicate = (k: Kernel, from: Address, length: number, room: number): Address => {
+/** `room` bytes of the slab with the first `length` of `from`. Errors: ENOMEM, EFAULT. */
+export const duplicateUser = (k: Kernel, from: Address, length: number, room: number): Address => {
   const copy = k.heap.kmalloc(room, GFP_KERNEL);
   if (copy === 0) throw new Errno(ENOMEM);
   let done = false;
@@ -32,13 +32,13 @@ const duplicate = (k: Kernel, from: Address, length: number, room: number): Addr
 export const memdupUser = stub(
   "void *memdup_user(const void __user *src, size_t len)",
   COPIES,
-  (k, { src, len }) => duplicate(k, userAddress(src), len, len),
+  (k, { src, len }) => duplicateUser(k, userAddress(src), len, len),
 );
 export const memdupUserNul = stub(
   "void *memdup_user_nul(const void __user *src, size_t len)",
   COPIES,
   (k, { src, len }) => {
-    const copy = duplicate(k, userAddress(src), len, len + 1);
+    const copy = duplicateUser(k, userAddress(src), len, len + 1);
     k.memory.setU8(copy + len, 0);
     return copy;
   },
@@ -46,7 +46,7 @@ export const memdupUserNul = stub(
 export const vmemdupUser = stub(
   "void *vmemdup_user(const void __user *src, size_t len)",
   COPIES,
-  (k, { src, len }) => duplicate(k, userAddress(src), len, len),
+  (k, { src, len }) => duplicateUser(k, userAddress(src), len, len),
 );
 export const strndupUser = stub(
   "char *strndup_user(const char __user *s, long n)",
@@ -55,7 +55,7 @@ export const strndupUser = stub(
     const { text, end } = readUserString(k, userAddress(s), Number(n));
     if (end === "fault") throw new Errno(EFAULT);
     if (end === "limit") throw new Errno(EINVAL);
-    const copy = duplicate(k, userAddress(s), text.length + 1, text.length + 1);
+    const copy = duplicateUser(k, userAddress(s), text.length + 1, text.length + 1);
     k.memory.setU8(copy + text.length, 0);
     return copy;
   },

@@ -48,7 +48,11 @@ export const advance = (fifo: Fifo, end: "in" | "out", by: number): void => {
 };
 
 /** A stretch of elements as one or two pieces of memory. */
-const pieces = (fifo: Fifo, index: number, length: number): readonly (readonly [Address, number])[] => {
+export const pieces = (
+  fifo: Fifo,
+  index: number,
+  length: number,
+): readonly (readonly [Address, number])[] => {
   const start = (index & (fifo.size - 1)) * fifo.esize;
   const bytes = length * fifo.esize;
   const first = Math.min(bytes, fifo.size * fifo.esize - start);

@@ -1,8 +1,10 @@
 import { bytesToByteString, type ByteString } from "../../base/bytes.ts";
 import { isascii, isprint } from "../ctype.ts";
+import { hexText, listText } from "../data/bitmap-text.ts";
+import { wordsAt } from "../data/bits.ts";
 import { type PointerConversion, withObject } from "./conversion.ts";
 import { ESCAPE, escapeText } from "./escape.ts";
-import { decimal, specialHex } from "./integer.ts";
+import { specialHex } from "./integer.ts";
 import { errorString, guestString, knownString } from "./text.ts";
 
 export const hexByte = (byte: number): ByteString => byte.toString(16).padStart(2, "0");
@@ -44,39 +46,20 @@ export const escapedString = (conversion: PointerConversion): ByteString => {
   });
 };
 
-const CHUNK = 32;
-
-/** `%*pb`: 32-bit groups, the highest first and as short as its bits. */
+/** `%*pb`. */
 export const bitmapString = (conversion: PointerConversion): ByteString =>
-  withObject(conversion, (address) => {
-    const { env, spec } = conversion;
-    const bits = Math.max(spec.width, 0);
-    const chunks = Math.ceil(bits / CHUNK);
-    const parts: string[] = [];
-    for (let i = chunks - 1; i >= 0; i--) {
-      const size = i === chunks - 1 && bits % CHUNK !== 0 ? bits % CHUNK : CHUNK;
-      const value = env.memory.u32(address + i * 4) & (size === CHUNK ? -1 : (1 << size) - 1);
-      parts.push((value >>> 0).toString(16).padStart(Math.ceil(size / 4), "0"));
-    }
-    return parts.join(",");
-  });
+  withObject(conversion, (address) =>
+    hexText(wordsAt(conversion.env.memory, address), Math.max(conversion.spec.width, 0)),
+  );
 
-/** `%*pbl`: ranges of set bits. */
+/** `%*pbl`. Whole words are read, as find_next_bit does. */
 export const bitmapList = (conversion: PointerConversion): ByteString =>
   withObject(conversion, (address) => {
     const { env, spec } = conversion;
     const bits = Math.max(spec.width, 0);
-    // Whole words are read, as find_next_bit does.
     const bytes = env.memory.bytes(address, Math.ceil(bits / 64) * 8);
-    const isSet = (bit: number): boolean => bit < bits && (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
-    const parts: string[] = [];
-    for (let bit = 0; bit < bits; bit++) {
-      if (!isSet(bit)) continue;
-      const first = bit;
-      while (isSet(bit + 1)) bit++;
-      parts.push(first === bit ? decimal(first) : `${decimal(first)}-${decimal(bit)}`);
-    }
-    return parts.join(",");
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return listText((index) => view.getUint32(index * 4, true), bits);
   });
 
 const UUID_ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
