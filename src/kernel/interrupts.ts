@@ -31,6 +31,8 @@ export interface Interrupts {
    */
   service(where: "stub" | "between-tasks"): void;
   softirqPending(): boolean;
+  /** Interrupts have come that wait for the guest to enable them. */
+  held(): boolean;
   /** local_bh_enable(): what is pending runs as soon as the running stub is done. */
   softirqsOn(): void;
   /** "process" unless an interrupt is being handled. */
@@ -143,6 +145,7 @@ export const createInterrupts = (
     softirqsOn() {
       journal.touch(state).wanted = pending.softirq.length > 0;
     },
+    held: () => pending.hardirq.length > 0,
     softirqPending: () => pending.softirq.length > 0,
     context: () => state.active.at(-1) ?? "process",
   };

@@ -12,6 +12,8 @@ describe("interrupts", () =>
     "irq-enable/0 load/log": `${INJECTED}; the recorded one interrupted a timer's softirq`,
   }));
 
+describe("interrupts that come while they are off", () => testJobs("test/truth/around/sti.jobs"));
+
 describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));
 
 describe("firmware and helpers", () => testJobs("test/truth/around/fw.jobs"));

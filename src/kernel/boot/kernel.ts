@@ -112,6 +112,7 @@ export const createKernel = (
   const journal = createJournal();
   const { counters } = machine.engine;
   const work = { stubs: 0 };
+  const slice = { end: 0 };
   const counted = { instructions: () => counters[0] ?? 0, stubs: () => work.stubs };
   const clock = createClock(journal, counted, { uptime: options.uptime, epoch: options.epoch });
   const views = createStructViews(profile, machine.memory);
@@ -238,10 +239,15 @@ export const createKernel = (
     return {
       tick(stubs) {
         work.stubs += stubs;
-        if (stubs === 0) patience.sliced();
-        else patience.called();
-        counters[2] = (counters[0] ?? 0) + patience.slice();
+        const [instructions = 0] = counters;
+        // Where a run was cut short to see whether interrupts are on, no slice has passed yet.
+        const passed = stubs !== 0 || instructions >= slice.end;
+        if (stubs !== 0) patience.called();
+        else if (passed) patience.sliced();
+        if (passed) slice.end = instructions + patience.slice();
         k.interrupts.service("stub");
+        // `sti` and `popf` are plain instructions: with interrupts that wait, each block is the last.
+        counters[2] = k.interrupts.held() ? instructions + 1 : slice.end;
         return state.stopped === undefined;
       },
       preempts: (task) => k.tasks.preempts(task),

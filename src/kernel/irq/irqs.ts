@@ -1,5 +1,5 @@
 import type { Address } from "../../base/address.ts";
-import { EINVAL, ENODEV } from "../../base/errno.ts";
+import { EBUSY, EINVAL, ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
@@ -31,7 +31,7 @@ export interface Irqs {
   /** Waits until no handler of the line runs, nor a thread of one. */
   synchronize(irq: number): Block | undefined;
   setTrigger(irq: number, trigger: number): void;
-  /** irq_inject_interrupt(). EINVAL, ENODEV. */
+  /** irq_inject_interrupt(). EINVAL, ENODEV, EBUSY. */
   inject(irq: number): void;
   /** irq_wake_thread() */
   wakeThread(irq: number, device: Address): void;
@@ -135,6 +135,7 @@ export const createIrqs = (k: Kernel): Irqs => {
       const line = known(irq);
       if (line.actions.length === 0 || isLevel(line)) throw new Errno(EINVAL);
       if (line.chip === "XT-PIC") throw new Errno(ENODEV);
+      if (line.requested) throw new Errno(EBUSY);
       deliver(line);
     },
     wakeThread(irq, device) {
