@@ -11,6 +11,8 @@ export type KernelEvent =
       readonly symbol: string;
     }
   | { readonly kind: "finding"; readonly finding: Finding }
+  /** The CPU could not access that address; what comes of it is not known yet. */
+  | { readonly kind: "fault"; readonly address: Address }
   /** Accesses wait in the engine's `checks`. */
   | { readonly kind: "violations" }
   | { readonly kind: "module"; readonly name: string; readonly state: string };

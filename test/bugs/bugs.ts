@@ -5,6 +5,9 @@ export const CHECKED: Readonly<Record<string, string>> = {
   class_order: "use-after-free",
   double_free: "double-free",
   err_ptr: "null-dereference",
+  freed_page: "use-after-free",
+  freed_percpu: "use-after-free",
+  freed_vmalloc: "use-after-free",
   heap_overflow: "slab-out-of-bounds",
   init_text_kept: "bad-jump",
   is_err_of_null: "null-dereference",
@@ -34,6 +37,7 @@ export const CHECKED: Readonly<Record<string, string>> = {
   swallowed_error: "unbalanced-release",
   timer_uses_freed: "use-after-free",
   uninitialised: "uninitialised-memory",
+  unmapped_registers: "use-after-free",
   wrong_free: "wrong-free",
 };
 

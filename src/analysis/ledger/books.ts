@@ -2,7 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import type { JournalMap } from "../../kernel/journal.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf, sizeOfMemory } from "./kinds.ts";
 import type { StackFrame, Stacks } from "./stacks.ts";
 
 /** Something that happened to a resource: by which function, from where, in which task. */
@@ -23,8 +23,9 @@ export interface Held {
   readonly acquired: Moment;
   /** Module whose code took it. */
   readonly module: ByteString | undefined;
-  /** Bytes, for memory of the heap; and which allocation since boot it is. */
+  /** Bytes, for memory. */
   readonly size: number | undefined;
+  /** Of the heap: which allocation since boot it is. */
   readonly serial: number | undefined;
   /** How often it was taken. */
   count: number;
@@ -94,7 +95,7 @@ export const enterTaken = (
     key,
     acquired,
     module: acquired.stack.find(({ module }) => module !== undefined)?.module?.name,
-    size: own?.size,
+    size: own?.size ?? sizeOfMemory(k, kind, key),
     serial: own?.serial,
     count: 1,
   });

@@ -135,6 +135,13 @@ export const LOCKS: ReadonlySet<string> = new Set(
 
 export const kindOf = (name: string): Kind => KINDS[name] ?? registration(`a ${name.replaceAll("_", " ")}`);
 
+/** Bytes of memory that has just been taken, where the kernel knows. */
+export const sizeOfMemory = (k: Kernel, kind: string, key: Address): number | undefined => {
+  if (kind === "page") return k.pages.blockSize(key) || undefined;
+  if (kind === "percpu") return k.percpu.size(key) || undefined;
+  return KINDS[kind]?.held === area ? k.vmalloc.find(key)?.size : undefined;
+};
+
 /** One name and key for what several functions call differently. */
 export const canonical = (k: Kernel, kind: string, key: Address): { kind: string; key: Address } => {
   switch (kind) {

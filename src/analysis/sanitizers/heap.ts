@@ -3,13 +3,13 @@ import type { Violation } from "unicorn-engine";
 import type { Address } from "../../base/address.ts";
 import { toAddress } from "../../base/address.ts";
 import { KoboxError } from "../../base/errors.ts";
-import type { Related } from "../../kernel/events.ts";
 import { DIRECT_MAP } from "../../kernel/memory/layout.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { listen } from "../../stub/listen.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { acquiredPlace, freedPlace } from "../ledger/wording.ts";
 import { type Access, accessesOf, writtenBy } from "./accesses.ts";
+import { type Whose, formerly, watchFaults } from "./given-back.ts";
 import { SHADOW, createShadow } from "./shadow.ts";
 
 interface BadAccess extends Access {
@@ -44,9 +44,9 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
   );
   k.heap.shadow.watch = shadow;
 
-  const whose = (address: Address): { text: string; related: readonly Related[] } => {
+  const whose = (address: Address): Whose => {
     const object = k.heap.objectAt(address) ?? k.heap.objectAt(address - 1);
-    if (object === undefined) return { text: "", related: [] };
+    if (object === undefined) return formerly(k, ledger, address);
     const { base, size, cache } = object;
     const end = base + size;
     const away =
@@ -65,7 +65,7 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
   const report = ({ kind, address, size, ip, by, at, shadow: value }: BadAccess): void => {
     const stack = ledger.stacks.text(ledger.stacks.capture());
     const where = ip === undefined ? stack[0] : k.symbols.format(ip);
-    const bug = value === SHADOW.FREED ? "use-after-free" : "slab-out-of-bounds";
+    const bug = value === SHADOW.REDZONE || value < 8 ? "slab-out-of-bounds" : "use-after-free";
     const key = `${bug} ${where}`;
     if (reported.has(key) || reported.size >= ENOUGH) return;
     reported.add(key);
@@ -91,6 +91,7 @@ export const watchHeap = (sandbox: Sandbox, ledger: Ledger): void => {
     checks.clear();
     for (const violation of all) reportViolation(violation);
   });
+  watchFaults(k, ledger);
   const checkAccess = (access: Access, by: string): void => {
     const bad = shadow.forbidden(access.address, access.size);
     if (bad !== undefined) report({ ...access, ip: undefined, by, ...bad });

@@ -1,10 +1,10 @@
 /** What of the heap may be accessed, as a byte for each eight (mm/kasan/kasan.h). */
-import type { Address } from "../../base/address.ts";
+import { type Address, alignDown, alignUp } from "../../base/address.ts";
 import type { HeapWatch } from "../../kernel/memory/host.ts";
 import { DIRECT_MAP } from "../../kernel/memory/layout.ts";
 
 /** Values of shadow bytes that forbid every access. */
-export const SHADOW = { REDZONE: 0xfc, FREED: 0xfb } as const;
+export const SHADOW = { REDZONE: 0xfc, FREED: 0xfb, PAGE: 0xff } as const;
 
 /** Freed memory that is kept from being handed out again; then the oldest way: at once. */
 export const QUARANTINE_BYTES = 8 << 20;
@@ -40,6 +40,11 @@ export const createShadow = (
     freed: (object, capacity) => fill(object, capacity, SHADOW.FREED),
     slab: (base, size) => fill(base, size, SHADOW.REDZONE),
     released: (base, size) => fill(base, size, 0),
+    taken: (base, size) => fill(alignDown(base, 8), alignUp(base + size, 8) - alignDown(base, 8), 0),
+    given(base, size) {
+      const start = alignUp(base, 8);
+      fill(start, alignDown(base + size, 8) - start, SHADOW.PAGE);
+    },
     keeps: (capacity) => quarantine.add(capacity) <= QUARANTINE_BYTES,
     forbidden(address, size) {
       if (!covers(address, size)) return undefined;

@@ -254,6 +254,8 @@ export const createKernel = (
       exception(task, exception) {
         if (exception.vector === 14 && (bringKernelImage(exception) || touchDevice(k, exception)))
           return "resume";
+        if (exception.vector === 14 && k.events.active)
+          k.events.emit({ kind: "fault", address: Number(BigInt.asIntN(64, exception.address)) });
         if (k.userFaults.take(task, exception)) return "resume";
         if (exception.vector === BREAKPOINT && k.probes.breakpoint(task)) return "resume";
         k.probes.beforeException();

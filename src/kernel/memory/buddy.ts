@@ -84,7 +84,10 @@ export const createGuestFrames = (host: MemoryHost, table: FrameTable, store: Pr
     take: (order, reach) =>
       reach === "dma"
         ? (reuse(order, 0) ?? fresh(order, reach))
-        : (reuse(order, 1) ?? fresh(order, reach) ?? reuse(order, 0)),
+        : host.shadow.watch === undefined
+          ? (reuse(order, 1) ?? fresh(order, reach) ?? reuse(order, 0))
+          : // Whoever goes on using freed pages is found as long as nobody else has them.
+            (fresh(order, reach) ?? reuse(order, 1) ?? reuse(order, 0)),
     give(frame, order) {
       let [start, size] = [frame, order];
       count(1 << order);

@@ -15,6 +15,9 @@ export interface HeapWatch {
   slab(base: Address, size: number): void;
   /** Pages that hold objects no more. */
   released(base: Address, size: number): void;
+  /** Pages, or a piece of per-CPU memory, by their place in the direct map: somebody has them, or had. */
+  taken(base: Address, size: number): void;
+  given(base: Address, size: number): void;
   /** Whether the freed object, which was kmalloc's, may not be handed out again. */
   keeps(capacity: number): boolean;
 }

@@ -41,6 +41,8 @@ export interface Pages {
   /** `struct page *` of a direct-map (or image) address, as virt_to_page computes it. */
   virtToPage(address: Address): Address;
   pageToVirt(page: Address): Address;
+  /** Bytes of the allocated block that a direct-map address lies in; 0 where none is. */
+  blockSize(address: Address): number;
   /** Frame number of a `struct page *`; may be any number for a wild pointer. */
   pageToFrame(page: Address): number;
   figures(): MemoryFigures;
@@ -73,6 +75,7 @@ export const createPages = (
   const releaseOne = (frame: number): void => {
     structs.clear(frame);
     table.disown(frame, 1);
+    host.shadow.watch?.given(frameToVirt(frame), PAGE_SIZE);
     if (policy.unmapFreed === true) host.unmap(frameToVirt(frame), 1);
   };
   const release = (frame: number, order: number): void => {
@@ -117,6 +120,7 @@ export const createPages = (
     }
     table.claim(frame, order, owner);
     mapBlock(frame, count);
+    host.shadow.watch?.taken(frameToVirt(frame), count * PAGE_SIZE);
     for (let index = frame; index < frame + count; index += 1) structs.init(index);
     if (order > 0 && (gfp & GFP.COMP) !== 0) structs.compound(frame, order);
     else for (let tail = frame + 1; tail < frame + count; tail += 1) structs.setRefcount(tail, 0);
@@ -186,6 +190,10 @@ export const createPages = (
     split,
     release,
     virtToPage,
+    blockSize(address) {
+      const frame = Math.floor((address - DIRECT_MAP) / PAGE_SIZE);
+      return table.find(frame) === 0 ? 0 : PAGE_SIZE << table.order(table.base(frame));
+    },
     pageToVirt: (page) => frameToVirt(pageToFrame(page)),
     pageToFrame,
     figures,

@@ -4,7 +4,7 @@ import { Errno, GuestFault } from "../../base/errors.ts";
 import { FAULTS, placed } from "./fault-sites.ts";
 import { GFP } from "./gfp.ts";
 import { type Complaints, KERNEL_DATA, type MemoryHost, mayTake } from "./host.ts";
-import { PERCPU_BASE } from "./layout.ts";
+import { PERCPU_BASE, frameToVirt } from "./layout.ts";
 import type { PrivateMemory } from "./private-memory.ts";
 import { RESERVED_PATH, SITES } from "./sites.ts";
 
@@ -50,6 +50,16 @@ interface Chunk {
   readonly begins: number;
 }
 
+/** Tells who shadows memory, page by page: neighbours need not have neighbouring frames. */
+const tell = (host: MemoryHost, address: Address, size: number, what: "taken" | "given"): void => {
+  const { watch } = host.shadow;
+  for (let at = address; watch !== undefined && at < address + size;) {
+    const end = Math.min(alignUp(at + 1, PAGE_SIZE), address + size);
+    watch[what](frameToVirt(0) + (host.translate(at) ?? 0), end - at);
+    at = end;
+  }
+};
+
 export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints: Complaints): Percpu => {
   const { words } = store;
   /** Word index of the bitmaps of each chunk, 0 while it does not exist. */
@@ -80,6 +90,7 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
     for (let unit = offset / UNIT; unit < (offset + size) / UNIT; unit += 1)
       setBit(store, chunk.used, unit, 1);
     setBit(store, chunk.begins, offset / UNIT, 1);
+    tell(host, PERCPU_BASE + pointer, size, "taken");
     host.memory.fill(PERCPU_BASE + pointer, 0, size);
     return pointer;
   };
@@ -142,6 +153,7 @@ export const createPercpu = (host: MemoryHost, store: PrivateMemory, complaints:
       if (found === undefined) return stray(pointer);
       const { chunk, unit } = found;
       const count = unitsFrom(chunk, unit);
+      tell(host, PERCPU_BASE + pointer, count * UNIT, "given");
       setBit(store, chunk.begins, unit, 0);
       for (let at = unit; at < unit + count; at += 1) setBit(store, chunk.used, at, 0);
     },
