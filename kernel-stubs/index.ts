@@ -52,6 +52,7 @@ export * from "./linux/kthread-worker.ts";
 export * from "./linux/pid.ts";
 export * from "./linux/signal.ts";
 export * from "./linux/srcu.ts";
+export * from "./linux/kmod.ts";
 export * from "./linux/module.ts";
 export * from "./linux/mutex.ts";
 export * from "./linux/rtmutex.ts";

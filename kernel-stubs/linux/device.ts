@@ -88,13 +88,21 @@ export const showClassAttrString = stub(
     return text.length;
   },
 );
+/** class_dev_iter_next(): a class's devices, those behind `start` where there is one. */
+function* classDevices(k: Kernel, family: Address, start: Address): Generator<Address> {
+  let begun = start === 0;
+  for (const device of k.driverCore.devices.keys()) {
+    if (begun && k.struct("device", device).class === family) yield device;
+    if (device === start) begun = true;
+  }
+}
+
 export const classFindDevice = stub(
   `struct device *class_find_device(struct class *class, struct device *start, const void *data,
       int (*match)(struct device *, const void *))`,
   { acquires: { device_reference: "return" } },
-  function* (k, { class: family, data, match }) {
-    for (const device of k.driverCore.devices.keys()) {
-      if (k.struct("device", device).class !== family) continue;
+  function* (k, { class: family, start, data, match }) {
+    for (const device of classDevices(k, family, start)) {
       if ((yield* k.call(match, device, data)) === 0n) continue;
       k.driverCore.kobjects.get(deviceKobject(k, device));
       return device;
@@ -105,9 +113,10 @@ export const classFindDevice = stub(
 export const classForEachDevice = stub(
   `int class_for_each_device(struct class *class, struct device *start, void *data,
       int (*fn)(struct device *, void *))`,
-  function* (k, { class: family, data, fn }) {
-    for (const device of k.driverCore.devices.keys()) {
-      if (k.struct("device", device).class !== family) continue;
+  { fails: ["EINVAL"] },
+  function* (k, { class: family, start, data, fn }) {
+    if (family === 0) throw new Errno(EINVAL);
+    for (const device of classDevices(k, family, start)) {
       const result = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
       if (result !== 0) return result;
     }

@@ -1,6 +1,5 @@
 /** include/linux/module.h and kmod.h, as kernel/module does it. */
 import type { Address } from "../../src/base/address.ts";
-import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Module } from "../../src/kernel/modules/module.ts";
@@ -103,10 +102,4 @@ export const unregisterModuleNotifier = stub(
     unregisterNotifier(k.memory, k.modules.notifiers, nb);
     return 0;
   },
-);
-
-export const requestModule = stub(
-  "int __request_module(bool wait, const char *fmt, ...)",
-  { sleeps: true, fails: ["ENOMEM"] },
-  (k, { fmt }, call) => k.modules.requestModule(formatGuest(k, fmt, call, 56).text),
 );

@@ -79,8 +79,10 @@ function* allocate(
 export const allocNetdevMqs = stub(
   "struct net_device *alloc_netdev_mqs(int sizeof_priv, const char *name, unsigned char name_assign_type, void (*setup)(struct net_device *), unsigned int txqs, unsigned int rxqs)",
   { fails: ["NULL"], sleeps: true, acquires: { "network device": "return" } },
-  function* (k, { sizeof_priv, name, setup, txqs, rxqs }) {
-    return yield* allocate(k, sizeof_priv, k.memory.cstring(name), setup, [txqs, rxqs]);
+  function* (k, { sizeof_priv, name, name_assign_type: origin, setup, txqs, rxqs }) {
+    const device = yield* allocate(k, sizeof_priv, k.memory.cstring(name), setup, [txqs, rxqs]);
+    if (device !== 0) k.struct("net_device", device).name_assign_type = origin;
+    return device;
   },
 );
 

@@ -13,6 +13,7 @@ import {
   sgWrite,
 } from "../../src/kernel/data/scatterlist.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { bugAt } from "../reports.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const init = (k: Kernel, list: Address, entries: number): void => {
@@ -59,49 +60,59 @@ export const sgNentsForLen = stub(
 
 export const sgLast = stub(
   "struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents)",
-  (k, { sgl }) => [...sgEntries(k, sgl)].at(-1)?.entry ?? 0,
+  (k, { sgl, nents }) => {
+    const last = [...sgEntries(k, sgl, nents)].at(-1)?.entry ?? 0;
+    return nextEntry(k, last) === 0 ? last : bugAt(k, "sg_last:109");
+  },
 );
 
-const copyFrom = (k: Kernel, sgl: Address, buf: Address, length: number, skip: number): number =>
-  sgWrite(k, sgl, k.memory.bytes(buf, length).slice(), skip);
+/** `nents` entries of a list and a buffer; they end with the shorter one. */
+interface Copy {
+  readonly sgl: Address;
+  readonly nents: number;
+  readonly buf: Address;
+  readonly buflen: number;
+}
 
-const copyTo = (k: Kernel, sgl: Address, buf: Address, length: number, skip: number): number => {
-  const bytes = sgRead(k, sgl, length, skip);
+const copyFrom = (k: Kernel, { sgl, nents, buf, buflen }: Copy, skip = 0): number =>
+  sgWrite(k, sgl, k.memory.bytes(buf, buflen).slice(), skip, nents);
+
+const copyTo = (k: Kernel, { sgl, nents, buf, buflen }: Copy, skip = 0): number => {
+  const bytes = sgRead(k, sgl, buflen, skip, nents);
   k.memory.write(buf, bytes);
   return bytes.length;
 };
 
 export const sgCopyBuffer = stub(
   "size_t sg_copy_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen, off_t skip, bool to_buffer)",
-  (k, { sgl, buf, buflen, skip, to_buffer }) =>
-    (to_buffer ? copyTo : copyFrom)(k, sgl, buf, buflen, Number(skip)),
+  (k, args) => (args.to_buffer ? copyTo : copyFrom)(k, args, Number(args.skip)),
 );
 
 export const sgCopyFromBuffer = stub(
   "size_t sg_copy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf, size_t buflen)",
-  (k, { sgl, buf, buflen }) => copyFrom(k, sgl, buf, buflen, 0),
+  (k, args) => copyFrom(k, args),
 );
 
 export const sgCopyToBuffer = stub(
   "size_t sg_copy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen)",
-  (k, { sgl, buf, buflen }) => copyTo(k, sgl, buf, buflen, 0),
+  (k, args) => copyTo(k, args),
 );
 
 export const sgPcopyFromBuffer = stub(
   "size_t sg_pcopy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf, size_t buflen, off_t skip)",
-  (k, { sgl, buf, buflen, skip }) => copyFrom(k, sgl, buf, buflen, Number(skip)),
+  (k, args) => copyFrom(k, args, Number(args.skip)),
 );
 
 export const sgPcopyToBuffer = stub(
   "size_t sg_pcopy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen, off_t skip)",
-  (k, { sgl, buf, buflen, skip }) => copyTo(k, sgl, buf, buflen, Number(skip)),
+  (k, args) => copyTo(k, args, Number(args.skip)),
 );
 
 export const sgZeroBuffer = stub(
   "size_t sg_zero_buffer(struct scatterlist *sgl, unsigned int nents, size_t buflen, off_t skip)",
-  (k, { sgl, buflen, skip }) => {
+  (k, { sgl, nents, buflen, skip }) => {
     let done = 0;
-    for (const { address, length } of sgPieces(k, sgl, buflen, Number(skip))) {
+    for (const { address, length } of sgPieces(k, sgl, buflen, Number(skip), nents)) {
       k.memory.fill(address, 0, length);
       done += length;
     }

@@ -64,6 +64,11 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
     "usercopy_abort+0x75/0x77",
     "36 82 51 48 0f 45 d6 48 89 c1 49 c7 c3 68 bd 37 82 41 52 48 c7 c6 c8 0c 36 82 48 c7 c7 08 bd 37 82 49 0f 45 f3 e8 4d 54 ff ff <0f> 0b 48 89 f1 49 89 e8 44 89 e2 31 f6 48 c7 c7 b2 bd 37 82 e8 72",
   ],
+  "sg_last:109": [
+    "lib/scatterlist.c:109",
+    "sg_last+0x52/0x60",
+    "c8 8b 10 83 c7 01 83 e2 02 74 d8 31 c9 39 fe 75 ed 85 d2 74 15 c3 cc cc cc cc 8b 14 25 00 00 00 00 31 c0 83 e2 02 85 d2 75 eb <0f> 0b 66 66 2e 0f 1f 84 00 00 00 00 00 90 53 89 f2 31 f6 48 89 d3",
+  ],
   "refcount_warn_saturate:22": [
     "lib/refcount.c:22",
     "refcount_warn_saturate+0x51/0x110",

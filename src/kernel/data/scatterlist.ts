@@ -42,17 +42,24 @@ const sgVirt = (k: Kernel, entry: Address): Address => {
   return k.pages.pageToVirt(toAddress(link & ~FLAGS)) + offset;
 };
 
-export function* sgEntries(k: Kernel, list: Address): Generator<Segment> {
-  let left = MAX_ENTRIES;
+/** The first `most` entries of a list, or as many as there are. */
+export function* sgEntries(k: Kernel, list: Address, most = MAX_ENTRIES): Generator<Segment> {
+  let left = Math.min(most, MAX_ENTRIES);
   for (let entry = list; entry !== 0 && left > 0; entry = sgNext(k, entry), left -= 1) {
     yield { entry, address: sgVirt(k, entry), length: k.struct("scatterlist", entry).length };
   }
 }
 
 /** Pieces of [skip, skip + length) of a list; shorter where the list ends before. */
-export function* sgPieces(k: Kernel, list: Address, length: number, skip = 0): Generator<Segment> {
+export function* sgPieces(
+  k: Kernel,
+  list: Address,
+  length: number,
+  skip = 0,
+  most = MAX_ENTRIES,
+): Generator<Segment> {
   let [toSkip, left] = [skip, length];
-  for (const segment of sgEntries(k, list)) {
+  for (const segment of sgEntries(k, list, most)) {
     if (left <= 0) return;
     const skipped = Math.min(toSkip, segment.length);
     toSkip -= skipped;
@@ -62,17 +69,29 @@ export function* sgPieces(k: Kernel, list: Address, length: number, skip = 0): G
   }
 }
 
-export const sgRead = (k: Kernel, list: Address, length: number, skip = 0): Uint8Array => {
-  const pieces = [...sgPieces(k, list, length, skip)].map((piece) =>
+export const sgRead = (
+  k: Kernel,
+  list: Address,
+  length: number,
+  skip = 0,
+  most = MAX_ENTRIES,
+): Uint8Array => {
+  const pieces = [...sgPieces(k, list, length, skip, most)].map((piece) =>
     k.memory.bytes(piece.address, piece.length),
   );
   return Uint8Array.from(Buffer.concat(pieces));
 };
 
 /** Bytes written: fewer than `bytes` where the list ends before. */
-export const sgWrite = (k: Kernel, list: Address, bytes: Uint8Array, skip = 0): number => {
+export const sgWrite = (
+  k: Kernel,
+  list: Address,
+  bytes: Uint8Array,
+  skip = 0,
+  most = MAX_ENTRIES,
+): number => {
   let done = 0;
-  for (const piece of sgPieces(k, list, bytes.length, skip)) {
+  for (const piece of sgPieces(k, list, bytes.length, skip, most)) {
     k.memory.write(piece.address, bytes.subarray(done, done + piece.length));
     done += piece.length;
   }
