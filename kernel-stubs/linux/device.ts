@@ -169,6 +169,8 @@ export const deviceRegister = stub(
     fails: ["ENOMEM", "EINVAL", "EEXIST"],
     sleeps: true,
     acquires: { device: "dev", device_reference: "dev" },
+    keeps: ["device_reference"],
+    leaves: (k, { dev }) => initialiseDevice(k, dev),
   },
   function* (k, { dev }) {
     initialiseDevice(k, dev);

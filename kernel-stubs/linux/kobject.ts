@@ -41,7 +41,12 @@ export const kobjectAdd = stub(
 export const kobjectInitAndAdd = stub(
   `int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
       struct kobject *parent, const char *fmt, ...)`,
-  { ...ADDS, acquires: { kobject: "kobj" } },
+  {
+    ...ADDS,
+    acquires: { kobject: "kobj" },
+    keeps: ["kobject"],
+    leaves: (k, { kobj, ktype }) => k.driverCore.kobjects.init(kobj, ktype),
+  },
   function* (k, { kobj, ktype, parent, fmt }, call) {
     k.driverCore.kobjects.init(kobj, ktype);
     return yield* addNamed(k, kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
@@ -110,16 +115,23 @@ export const kobjectGetPath = stub(
 
 const ksetKobject = (k: Kernel, kset: Address): Address => kset + k.offsetOf("kset", "kobj");
 
+const initialiseKset = (k: Kernel, kset: Address): void => {
+  const kobject = ksetKobject(k, kset);
+  initList(k.memory, kset + k.offsetOf("kset", "list"));
+  k.driverCore.kobjects.init(kobject, k.struct("kobject", kobject).ktype);
+};
 export const ksetRegister = stub(
   "int kset_register(struct kset *k)",
-  { fails: ["EEXIST", "EINVAL", "ENOMEM"], sleeps: true, acquires: { kset: "k" } },
+  {
+    fails: ["EEXIST", "EINVAL", "ENOMEM"],
+    sleeps: true,
+    acquires: { kset: "k" },
+    leaves: (k, { k: kset }) => initialiseKset(k, kset),
+  },
   function* (k, { k: kset }) {
     if (kset === 0) throw new Errno(EINVAL);
-    const { kobjects } = k.driverCore;
-    const kobject = ksetKobject(k, kset);
-    initList(k.memory, kset + k.offsetOf("kset", "list"));
-    kobjects.init(kobject, k.struct("kobject", kobject).ktype);
-    yield* kobjects.add(kobject);
+    initialiseKset(k, kset);
+    yield* k.driverCore.kobjects.add(ksetKobject(k, kset));
     return 0;
   },
 );

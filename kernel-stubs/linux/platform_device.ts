@@ -27,7 +27,11 @@ export const platformBusType = variable("struct bus_type platform_bus_type", (k)
 
 export const platformDeviceRegister = stub(
   "int platform_device_register(struct platform_device *pdev)",
-  { ...ADDS, acquires: { device: (k, { pdev }) => pdevDevice(k, pdev) } },
+  {
+    ...ADDS,
+    acquires: { device: (k, { pdev }) => pdevDevice(k, pdev) },
+    leaves: (k, { pdev }) => initialisePlatformDevice(k, pdev),
+  },
   function* (k, { pdev }) {
     initialisePlatformDevice(k, pdev);
     yield* addPlatformDevice(k, pdev);

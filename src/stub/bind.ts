@@ -137,7 +137,9 @@ const announce = (binding: Binding, bound: BoundStub, args: ArgumentRecord): big
   }
   if (hooks.inject === undefined || stub.fails.length === 0) return undefined;
   const failure = hooks.inject(bound);
-  return failure === undefined ? undefined : encodeFailure(binding.rules, failure, args);
+  if (failure === undefined) return undefined;
+  stub.leaves?.(binding.k, args as never);
+  return encodeFailure(binding.rules, failure, args);
 };
 
 const isWait = (value: object | null): value is Block | Yield =>

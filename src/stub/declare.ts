@@ -49,6 +49,13 @@ export interface StubOptions<P extends string> {
   readonly acquires?: Resources<P>;
   readonly releases?: Resources<P>;
   /**
+   * What the real function has done by the time it fails. Runs before an injected failure is told, so that the
+   * caller's clean-up meets what it would meet in the kernel.
+   */
+  readonly leaves?: (k: Kernel, args: Arguments<P>) => void;
+  /** Kinds of `acquires` that the caller has to give back after a failure, too. */
+  readonly keeps?: readonly string[];
+  /**
    * Where the real function stands when the memory behind an argument cannot be accessed, for the
    * oops: `{ s: "strlen+0x0" }`. Without it: at its first byte.
    */
@@ -97,6 +104,8 @@ export interface Stub extends Named {
   readonly sleeps: true | ((args: never) => boolean) | undefined;
   readonly acquires: Readonly<Record<string, ResourceKey>> | undefined;
   readonly releases: Readonly<Record<string, ResourceKey>> | undefined;
+  readonly leaves?: ((k: Kernel, args: never) => void) | undefined;
+  readonly keeps?: readonly string[] | undefined;
   readonly errPtr: boolean;
   readonly xaError?: boolean;
   readonly faultsAt?: Readonly<Record<string, string>>;
@@ -173,6 +182,8 @@ export function stub<const P extends string>(
     sleeps: options.sleeps as Stub["sleeps"],
     acquires: options.acquires,
     releases: options.releases,
+    ...(options.leaves === undefined ? {} : { leaves: options.leaves as Stub["leaves"] }),
+    ...(options.keeps === undefined ? {} : { keeps: options.keeps }),
     errPtr: options.errPtr === true,
     xaError: options.xaError === true,
     ...(options.faultsAt === undefined ? {} : { faultsAt: options.faultsAt as Record<string, string> }),

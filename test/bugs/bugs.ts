@@ -3,6 +3,7 @@
 /** Found by `kobox check`: the kind of a finding that one of its runs shows. */
 export const CHECKED: Readonly<Record<string, string>> = {
   class_order: "use-after-free",
+  device_not_put: "left-registered",
   double_free: "double-free",
   err_ptr: "null-dereference",
   freed_page: "use-after-free",

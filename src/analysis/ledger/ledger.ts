@@ -79,9 +79,10 @@ const keepBooks = (k: Kernel, binder: Binder, books: Books, stacks: Stacks): voi
     },
     result(bound, args, rax) {
       const plan = planFor(bound);
-      if (plan === undefined || !plan.succeeded(rax)) return;
-      if (plan.late) give(bound, plan, args, rax);
-      for (const what of named(k, plan.acquires, args, rax))
+      if (plan === undefined) return;
+      const succeeded = plan.succeeded(rax);
+      if (succeeded && plan.late) give(bound, plan, args, rax);
+      for (const what of named(k, succeeded ? plan.acquires : plan.kept, args, rax))
         enterTaken(k, books, stacks, { ...what, by: bound.name });
     },
   });

@@ -15,6 +15,8 @@ interface Part {
 export interface Plan {
   readonly acquires: readonly Part[];
   readonly releases: readonly Part[];
+  /** What it acquires even where it fails. */
+  readonly kept: readonly Part[];
   /** It may fail, and then has released nothing: known only afterwards. */
   readonly late: boolean;
   /** Whether that result tells of success. */
@@ -47,7 +49,8 @@ export const planOf = (bound: BoundStub): Plan | undefined => {
   const releases = parts(bound.stub.releases);
   if (acquires.length === 0 && releases.length === 0) return undefined;
   const late = bound.stub.fails.length > 0 || acquires.length > 0;
-  return { acquires, releases, late, succeeded: successOf(bound) };
+  const kept = acquires.filter(({ kind }) => bound.stub.keeps?.includes(kind));
+  return { acquires, releases, kept, late, succeeded: successOf(bound) };
 };
 
 /** The keys that a part of a plan names in a call. */
