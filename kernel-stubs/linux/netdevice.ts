@@ -6,6 +6,7 @@ import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { notifierHead, notifyBlock } from "../../src/kernel/net/notify.ts";
+import { withRtnl } from "../../src/kernel/net/rtnl.ts";
 import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -203,15 +204,28 @@ export const devAddrMod = stub(
 );
 
 /** What has been is told again to whoever comes later: devices are registered, some are up. */
+const tellOfAll = function* (k: Kernel, block: Address): Routine<void> {
+  for (const device of k.net.devices.all()) {
+    yield* notifyBlock(k, block, "REGISTER", device);
+    if (k.net.devices.isUp(device)) yield* notifyBlock(k, block, "UP", device);
+  }
+};
+const takeLeaveOfAll = function* (k: Kernel, block: Address): Routine<void> {
+  for (const device of k.net.devices.all()) {
+    if (k.net.devices.isUp(device)) {
+      yield* notifyBlock(k, block, "GOING_DOWN", device);
+      yield* notifyBlock(k, block, "DOWN", device);
+    }
+    yield* notifyBlock(k, block, "UNREGISTER", device);
+  }
+};
+
 export const registerNetdeviceNotifier = stub(
   "int register_netdevice_notifier(struct notifier_block *nb)",
   { fails: ["EEXIST"], sleeps: true, acquires: { notifier: "nb" } },
   function* (k, { nb }) {
     registerNotifier(k.memory, notifierHead(k), nb);
-    for (const device of k.net.devices.all()) {
-      yield* notifyBlock(k, nb, "REGISTER", device);
-      if (k.net.devices.isUp(device)) yield* notifyBlock(k, nb, "UP", device);
-    }
+    yield* withRtnl(k, tellOfAll(k, nb));
     return 0;
   },
 );
@@ -221,13 +235,7 @@ export const unregisterNetdeviceNotifier = stub(
   { fails: ["ENOENT"], sleeps: true, releases: { notifier: "nb" } },
   function* (k, { nb }) {
     unregisterNotifier(k.memory, notifierHead(k), nb);
-    for (const device of k.net.devices.all()) {
-      if (k.net.devices.isUp(device)) {
-        yield* notifyBlock(k, nb, "GOING_DOWN", device);
-        yield* notifyBlock(k, nb, "DOWN", device);
-      }
-      yield* notifyBlock(k, nb, "UNREGISTER", device);
-    }
+    yield* withRtnl(k, takeLeaveOfAll(k, nb));
     return 0;
   },
 );

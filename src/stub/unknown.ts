@@ -36,6 +36,10 @@ export const guessedFailures = (name: string, { result }: FunctionType): readonl
   return result.kind === "scalar" && result.representation === "s32" ? ["ENOMEM"] : [];
 };
 
+/** What such a function looks for is not there: else whoever asks for the next one never ends. */
+const SEARCHES =
+  /(^|_)(find|lookup|first|next)(_|$)|^(pci|pnp|acpi|usb)_get_(class|device|subsys|slot|domain)/;
+
 /** A declaration for an export without a stub, typed by the kernel's own prototype. */
 export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): Declared => {
   const seen = policy === "stop" ? stop : guess;
@@ -56,6 +60,7 @@ export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): 
     namedPlacement(type);
     representationOf(type.result);
     const maker = (struct: string): number | undefined => {
+      if (SEARCHES.test(name)) return undefined;
       const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
       return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
     };

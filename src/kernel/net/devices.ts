@@ -13,6 +13,7 @@ import { createLinkWatch } from "./link-watch.ts";
 import { createLoopback } from "./loopback.ts";
 import { type NetClass, createNetClass } from "./net-class.ts";
 import { notifyDevice } from "./notify.ts";
+import { withRtnl } from "./rtnl.ts";
 import { packetSkb } from "./skb.ts";
 
 const IFNAMSIZ = 16;
@@ -104,9 +105,15 @@ export const createNetDevices = (k: Kernel): NetDevices => {
     view(device).ifindex = state.index;
   };
 
+  /** Callbacks and notifiers find the RTNL held. */
+  const held =
+    (act: (device: Address) => Routine<void>): ((device: Address) => Routine<void>) =>
+    (device) =>
+      withRtnl(k, act(device));
+
   return {
     loopback,
-    *register(device) {
+    register: held(function* (device) {
       const known = view(device);
       if (known.reg_state !== UNINITIALIZED || devices.has(device)) throw new Errno(EEXIST);
       const name = chooseName(nameOf(device), (one) => find(one) !== undefined);
@@ -125,8 +132,8 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       devices.set(device, name);
       addTail(k.memory, listAt(device), netClass.deviceList(loopback()));
       yield* notifyDevice(k, "REGISTER", device);
-    },
-    *unregister(device) {
+    }),
+    unregister: held(function* (device) {
       // unregister_netdevice_many() warns of one that never was registered, and leaves it. A wild pointer faults.
       if (view(device).reg_state !== REGISTERED || !devices.has(device)) return;
       yield* close(device);
@@ -136,7 +143,7 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       yield* callOps(device, "ndo_uninit");
       yield* netClass.remove(device);
       view(device).reg_state = UNREGISTERED;
-    },
+    }),
     *runTodo(device) {
       if (view(device).reg_state !== UNREGISTERED) return;
       const { priv_destructor, needs_free_netdev } = view(device);
@@ -150,7 +157,7 @@ export const createNetDevices = (k: Kernel): NetDevices => {
     isRegistered: (device) => device === loopback() || devices.has(device),
     nameOf,
     isUp,
-    *open(device) {
+    open: held(function* (device) {
       if (isUp(device)) return;
       yield* notifyDevice(k, "PRE_UP", device);
       view(device).state |= LINK_STATE_START;
@@ -163,8 +170,8 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       }
       view(device).flags |= IFF_UP;
       yield* notifyDevice(k, "UP", device);
-    },
-    close,
+    }),
+    close: held(close),
     *transmit(device, frame) {
       if (!isUp(device)) throw new Errno(ENETDOWN);
       const protocol = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
