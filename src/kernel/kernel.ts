@@ -210,7 +210,7 @@ export interface Symbols {
 }
 
 export interface StopReason {
-  /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "engine", "engine-death". */
+  /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "power", "engine", "engine-death". */
   readonly kind: string;
   readonly message: string;
   /** Where the guest's tasks stood; `stop` notes it. */

@@ -1,4 +1,5 @@
 /** Chains of the kernel's own, called from outside: what a test makes happen. */
+import { KoboxError } from "../base/errors.ts";
 import type { Kernel } from "./kernel.ts";
 import { NOTIFY_DONE, callNotifiers } from "./notifier.ts";
 import type { Routine } from "./routine.ts";
@@ -25,10 +26,28 @@ export function* fireChain(k: Kernel, chain: KernelChain, action: number, data =
   return head === undefined ? NOTIFY_DONE : yield* callNotifiers(k.memory, head, action, data);
 }
 
-/** include/linux/reboot.h */
-const SYSTEM = { restart: 1, halt: 2, "power off": 3 } as const;
+/** Their short names, for those who fire them from outside. */
+export const CHAINS: Readonly<Record<string, KernelChain>> = {
+  reboot: "register_reboot_notifier",
+  keyboard: "register_keyboard_notifier",
+  netdevice: "register_netdevice_notifier",
+  inetaddr: "register_inetaddr_notifier",
+  inet6addr: "register_inet6addr_notifier",
+  netevent: "register_netevent_notifier",
+  netlink: "netlink_register_notifier",
+  pm: "register_pm_notifier",
+  die: "register_die_notifier",
+  oom: "register_oom_notifier",
+  vt: "register_vt_notifier",
+  acpi: "register_acpi_notifier",
+  restart: "register_restart_handler",
+};
 
-/** What kernel_restart() and its like tell drivers before the machine goes down. */
-export function* fireReboot(k: Kernel, how: keyof typeof SYSTEM): Routine<number> {
-  return yield* fireChain(k, "register_reboot_notifier", SYSTEM[how]);
+/** Calls a chain by its short name with an action and a value for its data. KoboxError "no-chain". */
+export function* notifyChain(k: Kernel, name: string, action: number, data = 0): Routine<number> {
+  const chain = Object.hasOwn(CHAINS, name) ? CHAINS[name] : undefined;
+  if (chain !== undefined) return yield* fireChain(k, chain, action, data);
+  throw new KoboxError("no-chain", `there is no notifier chain ${name}`, {
+    hint: Object.keys(CHAINS).join(" "),
+  });
 }

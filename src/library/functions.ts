@@ -4,10 +4,13 @@ import type { Passed, PrototypeError, PrototypeErrors, Result } from "../abi/pro
 import type { Address } from "../base/address.ts";
 import { KoboxError } from "../base/errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { notifyChain } from "../kernel/notify-chains.ts";
+import { type PowerAction, goDown } from "../kernel/power.ts";
 import { GFP_KERNEL } from "../kernel/memory/gfp.ts";
 import type { Routine } from "../kernel/routine.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { inProcess } from "./call.ts";
+import { StoppedError } from "./errors.ts";
 import { toBytes } from "./file.ts";
 
 /** Stops the compiler at a prototype it cannot read, with the reason. */
@@ -117,4 +120,24 @@ export const createFunctions = (sandbox: Sandbox, symbol: (name: string) => Addr
     call: ((text: string, ...args: readonly Argument[]) => bind(text)(...args)) as Functions["call"],
     function: bind as Functions["function"],
   };
+};
+
+/** See `Kernel.notify`. */
+export const notify = (sandbox: Sandbox, chain: string, action: number, data: number): number =>
+  Number(
+    inProcess(sandbox, `notify ${chain}`, function* () {
+      return BigInt(yield* notifyChain(sandbox.kernel, chain, action, data));
+    }),
+  );
+
+/** See `Kernel.power`. */
+export const power = (sandbox: Sandbox, how: PowerAction): void => {
+  try {
+    inProcess(sandbox, `power ${how}`, function* () {
+      yield* goDown(sandbox.kernel, how);
+      return 0n;
+    });
+  } catch (error) {
+    if (!(error instanceof StoppedError) || sandbox.kernel.stopped?.kind !== "power") throw error;
+  }
 };

@@ -11,7 +11,15 @@ import { type DeviceSource, type HelperCall, type PlatformDevice, addPlatformDev
 import type { Capabilities } from "../base/capabilities.ts";
 import { type Duration, nanosecondsOf } from "./duration.ts";
 import { HangError, KilledError, ModuleError, StoppedError } from "./errors.ts";
-import { type Argument, type Functions, createFunctions, fireProbes, fireTracepoint } from "./functions.ts";
+import {
+  type Argument,
+  type Functions,
+  createFunctions,
+  fireProbes,
+  fireTracepoint,
+  notify,
+  power,
+} from "./functions.ts";
 import { type Hardware, createHardware } from "./hardware.ts";
 import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { type LogMessage, messagesSince } from "./log.ts";
@@ -83,6 +91,14 @@ export interface Kernel extends PathCalls, Functions, Disposable {
   fire(symbol: string, args?: readonly Argument[], result?: number | bigint): bigint;
   /** Calls the probes of one of the kernel's tracepoints ("sched_switch"). SystemCallError ENOENT. */
   fireTracepoint(name: string, args?: readonly Argument[]): void;
+
+  /**
+   * Calls one of the kernel's notifier chains ("reboot", "pm", "oom", ...); the last answer.
+   * KoboxError "no-chain".
+   */
+  notify(chain: string, action: number, data?: number): number;
+  /** The machine goes down: the reboot chain, drivers' shutdown. Nothing runs afterwards. */
+  power(how: "off" | "halt" | "restart"): void;
 
   /** A symbol's address: of a loaded module, or else of the kernel. KoboxError "no-symbol". */
   symbol(name: string): Address;
@@ -220,6 +236,8 @@ export const createKernelHandle = (sandbox: Sandbox, options: KernelOptions): Ke
     helperExits: (path, code) => k.driverCore.usermode.endsWith(path, code << 8),
     fire: (name, args = [], result = 0) => fireProbes(sandbox, name, args, result),
     fireTracepoint: (name, args = []) => fireTracepoint(sandbox, name, args),
+    notify: (chain, action, data = 0) => notify(sandbox, chain, action, data),
+    power: (how) => power(sandbox, how),
     symbol,
     symbolAt: (address) => displayText(k.symbols.format(address)),
     stub: ((prototype, body, given) => replaceStub(sandbox, prototype, body, given)) as StubOf,

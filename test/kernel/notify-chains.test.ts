@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { fireReboot } from "../../src/kernel/notify-chains.ts";
+import { notifyChain } from "../../src/kernel/notify-chains.ts";
 import { O_NONBLOCK } from "../../src/kernel/user.ts";
 import { boot } from "../../src/sandbox.ts";
 
@@ -19,14 +19,14 @@ it("chains are fired from outside, hotplug states call for the CPU that is up", 
     "notif: refused -5",
     "notif: quiet 1",
   ]);
-  run(identity, () => fireReboot(kernel, "power off"));
+  run(identity, () => notifyChain(kernel, "reboot", 3));
   expect(said()).toEqual(["notif: reboot 3 none"]);
   run(identity, function* (sys) {
     yield* sys.deleteModule("notif", O_NONBLOCK);
     return 0;
   });
   expect(said()).toEqual(["notif: cpu 0 down", "notif: unregister 0 0 0"]);
-  run(identity, () => fireReboot(kernel, "restart"));
+  run(identity, () => notifyChain(kernel, "reboot", 1));
   expect(said()).toEqual([]);
   close();
 });

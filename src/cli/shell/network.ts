@@ -1,6 +1,6 @@
-/** `kobox inject` and `kobox link`: packets and cables at the prompt. */
+/** `kobox inject`, `kobox link` and `kobox netlink`: packets, cables and messages at the prompt. */
 import { Errno, KoboxError } from "../../base/errors.ts";
-import { ENODEV } from "../../base/errno.ts";
+import { ENODEV, strerror } from "../../base/errno.ts";
 import { ARRIVING, type HookName } from "../../kernel/net/net.ts";
 import { HOOK } from "../../kernel/net/netfilter.ts";
 import type { Routine } from "../../kernel/routine.ts";
@@ -97,6 +97,34 @@ export function* link(sandbox: Sandbox, { out }: ProgramCall, args: readonly str
     } catch (error) {
       throw deviceFailure(error, devices.nameOf(device));
     }
+  }
+  return 0;
+}
+
+const NETLINK = "netlink PROTOCOL [hex:BYTES | TEXT]...";
+
+/** kobox netlink: sends messages to a module's netlink socket, and prints what comes back, a line each. */
+export function* netlink(
+  { kernel }: Sandbox,
+  { out }: ProgramCall,
+  args: readonly string[],
+): Routine<number> {
+  const [protocol = "", ...messages] = args;
+  if (!/^\d+$/.test(protocol)) throw usageFailure("kobox", NETLINK);
+  const port = kernel.net.netlink.open(Number(protocol), 0, 0);
+  try {
+    for (const message of messages) yield* kernel.net.netlink.send(port, payload(message));
+    for (
+      let answer = kernel.net.netlink.receive(port);
+      answer !== undefined;
+      answer = kernel.net.netlink.receive(port)
+    )
+      yield* out.print(`${hex(answer)}\n`);
+  } catch (error) {
+    if (error instanceof Errno) throw new ProgramFailure(`netlink: ${strerror(error.errno)}`);
+    throw error;
+  } finally {
+    kernel.net.netlink.close(port);
   }
   return 0;
 }

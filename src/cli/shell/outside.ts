@@ -3,9 +3,11 @@ import { displayText } from "../../base/bytes.ts";
 import { strerror } from "../../base/errno.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
 import { pressKeys, typeText } from "../../kernel/input/typing.ts";
+import { CHAINS, notifyChain } from "../../kernel/notify-chains.ts";
+import { goDown, isPowerAction } from "../../kernel/power.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { Sandbox } from "../../sandbox.ts";
-import { inject, link } from "./network.ts";
+import { inject, link, netlink } from "./network.ts";
 import { declareDevice } from "../../kernel/devices/declared.ts";
 import { readDeviceFile } from "../../library/device-file.ts";
 import { usageFailure } from "./options.ts";
@@ -41,6 +43,27 @@ const key: Verb = function* ({ kernel }, _call, keys) {
     throw error;
   }
   yield { kind: "yield" };
+  return 0;
+};
+
+/** kobox notify CHAIN ACTION [DATA]: one of the kernel's notifier chains is called; prints the last answer. */
+const notify: Verb = function* ({ kernel }, { out }, [chain, action, data = "0"]) {
+  if (chain === undefined || action === undefined)
+    throw usageFailure("kobox", `notify CHAIN ACTION [DATA]\n\n\t${Object.keys(CHAINS).join(" ")}`);
+  try {
+    const told = yield* notifyChain(kernel, chain, Number(number(action)), Number(number(data)));
+    yield* out.print(`${told}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof KoboxError) throw new ProgramFailure(`notify: ${error.message}`);
+    throw error;
+  }
+};
+
+/** kobox power off|halt|restart: the machine goes down, and the shell with it. */
+const power: Verb = function* ({ kernel }, _call, [how = ""]) {
+  if (!isPowerAction(how)) throw usageFailure("kobox", "power off|halt|restart");
+  yield* goDown(kernel, how);
   return 0;
 };
 
@@ -109,22 +132,30 @@ const device: Verb = function* ({ kernel }, _call, [path]) {
   }
 };
 
-/** kobox helpers: programs that the kernel has started, one a line with its result. */
-const helpers: Verb = function* ({ kernel }, { out }) {
+/** kobox helpers [PATH CODE]: programs that the kernel has started, one a line with its result; how one will end. */
+const helpers: Verb = function* ({ kernel }, { out }, [program, code]) {
+  if (program !== undefined && code !== undefined) {
+    kernel.driverCore.usermode.endsWith(program, Number(number(code)) << 8);
+    return 0;
+  }
   for (const { path, argv, result } of kernel.driverCore.usermode.calls())
     yield* out.print(`${[path, ...argv.slice(1)].join(" ")} = ${result}\n`);
   return 0;
 };
 
-const VERBS = new Map<string, Verb>([
+/** By the word behind `kobox`. */
+export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["device", device],
   ["helpers", helpers],
   ["irq", irq],
   ["key", key],
   ["events", events],
+  ["notify", notify],
+  ["power", power],
   ["fire", fire],
   ["inject", inject],
   ["link", link],
+  ["netlink", netlink],
   ["findings", findings],
   ["tasks", tasks],
 ]);
@@ -133,13 +164,17 @@ const USAGE = `VERB ...
 
 	device FILE.json			a device is on the platform bus
 	helpers					programs that the kernel has started
+	helpers PATH CODE			from now on that program exits with this code
 	irq LINE				a device raises the interrupt
 	key KEY...				keys of the keyboard are pressed
 	events					what input devices have reported
+	notify CHAIN ACTION [DATA]		a notifier chain of the kernel is called
+	power off|halt|restart			the machine goes down
 	fire FUNCTION [ARG]... [= RESULT]	run its probes as if it had been called
 	fire tracepoint:NAME [ARG]...		run its probes as if the kernel had passed it
 	inject [OPTION]... [FROM [TO [TEXT]]]	a packet goes through netfilter hooks
 	link [DEVICE [up|down|send|received]]	network devices and their cables
+	netlink PROTOCOL [hex:BYTES]...		messages to a module's netlink socket
 	findings				bugs found so far
 	tasks					what each task waits for`;
 

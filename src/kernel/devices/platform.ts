@@ -11,6 +11,7 @@ export interface Platform {
   matches(device: Address, driver: Address): boolean;
   probe(device: Address, driver: Address): Routine<number>;
   remove(device: Address, driver: Address): Routine<void>;
+  shutdown(device: Address, driver: Address): Routine<void>;
   /** Notes a device that platform_device_alloc made. */
   own(device: Address): void;
   /** platform_device_release(); false when the module made the device itself. */
@@ -62,6 +63,10 @@ export const createPlatform = (k: Kernel): Platform => {
       if (probe === 0) return 0;
       const result = Number(BigInt.asIntN(32, yield* k.call(probe, pdevOf(device))));
       return result > 0 ? -ENXIO : result;
+    },
+    *shutdown(device, driver) {
+      const { shutdown } = k.struct("platform_driver", pdrvOf(driver));
+      if (shutdown !== 0) yield* k.call(shutdown, pdevOf(device));
     },
     *remove(device, driver) {
       const { remove } = k.struct("platform_driver", pdrvOf(driver));
