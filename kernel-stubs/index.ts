@@ -140,6 +140,7 @@ export * from "./asm/processor.ts";
 export * from "./linux/tty.ts";
 export * from "./linux/console_struct.ts";
 export * from "./linux/nodemask.ts";
+export * from "./linux/pagemap.ts";
 export * from "./linux/page-frag.ts";
 export * from "./linux/shrinker.ts";
 export * from "./linux/cpumask.ts";

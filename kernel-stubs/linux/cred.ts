@@ -132,6 +132,5 @@ export const getTaskCred = stub(
     return real_cred;
   },
 );
-export const currentUmask = stub("int current_umask(void)", () => 0o22);
 export const makeKuid = stub("kuid_t make_kuid(struct user_namespace *ns, uid_t uid)", (_k, { uid }) => uid);
 export const makeKgid = stub("kgid_t make_kgid(struct user_namespace *ns, gid_t gid)", (_k, { gid }) => gid);

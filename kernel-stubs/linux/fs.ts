@@ -159,3 +159,6 @@ export const compatPtrIoctl = stub(
     return BigInt.asIntN(64, yield* k.call(unlocked_ioctl, file, cmd, arg & 0xffff_ffffn));
   },
 );
+
+/** Processes of the sandbox have the usual one. */
+export const currentUmask = stub("int current_umask(void)", () => 0o22);

@@ -4,7 +4,6 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { DIRECT_MAP, isVmalloc } from "../../src/kernel/memory/layout.ts";
 import { type Variable, stub, variable } from "../../src/stub/declare.ts";
 
-const PG_LOCKED = 0;
 const PG_DIRTY = 3;
 /** Compound pages a module's list may hold before it is taken for a loop. */
 const LIST_LIMIT = 1_000_000;
@@ -64,10 +63,6 @@ export const setPageDirtyLock = stub(
   { sleeps: true, level: NO_MAPPING },
   (k, { page }) => (setFlag(k, page, PG_DIRTY) ? 1 : 0),
 );
-
-export const unlockPage = stub("void unlock_page(struct page *page)", (k, { page }) => {
-  k.memory.setU32(page, (k.memory.u32(page) & ~(1 << PG_LOCKED)) >>> 0);
-});
 
 export const siMeminfo = stub("void si_meminfo(struct sysinfo *val)", (k, { val }) => {
   const figures = k.pages.figures();

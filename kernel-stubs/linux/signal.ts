@@ -1,4 +1,4 @@
-/** include/linux/sched/signal.h, as kernel/signal.c does it. */
+/** include/linux/signal.h and sched/signal.h, as kernel/signal.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL, ESRCH } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";

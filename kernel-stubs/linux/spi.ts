@@ -1,4 +1,4 @@
-/** include/linux/spi.h: registrations. */
+/** include/linux/spi/spi.h: registrations. */
 import { registrations } from "../registrations.ts";
 
 export const linuxSpiRegistrations = registrations("no SPI bus has anything on it", [

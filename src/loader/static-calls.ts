@@ -118,7 +118,7 @@ const functionOf = (image: ModuleImage, key: Address, keys: StaticCallKeys): Add
 };
 
 /** Trampolines of keys that are not exported stand in the table in place of the key. */
-const fixupKeys = (image: ModuleImage, table: LoadedTable, count: number, keys: StaticCallKeys): void => {
+const fixupKeys = (table: LoadedTable, count: number, keys: StaticCallKeys): void => {
   for (let i = 0; i < count; i += 1) {
     const word = keyWord(table, i);
     const key = keys.keyOfTrampoline(keyOf(word));
@@ -139,7 +139,7 @@ export const addStaticCalls = (
 ): StaticCallSite[] => {
   const table = tableBytes(image, sites, ENTRY_SIZE);
   if (table === undefined) return [];
-  fixupKeys(image, table, sites.count, keys);
+  fixupKeys(table, sites.count, keys);
   sortSites(table, sites.count);
   const found: StaticCallSite[] = [];
   for (let i = 0; i < sites.count; i += 1) {
