@@ -243,7 +243,9 @@ export const createExecutor = (
   };
 
   const run = (task: Task): Pause => {
-    const before = state.running;
+    const { running: before, feed } = state;
+    // An interrupt may come when a guest call has just returned: its result is not for the interrupt.
+    state.feed = 0n;
     if (before !== undefined) before.registers.set(registers.patterns);
     state.running = task;
     state.switches += 1;
@@ -268,6 +270,7 @@ export const createExecutor = (
     } finally {
       task.registers.set(registers.patterns);
       state.running = before;
+      state.feed = feed;
       if (before !== undefined) registers.patterns.set(before.registers);
     }
   };
