@@ -140,14 +140,16 @@ export const wakeUpProcess = stub("int wake_up_process(struct task_struct *p)", 
   wake(k, p) ? 1 : 0,
 );
 
-export const condResched = stub("int __cond_resched(void)", { sleeps: true }, (k) => {
-  void k;
-  return YIELD;
-});
+/** Others that are due have had their turn before: it may sleep. */
+export const condResched = stub(
+  "int __cond_resched(void)",
+  { sleeps: true, aliases: ["__SCT__cond_resched"] },
+  () => 0,
+);
 
 /**
- * The preempt= mode is "voluntary": these trampolines of static calls do nothing but the one behind
- * might_sleep, which gives others a turn.
+ * The preempt= mode is "voluntary": these trampolines of static calls do nothing. Behind might_sleep()
+ * comes what sleeps, which gives others a turn.
  */
 export const preemptSchedule = guestCode("preempt_schedule", [0xc3], {
   aliases: ["preempt_schedule_notrace", "__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace"],
@@ -156,9 +158,7 @@ export const preemptThunk = guestCode("preempt_schedule_thunk", [0xc3], {
   aliases: ["preempt_schedule_notrace_thunk"],
 });
 /** `xor %eax,%eax; ret`: nothing to reschedule for. */
-export const mightResched = guestCode("__SCT__might_resched", [0x31, 0xc0, 0xc3], {
-  aliases: ["__SCT__cond_resched"],
-});
+export const mightResched = guestCode("__SCT__might_resched", [0x31, 0xc0, 0xc3]);
 
 export const setUserNice = stub("void set_user_nice(struct task_struct *p, long nice)", (k, { p, nice }) => {
   const view = k.struct("task_struct", p);

@@ -1,7 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import { RunEnd } from "../base/errors.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, TICK_NS } from "./clock.ts";
 import type { Executor } from "./executor.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Journal, JournalMap } from "./journal.ts";
@@ -43,7 +43,10 @@ export interface Tasks {
   setComm(task: Task, comm: ByteString): void;
   /** The signals it has not taken yet, as bits. */
   setPending(task: Task, pending: number): void;
-  /** might_resched(): somebody was woken since the running task got the CPU, and this is a good place. */
+  /**
+   * might_resched(): somebody was woken since the running task got the CPU, or others have waited for a
+   * tick, and this is a good place.
+   */
   shouldYield(): boolean;
   /** Exploring schedules: a running process may lose the CPU after any stub where preemption is on. */
   preempts(task: Task): boolean;
@@ -72,6 +75,8 @@ export const createTasks = (
   const structs: JournalMap<Address, Task> = journal.map();
   const state: {
     woken: boolean;
+    /** When the running task got the CPU. */
+    since: number;
     nextPid: number;
     queue: Task[];
     idle: Task | undefined;
@@ -79,6 +84,7 @@ export const createTasks = (
   } = {
     nextPid: FIRST_PID,
     woken: false,
+    since: 0,
     queue: [],
     idle: undefined,
     last: undefined,
@@ -126,6 +132,7 @@ export const createTasks = (
     if (task !== state.last) memory.setCurrent(task.taskStruct);
     journal.touch(state).last = task;
     state.woken = false;
+    state.since = clock.now();
     const pause = executor.run(task);
     if (pause === "blocked" || (pause === "yield" && !task.trapped)) memory.sleeps(task);
     if (pause === "blocked" && task.deadline !== undefined)
@@ -251,7 +258,8 @@ export const createTasks = (
         task.yielded = false;
         return false;
       }
-      if ((!state.woken && !interrupts.softirqPending()) || memory.preemptionOff()) return false;
+      const others = state.queue.length > 0 && clock.now() - state.since >= TICK_NS;
+      if ((!state.woken && !others && !interrupts.softirqPending()) || memory.preemptionOff()) return false;
       task.yielded = true;
       return true;
     },
