@@ -4,24 +4,27 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Block } from "../../src/kernel/routine.ts";
+import { WORKQUEUE_SIZE } from "../../src/kernel/sched/workqueues.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const WQ_NAME_LEN = 24;
-const OBJECT_SIZE = 512;
 
 export const allocWorkqueue = stub(
   "struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)",
   { fails: ["NULL"], sleeps: true, acquires: { workqueue: "return" } },
   (k, { fmt, flags, max_active }, call) => {
-    const queue = k.heap.kmalloc(OBJECT_SIZE, GFP_KERNEL);
+    const queue = k.heap.kmalloc(WORKQUEUE_SIZE, GFP_KERNEL);
     if (queue !== 0)
       k.workqueues.create(queue, formatGuest(k, fmt, call, WQ_NAME_LEN).text, flags, max_active);
     return queue;
   },
 );
 
+export const systemWq = variable("struct workqueue_struct *system_wq", (k, { address }) =>
+  k.memory.setPointer(address, k.workqueues.events()),
+);
+
 const SYSTEM_QUEUES = [
-  ["system_wq", "events", 0],
   ["system_highpri_wq", "events_highpri", 16],
   ["system_long_wq", "events_long", 0],
   ["system_unbound_wq", "events_unbound", 2],
@@ -30,10 +33,10 @@ const SYSTEM_QUEUES = [
   ["system_freezable_power_efficient_wq", "events_freezable_power_efficient", 132],
 ] as const;
 
-/** The queues every kernel has. */
+/** The other queues every kernel has. */
 export const systemQueues = SYSTEM_QUEUES.map(([symbol, name, flags]) =>
   variable(`struct workqueue_struct *${symbol}`, (k, { address }) => {
-    const queue = k.statics.allocate(OBJECT_SIZE);
+    const queue = k.statics.allocate(WORKQUEUE_SIZE);
     k.workqueues.create(queue, name, flags, 0);
     k.memory.setPointer(address, queue);
   }),

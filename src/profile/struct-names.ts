@@ -17,6 +17,7 @@ export const STRUCT_NAMES: readonly string[] = `
   completion swait_queue_head swait_queue wait_queue_head wait_queue_entry wait_bit_key wait_bit_queue_entry
   rt_mutex atomic_t atomic64_t refcount_struct kref callback_head list_head hlist_head hlist_node
   hlist_bl_head hlist_bl_node llist_head llist_node rb_node rb_root rb_root_cached xarray idr ida
+  xa_node xa_state rhashtable rhashtable_iter bucket_table rhlist_head interval_tree_node linear_range
   ww_mutex ww_acquire_ctx ww_class lockref static_key_true percpu_counter percpu_ref
   work_struct delayed_work rcu_work workqueue_struct workqueue_attrs timer_list hrtimer hrtimer_clock_base
   tasklet_struct softirq_action irq_work rcu_synchronize notifier_block atomic_notifier_head
@@ -26,7 +27,7 @@ export const STRUCT_NAMES: readonly string[] = `
   bus_attribute class_attribute class_attribute_string attribute attribute_group bin_attribute kobject kset
   kobj_type kobj_attribute kset_uevent_ops kobj_uevent_env sysfs_ops kernfs_node kernfs_ops kernfs_open_file
   dev_pm_ops dev_pm_info device_private subsys_private driver_private device_dma_parameters
-  device_node fwnode_handle property_entry component_ops component_match_array dev_ext_attribute
+  device_node fwnode_handle software_node property_entry component_ops component_match_array dev_ext_attribute
   platform_device platform_driver platform_device_id platform_device_info of_device_id acpi_device_id
   resource resource_entry miscdevice cdev probe faux_device auxiliary_device auxiliary_driver
 
@@ -73,7 +74,7 @@ export const STRUCT_NAMES: readonly string[] = `
   packet_type sock sock_common socket proto proto_ops net_proto_family inet_sock msghdr sockaddr
   sockaddr_in sockaddr_in6 iphdr ipv6hdr tcphdr udphdr ethhdr arphdr icmphdr in_device in_ifaddr inet6_dev
   pernet_operations nlmsghdr netlink_kernel_cfg netlink_skb_parms nlattr nla_policy genl_family genl_ops
-  genl_small_ops genl_multicast_group genl_info genlmsghdr netlink_callback netlink_sock netdev_notifier_info netlink_ext_ack tcp_congestion_ops Qdisc Qdisc_ops
+  genl_small_ops cn_msg genl_multicast_group genl_info genlmsghdr netlink_callback netlink_sock netdev_notifier_info netlink_ext_ack tcp_congestion_ops Qdisc Qdisc_ops
   tcf_proto_ops tc_action_ops dst_entry dst_ops neighbour neigh_table flowi rtable net_protocol inet_protosw
   request_sock_ops timewait_sock_ops sk_filter bpf_prog bpf_map bpf_map_ops ifreq ifmap
 

@@ -969,6 +969,16 @@ export interface StructTypes {
     prog: Ptr<"struct bpf_prog">;
     link: Ptr<"struct bpf_xdp_link">;
   };
+  bucket_table: View & {
+    size: number;
+    nest: number;
+    hash_rnd: number;
+    readonly walkers: StructTypes["list_head"];
+    readonly rcu: StructTypes["callback_head"];
+    future_tbl: Ptr<"struct bucket_table">;
+    readonly dep_map: StructTypes["lockdep_map"];
+    readonly buckets: ArrayView<Ptr<"struct rhash_lock_head">>;
+  };
   buffer_head: View & {
     b_state: bigint;
     b_this_page: Ptr<"struct buffer_head">;
@@ -1038,6 +1048,10 @@ export interface StructTypes {
   callback_head: View & {
     next: Ptr<"struct callback_head">;
     func: FnPtr<"void (*)(struct callback_head *)">;
+  };
+  cb_id: View & {
+    idx: number;
+    val: number;
   };
   cdev: View & {
     readonly kobj: StructTypes["kobject"];
@@ -1227,6 +1241,14 @@ export interface StructTypes {
     cs_last: bigint;
     wd_last: bigint;
     owner: Ptr<"struct module">;
+  };
+  cn_msg: View & {
+    readonly id: StructTypes["cb_id"];
+    seq: number;
+    ack: number;
+    len: number;
+    flags: number;
+    readonly data: ByteArrayView;
   };
   completion: View & {
     done: number;
@@ -3557,6 +3579,12 @@ export interface StructTypes {
     code: number;
     value: number;
   };
+  interval_tree_node: View & {
+    readonly rb: StructTypes["rb_node"];
+    start: bigint;
+    last: bigint;
+    __subtree_last: bigint;
+  };
   iov_iter: View & {
     iter_type: number;
     nofault: boolean;
@@ -4329,6 +4357,12 @@ export interface StructTypes {
     readonly led_cdevs: StructTypes["list_head"];
     readonly next_trig: StructTypes["list_head"];
     groups: Ptr<"struct attribute_group *">;
+  };
+  linear_range: View & {
+    min: number;
+    min_sel: number;
+    max_sel: number;
+    step: number;
   };
   linux_binfmt: View & {
     readonly lh: StructTypes["list_head"];
@@ -7805,6 +7839,42 @@ export interface StructTypes {
   rhash_head: View & {
     next: Ptr<"struct rhash_head">;
   };
+  rhashtable: View & {
+    tbl: Ptr<"struct bucket_table">;
+    key_len: number;
+    max_elems: number;
+    readonly p: StructTypes["rhashtable_params"];
+    rhlist: boolean;
+    readonly run_work: StructTypes["work_struct"];
+    readonly mutex: StructTypes["mutex"];
+    readonly lock: StructTypes["spinlock"];
+    readonly nelems: StructTypes["atomic_t"];
+  };
+  rhashtable_iter: View & {
+    ht: Ptr<"struct rhashtable">;
+    p: Ptr<"struct rhash_head">;
+    list: Ptr<"struct rhlist_head">;
+    readonly walker: StructTypes["rhashtable_walker"];
+    slot: number;
+    skip: number;
+    end_of_table: boolean;
+  };
+  rhashtable_params: View & {
+    nelem_hint: number;
+    key_len: number;
+    key_offset: number;
+    head_offset: number;
+    max_size: number;
+    min_size: number;
+    automatic_shrinking: boolean;
+    hashfn: FnPtr<"u32 (*)(const void *, u32, u32)">;
+    obj_hashfn: FnPtr<"u32 (*)(const void *, u32, u32)">;
+    obj_cmpfn: FnPtr<"int (*)(struct rhashtable_compare_arg *, const void *)">;
+  };
+  rhashtable_walker: View & {
+    readonly list: StructTypes["list_head"];
+    tbl: Ptr<"struct bucket_table">;
+  };
   rhlist_head: View & {
     readonly rhead: StructTypes["rhash_head"];
     next: Ptr<"struct rhlist_head">;
@@ -9291,6 +9361,11 @@ export interface StructTypes {
   };
   softirq_action: View & {
     action: FnPtr<"void (*)(struct softirq_action *)">;
+  };
+  software_node: View & {
+    name: Ptr<"char">;
+    parent: Ptr<"struct software_node">;
+    properties: Ptr<"struct property_entry">;
   };
   spi_controller: View & {
     readonly dev: StructTypes["device"];
@@ -11227,6 +11302,31 @@ export interface StructTypes {
     active_low: number;
     is_level: number;
     dmar_subhandle: number;
+  };
+  xa_node: View & {
+    shift: number;
+    offset: number;
+    count: number;
+    nr_values: number;
+    parent: Ptr<"struct xa_node">;
+    array: Ptr<"struct xarray">;
+    readonly private_list: StructTypes["list_head"];
+    readonly callback_head: StructTypes["callback_head"];
+    readonly slots: ArrayView<Ptr>;
+    readonly tags: ArrayView<bigint>;
+    readonly marks: ArrayView<bigint>;
+  };
+  xa_state: View & {
+    xa: Ptr<"struct xarray">;
+    xa_index: bigint;
+    xa_shift: number;
+    xa_sibs: number;
+    xa_offset: number;
+    xa_pad: number;
+    xa_node: Ptr<"struct xa_node">;
+    xa_alloc: Ptr<"struct xa_node">;
+    xa_update: FnPtr<"void (*)(struct xa_node *)">;
+    xa_lru: Ptr<"struct list_lru">;
   };
   xarray: View & {
     readonly xa_lock: StructTypes["spinlock"];

@@ -31,6 +31,8 @@ interface Queue {
 export interface Workqueues {
   /** Registers a queue object that the caller allocated. */
   create(queue: Address, name: ByteString, flags: number, maxActive: number): void;
+  /** system_wq, which the kernel's own work goes to; made when first asked for. */
+  events(): Address;
   /** Queues a work item; false when it is pending already. */
   queue(queue: Address, work: Address): boolean;
   /** Makes it pending without queueing it; false when it is. */
@@ -73,6 +75,8 @@ const NO_POOL = 0xfffffffe0n;
 const WQ_UNBOUND = 2;
 const WQ_HIGHPRI = 16;
 const WQ_DFL_ACTIVE = 256;
+/** Bytes that stand for a struct workqueue_struct. */
+export const WORKQUEUE_SIZE = 512;
 
 export const createWorkqueues = (k: Kernel): Workqueues => {
   const queues: JournalMap<Address, Queue> = k.journal.map();
@@ -81,7 +85,7 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
   const waiting: JournalMap<number, Item> = k.journal.map();
   const running: JournalMap<number, Item> = k.journal.map();
   // The workers of boot are taken as busy: the next number is 1.
-  const state = { serial: 0, workers: 1 };
+  const state = { serial: 0, workers: 1, events: 0 };
   /** Workers that were woken and have not looked for work yet: one is enough, it wakes the next. */
   const coming: Record<Queue["pool"], number> = { bound: 0, highpri: 0, unbound: 0 };
   const idle: Record<Queue["pool"], number[]> = { bound: [], highpri: [], unbound: [] };
@@ -212,10 +216,18 @@ export const createWorkqueues = (k: Kernel): Workqueues => {
     return block("work to finish");
   };
 
+  const create: Workqueues["create"] = (address, name, flags, maxActive) => {
+    const pool = (flags & WQ_UNBOUND) !== 0 ? "unbound" : (flags & WQ_HIGHPRI) !== 0 ? "highpri" : "bound";
+    queues.set(address, { address, name, maxActive: maxActive === 0 ? WQ_DFL_ACTIVE : maxActive, pool });
+  };
+
   return {
-    create(address, name, flags, maxActive) {
-      const pool = (flags & WQ_UNBOUND) !== 0 ? "unbound" : (flags & WQ_HIGHPRI) !== 0 ? "highpri" : "bound";
-      queues.set(address, { address, name, maxActive: maxActive === 0 ? WQ_DFL_ACTIVE : maxActive, pool });
+    create,
+    events() {
+      if (state.events !== 0) return state.events;
+      k.journal.touch(state).events = k.statics.allocate(WORKQUEUE_SIZE);
+      create(state.events, "events", 0, 0);
+      return state.events;
     },
     queue(queue, work) {
       if (isPending(work)) return false;
