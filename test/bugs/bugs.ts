@@ -58,9 +58,9 @@ export const FUZZED: readonly FuzzedBug[] = [
   { name: "write_magic", target: "file:DEVICE", kind: "null-dereference", executions: 8000 },
   { name: "user_pointer", target: "file:DEVICE", kind: "page-fault", executions: 50 },
   { name: "ioctl_overflow", target: "ioctl:DEVICE", kind: "bug", executions: 500 },
-  { name: "mmio_length", target: "file:DEVICE", kind: "slab-out-of-bounds", executions: 1500 },
-  { name: "port_index", target: "init", kind: "slab-out-of-bounds", executions: 1500 },
-  { name: "random_divide", target: "init", kind: "divide-error", executions: 1500 },
-  { name: "late_answer", target: "init", kind: "leak", executions: 1500 },
+  { name: "mmio_length", target: "file:DEVICE", kind: "slab-out-of-bounds", executions: 300 },
+  { name: "port_index", target: "init", kind: "slab-out-of-bounds", executions: 300 },
+  { name: "random_divide", target: "init", kind: "divide-error", executions: 300 },
+  { name: "late_answer", target: "init", kind: "leak", executions: 300 },
   { name: "close_and_work", target: "sequence", kind: "use-after-free", executions: 200 },
 ];

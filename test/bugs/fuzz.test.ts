@@ -24,7 +24,7 @@ describe("what devices answered", () => {
   it("is kept with the crash, made small, and shows it again", () => {
     const path = "test/bugs/mmio_length_bug.ko";
     const target = "file:/dev/mmio_length_bug";
-    const [crash] = fuzzing(path, target, (session) => session.round(0, 1500).crashes);
+    const [crash] = fuzzing(path, target, (session) => session.round(0, 200).crashes);
     expect(crash?.input.answers).toHaveLength(1);
     const input = parseInput(JSON.parse(inputText(crash?.input ?? EMPTY)), "the file");
     const again = fuzzing(path, target, (_, { examine }) => examine(input).crashes);
