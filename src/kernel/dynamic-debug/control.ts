@@ -36,8 +36,8 @@ const describeClass = (maps: readonly ClassMap[], { classId }: Site): ByteString
 const describeModule = (k: Kernel, module: Module): ByteString => {
   const maps = classMapsOf(k, module);
   const lines = sitesOf(k, module).map((site) => {
-    const place = `${site.file}:${site.line} [${module.name}]${site.function}`;
-    const format = escapeText(site.format, ESCAPE.SPACE, '\t\r\n"');
+    const place = `${site.text("filename")}:${site.line} [${module.name}]${site.text("function")}`;
+    const format = escapeText(site.text("format"), ESCAPE.SPACE, '\t\r\n"');
     return `${place} =${describeFlags(site.flags)} "${format}"${describeClass(maps, site)}\n`;
   });
   return lines.toReversed().join("");

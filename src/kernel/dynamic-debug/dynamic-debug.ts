@@ -8,18 +8,17 @@ import { disableKey, enableKey } from "../static-keys.ts";
 import { type Match, type Query, parseQuery, skipSpaces } from "./query.ts";
 import { FLAG, NO_CLASS, type Site, classMapsOf, modulesWithSites, sitesOf } from "./sites.ts";
 
-const matches = (pattern: ByteString | undefined, text: ByteString): boolean =>
-  pattern === undefined || matchWildcard(pattern, text);
+const formatMatches = (wanted: ByteString, format: ByteString): boolean =>
+  wanted.startsWith("^") ? format.startsWith(wanted.slice(1)) : format.includes(wanted);
 
-const formatMatches = (wanted: ByteString | undefined, format: ByteString): boolean => {
-  if (wanted === undefined) return true;
-  return wanted.startsWith("^") ? format.startsWith(wanted.slice(1)) : format.includes(wanted);
-};
+/** By its whole path, or by its last part. */
+const fileMatches = (wanted: ByteString, path: ByteString): boolean =>
+  matchWildcard(wanted, path) || matchWildcard(wanted, path.slice(path.lastIndexOf("/") + 1));
 
 const siteMatches = ({ file, func, format, lines: [first, last] = [0, 0] }: Match, site: Site): boolean =>
-  (matches(file, site.file) || matches(file, site.file.slice(site.file.lastIndexOf("/") + 1))) &&
-  matches(func, site.function) &&
-  formatMatches(format, site.format) &&
+  (file === undefined || fileMatches(file, site.text("filename"))) &&
+  (func === undefined || matchWildcard(func, site.text("function"))) &&
+  (format === undefined || formatMatches(format, site.text("format"))) &&
   (first === 0 || site.line >= first) &&
   (last === 0 || site.line <= last);
 
@@ -44,7 +43,7 @@ const setFlags = (k: Kernel, { address, flags }: Site, wanted: number): void => 
 /** ddebug_change() */
 const change = (k: Kernel, { match, mask, set }: Query): void => {
   for (const module of modulesWithSites(k)) {
-    if (!matches(match.module, module.name)) continue;
+    if (match.module !== undefined && !matchWildcard(match.module, module.name)) continue;
     const wanted = wantedClass(k, module, match.class);
     for (const site of sitesOf(k, module)) {
       if (site.classId !== wanted || !siteMatches(match, site)) continue;

@@ -22,12 +22,11 @@ export const NO_CLASS = 63;
 export interface Site {
   /** The guest's struct _ddebug. */
   readonly address: Address;
-  readonly function: ByteString;
-  readonly file: ByteString;
   readonly line: number;
-  readonly format: ByteString;
   readonly classId: number;
   readonly flags: number;
+  /** Read when asked for: a module's pointers may lead nowhere. */
+  text(field: "function" | "filename" | "format"): ByteString;
 }
 
 /** Names for the class numbers from `base` on. */
@@ -49,12 +48,10 @@ const readSite = (k: Kernel, address: Address): Site => {
   const view = k.struct("_ddebug", address);
   return {
     address,
-    function: k.memory.cstring(view.function),
-    file: k.memory.cstring(view.filename),
     line: view.lineno,
-    format: k.memory.cstring(view.format),
     classId: view.class_id,
     flags: view.flags,
+    text: (field) => k.memory.cstring(view[field]),
   };
 };
 
