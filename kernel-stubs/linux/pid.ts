@@ -13,16 +13,6 @@ export const initTask = variable("struct task_struct init_task", (k, { address }
   fillInitTask(k, address),
 );
 
-/** The only PID namespace; its reaper is init. */
-export const initPidNs = variable("struct pid_namespace init_pid_ns", (k, { address }) => {
-  const view = k.struct("pid_namespace", address);
-  view.child_reaper = (k.pids.boot[0] ?? 0) as TaskStruct;
-});
-export const taskActivePidNs = stub(
-  "struct pid_namespace *task_active_pid_ns(struct task_struct *tsk)",
-  (k) => (k.symbols.address("init_pid_ns") ?? 0) as Ptr<"struct pid_namespace">,
-);
-
 const counter = (k: Kernel, pid: Address): { counter: number } => k.struct("pid", pid).count.refs;
 const hold = (k: Kernel, pid: Address): Pid => {
   if (pid !== 0) counter(k, pid).counter += 1;
