@@ -148,7 +148,7 @@ const grow = (xa: XArray, head: Entry, shift: number): Entry => {
 };
 
 /** xas_expand: makes the array high enough for `index`; answers with the shift above its head. */
-const expand = (xa: XArray, start: Entry, index: bigint): number => {
+export const expand = (xa: XArray, start: Entry, index: bigint): number => {
   let head = start;
   let shift = 0;
   if (head === 0n) {
@@ -184,7 +184,7 @@ export const create = (xa: XArray, index: bigint, root: Root): Position => {
 };
 
 /** Puts a new node into an empty slot. */
-const attach = (xa: XArray, { node: parent, offset }: Position, shift: number): void => {
+export const attach = (xa: XArray, { node: parent, offset }: Position, shift: number): void => {
   const node = xa.pool.take(xa.at, shift, parent, offset);
   if (hasFlag(xa, XA_FLAGS.TRACK_FREE)) markAll(xa, node, FREE_MARK);
   if (parent === 0) return setHead(xa, entryOfNode(node));
