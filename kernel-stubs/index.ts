@@ -91,6 +91,8 @@ export * from "./linux/ida.ts";
 export * from "./linux/idr.ts";
 export * from "./linux/radix-tree.ts";
 export * from "./linux/xarray.ts";
+export * from "./linux/linear_range.ts";
+export * from "./linux/stringhash.ts";
 export * from "./linux/xarray-advanced.ts";
 export * from "./linux/jump_label.ts";
 export * from "./linux/math.ts";

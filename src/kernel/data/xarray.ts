@@ -234,6 +234,16 @@ export interface Stored {
   readonly position: Position | undefined;
 }
 
+/** Empties the slots that lead to the one at `offset`: of an entry of several indexes. Returns how many. */
+const dropSiblings = (xa: XArray, node: Address, offset: number): number => {
+  let count = 0;
+  while (offset + count + 1 < CHUNK_SIZE && isSibling(slotOf(xa, node, offset + count + 1))) {
+    count += 1;
+    setSlot(xa, node, offset + count, 0n);
+  }
+  return count;
+};
+
 /** xas_store: 0 erases. */
 export const store = (xa: XArray, index: bigint, entry: Entry): Stored => {
   const position =
@@ -245,8 +255,9 @@ export const store = (xa: XArray, index: bigint, entry: Entry): Stored => {
   if (node === 0) setHead(xa, entry);
   else {
     setSlot(xa, node, offset, entry);
-    const count = Number(old === 0n) - Number(entry === 0n);
-    addCounts(xa, node, count, Number(isValue(entry)) - Number(isValue(old)));
+    const slots = entry === 0n ? 1 + dropSiblings(xa, node, offset) : 1;
+    const count = Number(old === 0n) - Number(entry === 0n) * slots;
+    addCounts(xa, node, count, (Number(isValue(entry)) - Number(isValue(old))) * slots);
     if (count < 0) deleteNode(xa, node, "to-root");
   }
   return { old, position };

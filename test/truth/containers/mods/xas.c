@@ -148,6 +148,9 @@ static void orders(void)
 	pr_info("mark: %d\n", xa_get_mark(&array, 1024, XA_MARK_0));
 	put(1024, 4, 704);
 	pr_info("mark: %d order %d\n", xa_get_mark(&array, 1030, XA_MARK_0), xa_get_order(&array, 1030));
+	put(16384, 3, 705);
+	xa_erase(&array, 16386);
+	pr_info("erased 16384: %d\n", xa_load(&array, 16385) == NULL && xa_load(&array, 16390) == NULL);
 	put(4096, 6, 0);
 	put(8200, 0, 0);
 	show("erased", 1000, ULONG_MAX);
