@@ -7,6 +7,7 @@ export * from "./linux/list.ts";
 export * from "./linux/list_sort.ts";
 export * from "./linux/llist.ts";
 export * from "./linux/rbtree.ts";
+export * from "./linux/interval_tree.ts";
 export * from "./linux/rhashtable.ts";
 export * from "./linux/refcount.ts";
 export * from "./linux/sort.ts";
