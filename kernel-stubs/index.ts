@@ -84,6 +84,7 @@ export * from "./linux/percpu_counter.ts";
 export * from "./linux/vmalloc.ts";
 export * from "./linux/bitmap.ts";
 export * from "./linux/bitmap-text.ts";
+export * from "./linux/blkdev.ts";
 export * from "./linux/glob.ts";
 export * from "./linux/kfifo-dma.ts";
 export * from "./linux/crc32.ts";

@@ -1,5 +1,7 @@
 /** include/linux/input.h, as drivers/input/input.c does it. */
 import type { Address } from "../../src/base/address.ts";
+import { ENOSPC } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
 import { deviceKobject } from "../../src/kernel/devices/device.ts";
 import { initList } from "../../src/kernel/data/guest-list.ts";
 import { CAPABILITIES, EV, bit, setBit } from "../../src/kernel/input/bits.ts";
@@ -155,5 +157,50 @@ export const inputCloseDevice = stub(
   { sleeps: true, releases: { input_open: "handle" } },
   function* (k, { handle }) {
     yield* closeInput(k, handle);
+  },
+);
+
+/** INPUT_FIRST_DYNAMIC_DEV and INPUT_MAX_CHAR_DEVICES. */
+const [FIRST_DYNAMIC, MINORS] = [256, 1024];
+
+const freeMinor = (k: Kernel, from: number, end: number): number | undefined => {
+  for (let minor = from; minor < end; minor += 1) if (!k.input.minors.has(minor)) return minor;
+  return undefined;
+};
+
+export const inputGetNewMinor = stub(
+  "int input_get_new_minor(int legacy_base, unsigned int legacy_num, bool allow_dynamic)",
+  {
+    fails: ["ENOSPC", "ENOMEM"],
+    sleeps: true,
+    acquires: { input_minor: (_k, _args, result) => result },
+  },
+  (k, { legacy_base, legacy_num, allow_dynamic }) => {
+    const legacy =
+      legacy_base < 0
+        ? undefined
+        : freeMinor(k, legacy_base, Math.min(legacy_base + legacy_num, legacy_base + MINORS));
+    const dynamic = allow_dynamic || legacy_base < 0 ? freeMinor(k, FIRST_DYNAMIC, MINORS) : undefined;
+    const minor = legacy ?? dynamic;
+    if (minor === undefined) throw new Errno(ENOSPC);
+    k.input.minors.add(minor);
+    return minor;
+  },
+);
+export const inputFreeMinor = stub(
+  "void input_free_minor(unsigned int minor)",
+  { releases: { input_minor: "minor" } },
+  (k, { minor }) => void k.input.minors.delete(minor),
+);
+
+/** The devnode of `input_class`: /dev/input/event0. */
+export const inputDevnode = stub(
+  "char *input_devnode(struct device *dev, umode_t *mode)",
+  { fails: ["NULL"], sleeps: true },
+  (k, { dev }) => {
+    const name = `input/${k.driverCore.kobjects.name(deviceKobject(k, dev))}`;
+    const text = k.heap.kmalloc(name.length + 1, GFP_KERNEL);
+    if (text !== 0) k.memory.setCstring(text, name);
+    return text;
   },
 );

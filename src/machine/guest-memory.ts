@@ -20,7 +20,13 @@ const endlessWalk = (): RunEnd =>
 /** Bytes that may be read without a look at where they end. */
 const TRUSTED = 1 << 20;
 
-export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): GuestMemory => {
+/** `bring` may still make an absent page present. */
+export const createGuestMemory = (
+  ram: Ram,
+  tables: PageTables,
+  half: Half,
+  bring: (address: Address) => boolean,
+): GuestMemory => {
   const { words, view, bytes, work } = ram;
   const wanted = half === "user" ? PTE.USER : 0;
 
@@ -32,7 +38,10 @@ export const createGuestMemory = (ram: Ram, tables: PageTables, half: Half): Gue
     }
     const entry = tables.find(address);
     const low = entry < 0 ? 0 : (words[entry] ?? 0);
-    if ((low & PTE.PRESENT) === 0) throw new GuestFault(address, { write, present: false });
+    if ((low & PTE.PRESENT) === 0) {
+      if (bring(address)) return resolve(address, write);
+      throw new GuestFault(address, { write, present: false });
+    }
     if ((low & PTE.USER) !== wanted || (write && (low & PTE.WRITE) === 0)) {
       throw new GuestFault(address, { write, present: true });
     }

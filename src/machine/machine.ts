@@ -33,6 +33,8 @@ export interface Machine {
   walk(address: Address): bigint[];
   /** Physical address behind `address`, or undefined where nothing is mapped. */
   translate(address: Address): number | undefined;
+  /** Who is asked, once, before host code's access to an absent page of the kernel half faults: true when it is there now. */
+  readonly pager: { bring: (address: Address) => boolean };
   /** Host code begins something new: it may look at memory as often as it needs. */
   beginHostWork(): void;
   /** Writes whatever the protection; the pages must be mapped. */
@@ -67,12 +69,14 @@ export const createMachine = (options: MachineOptions): Machine => {
       visit(tables.find(at), at);
     }
   };
+  const pager: Machine["pager"] = { bring: () => false };
   const present = (entry: number): boolean => entry >= 0 && ((ram.words[entry] ?? 0) & PTE.PRESENT) !== 0;
 
   return {
     engine,
-    memory: createGuestMemory(ram, tables, "kernel"),
-    userMemory: createGuestMemory(ram, tables, "user"),
+    pager,
+    memory: createGuestMemory(ram, tables, "kernel", (address) => pager.bring(address)),
+    userMemory: createGuestMemory(ram, tables, "user", () => false),
     frames,
     ram: ram.bytes,
     physical: ram,

@@ -11,7 +11,7 @@ export const createTestHost = (ramSize: number): MemoryHost & { snapshot(): () =
   const frames = createFrames(ram, 1);
   const tables = createPageTables(ram, frames);
   return {
-    memory: createGuestMemory(ram, tables, "kernel"),
+    memory: createGuestMemory(ram, tables, "kernel", () => false),
     frames,
     ram,
     shadow: { watch: undefined },

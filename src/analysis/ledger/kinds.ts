@@ -100,6 +100,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   debugfs: registration("an entry of debugfs"),
   sysfs: registration("a file of sysfs"),
   chrdev: { ...registration("a range of device numbers"), strict: true },
+  block_major: { ...registration("a major of block devices"), strict: true },
+  input_minor: registration("a minor of an input device"),
   cdev: registration("a character device"),
   misc: { ...registration("a misc device", miscRegistered), strict: true },
   class: registration("a device class", (k, key) => k.driverCore.classes.has(key)),
@@ -158,7 +160,7 @@ export const canonical = (k: Kernel, kind: string, key: Address): { kind: string
 
 const ZERO_SIZE_PTR = 16;
 /** Kinds whose keys are numbers, not addresses. */
-const NUMBERED: ReadonlySet<string> = new Set(["irq", "chrdev"]);
+const NUMBERED: ReadonlySet<string> = new Set(["irq", "chrdev", "block_major", "input_minor"]);
 
 /** NULL, ZERO_SIZE_PTR and error pointers: nothing was taken, nothing can be given back. */
 export const isNothing = (kind: string, key: Address): boolean =>

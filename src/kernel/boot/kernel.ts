@@ -119,6 +119,7 @@ export const createKernel = (
   const timeline = createTimeline(journal);
   let links: Linkage | undefined;
   const image = createKernelImage(machine, journal, (from, to) => profile.contents(from, to));
+  machine.pager.bring = image.dataFault;
   const executor = createExecutor(machine, journal, executorHost(), SENTINEL);
   const patience = createPatience(
     { machine, clock, executor, work },

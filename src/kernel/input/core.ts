@@ -15,14 +15,10 @@ import { ownUsers } from "./own-handlers.ts";
 
 export const inputDevice = (k: Kernel, dev: Address): Address => dev + k.offsetOf("input_dev", "dev");
 
+/** The exported `input_class`, registered when somebody first needs it. */
 export function* inputClass(k: Kernel): Routine<Address> {
-  for (const family of k.driverCore.classes.keys())
-    if (k.memory.cstring(k.struct("class", family).name, 16) === "input") return family;
-  const family = k.statics.allocate(k.sizeOf("class"));
-  const name = k.statics.allocate(8);
-  k.memory.setCstring(name, "input");
-  k.struct("class", family).name = name;
-  yield* registerClass(k, family);
+  const family = k.profile.symbol("input_class")?.address ?? k.statics.allocate(k.sizeOf("class"));
+  if (!k.driverCore.classes.has(family)) yield* registerClass(k, family);
   return family;
 }
 

@@ -34,6 +34,8 @@ export interface Input {
   variables(device: Address): readonly string[];
   note(device: Address, type: number, code: number, value: number): void;
   nextNumber(): number;
+  /** Minors of character devices of major 13. */
+  readonly minors: JournalSet<number>;
   /** Adds to what waits for the next report; all of it. */
   queue(device: Address, value: InputValue): readonly InputValue[];
   take(device: Address): void;
@@ -48,13 +50,18 @@ export interface Input {
 
 /** The keyboard of the recorded machine is input0, and there was an input1. */
 const FIRST_NUMBER = 2;
+/** Its mouse0. */
+const FIRST_MOUSE = 32;
 const MAX_EVENTS = 10_000;
 
 export const createInput = (k: Kernel): Input => {
   const state: { events: InputRecord[]; number: number } = { events: [], number: FIRST_NUMBER };
   const pending: JournalMap<Address, readonly InputValue[]> = k.journal.map();
+  const minors: JournalSet<number> = k.journal.set();
+  minors.add(FIRST_MOUSE);
   handleLights(k);
   return {
+    minors,
     queue(device, value) {
       const all = [...(pending.get(device) ?? []), value];
       pending.set(device, all);

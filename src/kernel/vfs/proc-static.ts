@@ -15,8 +15,10 @@ import type { Tree } from "./tree.ts";
 const seconds = (nanoseconds: number): ByteString => (nanoseconds / 1e9).toFixed(2);
 
 const devices = (k: Kernel): ByteString => {
-  const lines = k.vfs.devices.list().map(({ major, name }) => `${`${major}`.padStart(3)} ${name}\n`);
-  return `Character devices:\n${lines.join("")}\nBlock devices:\n259 blkext\n`;
+  const line = (major: number, name: ByteString): ByteString => `${`${major}`.padStart(3)} ${name}\n`;
+  const character = k.vfs.devices.list().map(({ major, name }) => line(major, name));
+  const block = k.vfs.blockMajors.list().map(([major, name]) => line(major, name));
+  return `Character devices:\n${character.join("")}\nBlock devices:\n${block.join("")}`;
 };
 
 /** Names and addresses; a page of text each time it is read would be made anew, so it is made once a reading. */

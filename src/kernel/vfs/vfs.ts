@@ -6,6 +6,7 @@ import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC, POLLIN, POLLOUT } from "../user.ts";
+import { type BlockMajors, createBlockMajors } from "./block-majors.ts";
 import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
 import { type Debugfs, createDebugfs } from "./debugfs.ts";
 import { type FileObjects, createFileObjects } from "./objects.ts";
@@ -24,6 +25,7 @@ import { type Tree, createTree } from "./tree.ts";
 export interface Vfs {
   readonly tree: Tree;
   readonly devices: CharacterDevices;
+  readonly blockMajors: BlockMajors;
   readonly sysfs: Sysfs;
   readonly procfs: Procfs;
   readonly sysctls: Sysctls;
@@ -120,6 +122,7 @@ export const createVfs = (k: Kernel): Vfs => {
   return {
     tree,
     devices,
+    blockMajors: createBlockMajors(k),
     sysfs: createSysfs(k, tree),
     procfs: createProcfs(k, tree),
     sysctls: createSysctls(k, tree),
