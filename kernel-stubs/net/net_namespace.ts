@@ -36,6 +36,6 @@ export const initNet = variable("struct net init_net", (k, { address }) => {
   view.ns.count.refs.counter = 1;
   view.ifindex = 1;
   view.user_ns = (k.symbols.address("init_user_ns") ?? 0) as typeof view.user_ns;
-  view.proc_net = k.statics.allocate(k.sizeOf("proc_dir_entry")) as typeof view.proc_net;
+  view.proc_net = k.vfs.procfs.adopt("net") as typeof view.proc_net;
   view.gen = k.statics.allocate(GENERIC_BYTES) as typeof view.gen;
 });

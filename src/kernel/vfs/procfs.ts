@@ -32,6 +32,8 @@ export interface Procfs {
   /** With all that is below; ENOENT. */
   removeSubtree(name: ByteString, parent: Address): Routine<void>;
   remove(entry: Address): Routine<void>;
+  /** An entry for a directory of the kernel's own, below /proc. */
+  adopt(name: ByteString): Address;
   setUser(entry: Address, uid: number, gid: number): void;
   setSize(entry: Address, size: number): void;
 }
@@ -144,16 +146,24 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
     }
     directory.entries.set(last, node);
     found.address = describe(entry, last, node, parent);
-    entries.set(found.address, {
-      name: last,
-      parent,
-      directory,
+    entries.set(found.address, { name: last, parent, directory, node, removed: false, open: [], operations });
+    return found.address;
+  };
+  const adopt = (name: ByteString): Address => {
+    const node = tree.directory(`/proc/${name}`);
+    const known = addressOf(node);
+    if (known !== 0) return known;
+    const address = describe({ name, mode: 0, parent: 0, data: 0 }, name, node, 0);
+    entries.set(address, {
+      name,
+      parent: 0,
+      directory: root,
       node,
       removed: false,
       open: [],
-      operations,
+      operations: undefined,
     });
-    return found.address;
+    return address;
   };
 
   /** proc_entry_rundown(): whoever has it open is cut off, and its release runs now. */
@@ -179,6 +189,7 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
   };
 
   return {
+    adopt,
     create: (entry, server) =>
       enter({ ...entry, mode: entry.mode & 0o777 || 0o444 }, viaOf(server, entry.data), (self) => {
         const inner = serverOperations(k, server, () => self().address);
