@@ -1,10 +1,11 @@
 import type { Address } from "../base/address.ts";
 import { type RegisterFile, registerFile } from "../abi/calls.ts";
 import type { Linkage } from "../kernel/boot/kernel.ts";
+import type { Trap } from "../kernel/executor.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Binder } from "./bind.ts";
-import type { Declared } from "./declare.ts";
+import type { Declared, RegisterStub, Stub } from "./declare.ts";
 import type { Registry } from "./registry.ts";
 import { trapFor } from "./trap.ts";
 
@@ -41,14 +42,28 @@ export const createLinker = (
       if (bytes !== undefined) k.machine.poke(address, bytes);
     }
   };
+  /** What binding came to, which outlives snapshots: they take back only that it was placed. */
+  const guesses = new Map<string, Declared | undefined>();
+  const traps = new Map<Address, { readonly declared: Declared; readonly trap: Trap }>();
+  const guess = (name: string): Declared | undefined => {
+    if (!guesses.has(name)) guesses.set(name, unknown.declare(name));
+    return guesses.get(name);
+  };
+  const trapAt = (address: Address, declared: Stub | RegisterStub): Trap => {
+    const known = traps.get(address);
+    if (known?.declared === declared) return known.trap;
+    const trap = trapFor(k, binder, declared, registers);
+    traps.set(address, { declared, trap });
+    return trap;
+  };
   const placeFunction = (name: string, address: Address): boolean => {
-    const declared = registry.find(name) ?? unknown.declare(name);
+    const declared = registry.find(name) ?? guess(name);
     if (declared === undefined || declared.kind === "variable") return false;
     if (declared.kind === "code") {
       k.image.placeCode(address, declared.bytes(address));
       return true;
     }
-    k.executor.traps.set(address, trapFor(k, binder, declared, registers));
+    k.executor.traps.set(address, trapAt(address, declared));
     k.image.placeTrap(address);
     return true;
   };

@@ -53,7 +53,7 @@ const named = (k: Kernel, parts: Plan["acquires"], args: ArgumentRecord, rax: bi
   );
 
 const planner = (): ((bound: BoundStub) => Plan | undefined) => {
-  const plans = new Map<BoundStub, Plan | undefined>();
+  const plans = new WeakMap<BoundStub, Plan | undefined>();
   return (bound) => {
     if (!plans.has(bound)) plans.set(bound, planOf(bound));
     return plans.get(bound);
