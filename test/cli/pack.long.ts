@@ -39,7 +39,7 @@ const followGuide = (home: string): void => {
   }
   symlinkSync(join(ROOT, "samples"), join(home, "samples"));
   mkdirSync(join(home, "test/truth"), { recursive: true });
-  for (const name of ["around", "probes"]) {
+  for (const name of ["around", "drivers", "probes"]) {
     symlinkSync(join(ROOT, "test/truth", name), join(home, "test/truth", name));
   }
   writeFileSync(join(home, "package.json"), '{ "type": "module" }');

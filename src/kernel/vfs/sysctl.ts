@@ -2,7 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST, EINVAL } from "../../base/errno.ts";
-import { Errno } from "../../base/errors.ts";
+import { Errno, RunEnd } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
@@ -26,6 +26,7 @@ type Placed = readonly {
   readonly node: Node;
 }[];
 
+const DEPTH_MAX = 64;
 const TABLE_MAX = 4096;
 const COUNT_MAX = 1 << 17;
 
@@ -101,7 +102,10 @@ export const createSysctls = (k: Kernel, tree: Tree): Sysctls => {
     }
     return directory;
   };
-  const place = (path: ByteString, table: Address, placed: Placed[number][]): void => {
+  const place = (path: ByteString, table: Address, placed: Placed[number][], depth = 0): void => {
+    // The kernel goes down in its own stack, to its end.
+    if (depth > DEPTH_MAX)
+      throw new RunEnd("hang", "a sysctl table is its own child: the guest has broken it");
     const size = k.sizeOf("ctl_table");
     const directory = descend(path, placed);
     for (let index = 0; index < TABLE_MAX; index += 1) {
@@ -110,7 +114,7 @@ export const createSysctls = (k: Kernel, tree: Tree): Sysctls => {
       if (view.procname === 0) return;
       const name = k.memory.cstring(view.procname, 256);
       if (view.child !== 0) {
-        place(`${path}/${name}`, view.child, placed);
+        place(`${path}/${name}`, view.child, placed, depth + 1);
         continue;
       }
       if (directory.entries.has(name)) {
