@@ -186,12 +186,13 @@ export const kfifoOutR = stub(
   },
 );
 
+/** Drops the next record. */
+export const skipRecord = (fifo: Fifo, recsize: number): void =>
+  advance(fifo, "out", peekLength(fifo, recsize) + recsize);
+
 export const kfifoSkipR = stub(
   "void __kfifo_skip_r(struct __kfifo *fifo, size_t recsize)",
-  (k, { fifo: at, recsize }) => {
-    const fifo = openFifo(k, at);
-    advance(fifo, "out", peekLength(fifo, recsize) + recsize);
-  },
+  (k, { fifo, recsize }) => skipRecord(openFifo(k, fifo), recsize),
 );
 
 /** A record goes across whole or not at all. */
