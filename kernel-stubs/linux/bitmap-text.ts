@@ -1,7 +1,7 @@
 /** include/linux/bitmap.h: bitmaps from and to text, as lib/bitmap.c does it. */
 import type { UserPtr } from "../../src/abi/prototype-types.ts";
 import { userAddress } from "../../src/abi/user-pointer.ts";
-import type { Address } from "../../src/base/address.ts";
+import { PAGE_SIZE, type Address } from "../../src/base/address.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
 import { ENOMEM, EINVAL, EOVERFLOW } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -11,8 +11,6 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { duplicateUser } from "./string-user.ts";
-
-const PAGE = 4096;
 
 const parseListInto = (k: Kernel, text: string, map: Address, bits: number): number => {
   store(k.memory, map, bits, () => 0);
@@ -86,7 +84,7 @@ const line = (k: Kernel, map: Address, bits: number, form: "hex" | "list"): stri
 export const bitmapPrintToPagebuf = stub(
   "int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *maskp, int nmaskbits)",
   (k, { list, buf, maskp, nmaskbits }) => {
-    const room = PAGE - (((buf % PAGE) + PAGE) % PAGE);
+    const room = PAGE_SIZE - (buf & (PAGE_SIZE - 1));
     const text = line(k, maskp, nmaskbits, list ? "list" : "hex").slice(0, room - 1);
     k.memory.write(buf, byteStringToBytes(`${text}\0`));
     return text.length;

@@ -1,12 +1,10 @@
 /** include/linux/device.h: attributes that are a variable of the driver (drivers/base/core.c). */
-import type { Address } from "../../src/base/address.ts";
+import { PAGE_SIZE, type Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { kstrtoSigned, kstrtoUnsigned, kstrtobool } from "../../src/kernel/number.ts";
 import { stub } from "../../src/stub/declare.ts";
-
-const PAGE_SIZE = 4096;
 
 /** struct dev_ext_attribute: the variable's address behind the attribute. */
 const variableOf = (k: Kernel, attribute: Address): Address => k.struct("dev_ext_attribute", attribute).var;

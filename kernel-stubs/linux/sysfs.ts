@@ -1,5 +1,5 @@
 /** include/linux/sysfs.h, as fs/sysfs does it. */
-import type { Address } from "../../src/base/address.ts";
+import { PAGE_SIZE, type Address } from "../../src/base/address.ts";
 import { EINVAL, ENOENT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import {
@@ -18,7 +18,6 @@ import { type ArgumentSource, formatGuest } from "../../src/kernel/printf/guest-
 import { stub } from "../../src/stub/declare.ts";
 import { WARN_SITES } from "../../src/kernel/vfs/warn-sites.ts";
 
-const PAGE_SIZE = 4096;
 const CREATES = { fails: ["EEXIST", "ENOMEM", "EINVAL"], sleeps: true } as const;
 
 const need = (k: Kernel, kobject: Address): Address => {

@@ -1,4 +1,4 @@
-import type { Address } from "../../base/address.ts";
+import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 
 /** include/linux/slab.h */
@@ -47,7 +47,6 @@ export interface Geometry {
   readonly minPartial: number;
 }
 
-const PAGE = 4096;
 const MAX_OBJECTS = 32767;
 /** PAGE_ALLOC_COSTLY_ORDER, the largest order a slab is given freely. */
 const MAX_SLAB_ORDER = 3;
@@ -59,7 +58,7 @@ const CACHE_LINE = 64;
 const align = (value: number, to: number): number => Math.ceil(value / to) * to;
 const orderFor = (bytes: number): number => {
   let order = 0;
-  while (PAGE * 2 ** order < bytes && order < 32) order += 1;
+  while (PAGE_SIZE * 2 ** order < bytes && order < 32) order += 1;
   return order;
 };
 
@@ -75,9 +74,9 @@ export const cacheAlignment = (flags: number, wanted: number, size: number): num
 };
 
 const fittingOrder = (size: number, minObjects: number, maxOrder: number, fraction: number): number => {
-  if (Math.floor(PAGE / size) > MAX_OBJECTS) return orderFor(size * MAX_OBJECTS) - 1;
+  if (Math.floor(PAGE_SIZE / size) > MAX_OBJECTS) return orderFor(size * MAX_OBJECTS) - 1;
   for (let order = orderFor(minObjects * size); order <= maxOrder; order += 1) {
-    const bytes = PAGE * 2 ** order;
+    const bytes = PAGE_SIZE * 2 ** order;
     if (bytes % size <= bytes / fraction) return order;
   }
   return maxOrder + 1;
@@ -85,7 +84,7 @@ const fittingOrder = (size: number, minObjects: number, maxOrder: number, fracti
 
 /** mm/slub.c, calculate_order; undefined where nothing fits. */
 const slabOrder = (size: number): number | undefined => {
-  let minObjects = Math.min(MIN_OBJECTS, Math.floor((PAGE << MAX_SLAB_ORDER) / size));
+  let minObjects = Math.min(MIN_OBJECTS, Math.floor((PAGE_SIZE << MAX_SLAB_ORDER) / size));
   for (; minObjects > 1; minObjects -= 1) {
     for (let fraction = 16; fraction >= 4; fraction /= 2) {
       const order = fittingOrder(size, minObjects, MAX_SLAB_ORDER, fraction);
@@ -100,7 +99,7 @@ const slabOrder = (size: number): number | undefined => {
 
 /** mm/slub.c, set_cpu_partial: objects, then slabs taken as half full. */
 const cpuPartialSlabs = (size: number, objects: number): number => {
-  const wanted = size >= PAGE ? 6 : size >= 1024 ? 24 : size >= 256 ? 52 : 120;
+  const wanted = size >= PAGE_SIZE ? 6 : size >= 1024 ? 24 : size >= 256 ? 52 : 120;
   return Math.ceil((wanted * 2) / objects);
 };
 
@@ -112,7 +111,7 @@ export const cacheGeometry = (request: CacheRequest): Geometry | undefined => {
   const size = align(outside ? inuse + 8 : inuse, request.align);
   const order = slabOrder(size);
   if (order === undefined) return undefined;
-  const objects = Math.floor((PAGE * 2 ** order) / size);
+  const objects = Math.floor((PAGE_SIZE * 2 ** order) / size);
   if (objects < 1) return undefined;
   const minPartial = Math.max(5, Math.min(10, Math.floor(Math.log2(size) / 2)));
   return {

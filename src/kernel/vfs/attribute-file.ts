@@ -1,4 +1,4 @@
-import type { Address } from "../../base/address.ts";
+import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import { EIO, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
@@ -9,7 +9,6 @@ import { calledFrom } from "./called-from.ts";
 import { seekIn } from "./kept-files.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 
-const PAGE = 4096;
 const DEFAULT_POLLMASK = POLLIN | POLLOUT | 0x40 | 0x100;
 
 interface Opened {
@@ -40,11 +39,12 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
   const { show, store } = handlers;
   function* fill(): Routine<Uint8Array> {
     if (show === undefined) throw new Errno(EIO);
-    const page = k.heap.kmalloc(PAGE, GFP_KERNEL);
+    const page = k.heap.kmalloc(PAGE_SIZE, GFP_KERNEL);
     try {
       const length = checked(yield* calledFrom(k, "sysfs", "readIter", show(page)));
-      if (length >= PAGE) k.printk(6, `fill_read_buffer: ${handlers.name?.() ?? "show"} returned bad count`);
-      return k.memory.bytes(page, Math.min(length, PAGE - 1)).slice();
+      if (length >= PAGE_SIZE)
+        k.printk(6, `fill_read_buffer: ${handlers.name?.() ?? "show"} returned bad count`);
+      return k.memory.bytes(page, Math.min(length, PAGE_SIZE - 1)).slice();
     } finally {
       k.heap.kfree(page);
     }
@@ -68,7 +68,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
     },
     *write(file: OpenFile, bytes: Uint8Array) {
       if (store === undefined) throw new Errno(EIO);
-      const length = Math.min(bytes.length, PAGE);
+      const length = Math.min(bytes.length, PAGE_SIZE);
       if (length === 0) return 0;
       const page = k.heap.kmalloc(length + 1, GFP_KERNEL);
       k.memory.write(page, bytes.subarray(0, length));

@@ -1,5 +1,5 @@
 /** struct seq_file in guest memory: text made record by record in a buffer that grows (fs/seq_file.c). */
-import type { Address } from "../../base/address.ts";
+import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import { EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -9,7 +9,6 @@ import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { calledThrough } from "./called-from.ts";
 
-const PAGE = 4096;
 /** A show function that never gets its record into a buffer ends here. */
 const BUFFER_MAX = 1 << 26;
 const RECORDS_MAX = 1 << 22;
@@ -84,7 +83,7 @@ function* traverseOnce(k: Kernel, m: Address, offset: number): Routine<"done" | 
   self.count = 0;
   self.from = 0;
   if (offset === 0) return "done";
-  if (self.buf === 0) newBuffer(k, m, PAGE);
+  if (self.buf === 0) newBuffer(k, m, PAGE_SIZE);
   let position = 0;
   let failure = 0;
   let record = yield* start(k, m);
@@ -199,7 +198,7 @@ export function* seqRead(k: Kernel, m: Address, limit: number, position: number)
     self.count = 0;
   }
   if (position !== self.read_pos) yield* seqTraverse(k, m, position);
-  if (self.buf === 0) newBuffer(k, m, PAGE);
+  if (self.buf === 0) newBuffer(k, m, PAGE_SIZE);
   let copied: Uint8Array = new Uint8Array(0);
   if (self.count > 0) {
     copied = take(k, m, limit);

@@ -1,4 +1,4 @@
-import type { Address } from "../../base/address.ts";
+import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -49,8 +49,6 @@ export interface Sysfs {
   unlink(kobject: Address, name: ByteString): void;
   rename(kobject: Address, name: ByteString): void;
 }
-
-const PAGE = 4096;
 
 /** "../../devices/virtual/misc/x" as seen from a directory. */
 const relative = (from: ByteString, to: ByteString): ByteString => {
@@ -109,7 +107,7 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     },
     has: (kobject) => places.has(kobject),
     path: (kobject) => (kobject === 0 ? "" : places.get(kobject)?.path),
-    addFile(kobject, { name, mode, operations, attribute, group, size = PAGE }) {
+    addFile(kobject, { name, mode, operations, attribute, group, size = PAGE_SIZE }) {
       const place = placeOf(kobject);
       const directory = groupOf(place, group);
       if (directory.entries.has(name))
