@@ -1,13 +1,7 @@
-/** include/linux/device.h, as drivers/base/core.c and class.c do it. */
+/** include/linux/device.h, as drivers/base/core.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { Errno } from "../../src/base/errors.ts";
 import { EINVAL } from "../../src/base/errno.ts";
-import {
-  createClass,
-  destroyClass,
-  registerClass,
-  unregisterClass,
-} from "../../src/kernel/devices/classes.ts";
+import { Errno } from "../../src/base/errors.ts";
 import {
   addDevice,
   createDevice,
@@ -29,100 +23,6 @@ import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const NAME_MAX = 4096;
-
-export const classCreate = stub(
-  "struct class *__class_create(struct module *owner, const char *name, struct lock_class_key *key)",
-  { fails: ["ENOMEM", "EEXIST"], errPtr: true, sleeps: true, acquires: { class: "return" } },
-  function* (k, { owner, name }) {
-    return yield* createClass(k, owner, name);
-  },
-);
-export const classRegister = stub(
-  "int __class_register(struct class *cls, struct lock_class_key *key)",
-  { fails: ["ENOMEM", "EEXIST"], sleeps: true, acquires: { class: "cls" } },
-  function* (k, { cls }) {
-    yield* registerClass(k, cls);
-    return 0;
-  },
-);
-export const classDestroy = stub(
-  "void class_destroy(struct class *cls)",
-  { releases: { class: "cls" } },
-  function* (k, { cls }) {
-    // NULL and error pointers are let pass.
-    if (cls !== 0 && (cls < -4095 || cls > 0)) yield* destroyClass(k, cls);
-  },
-);
-export const classUnregister = stub(
-  "void class_unregister(struct class *cls)",
-  { releases: { class: "cls" } },
-  function* (k, { cls }) {
-    yield* unregisterClass(k, cls);
-  },
-);
-
-const classKobject = (k: Kernel, family: Address): Address => {
-  const state = k.driverCore.classes.get(family);
-  if (state === undefined) throw new Errno(EINVAL);
-  return state.kobject;
-};
-export const classCreateFile = stub(
-  "int class_create_file_ns(struct class *cls, const struct class_attribute *attr, const void *ns)",
-  { fails: ["EEXIST", "ENOMEM", "EINVAL"], sleeps: true },
-  (k, { cls, attr }) => {
-    addAttribute(k, classKobject(k, cls), attr);
-    return 0;
-  },
-);
-export const classRemoveFile = stub(
-  "void class_remove_file_ns(struct class *cls, const struct class_attribute *attr, const void *ns)",
-  (k, { cls, attr }) => {
-    if (k.driverCore.classes.has(cls)) removeAttribute(k, classKobject(k, cls), attr);
-  },
-);
-export const showClassAttrString = stub(
-  "ssize_t show_class_attr_string(struct class *class, struct class_attribute *attr, char *buf)",
-  (k, { attr, buf }) => {
-    const text = `${k.memory.cstring(k.memory.pointer(attr + k.sizeOf("class_attribute")), 4094)}\n`;
-    k.memory.setCstring(buf, text);
-    return text.length;
-  },
-);
-/** class_dev_iter_next(): a class's devices, those behind `start` where there is one. */
-function* classDevices(k: Kernel, family: Address, start: Address): Generator<Address> {
-  let begun = start === 0;
-  for (const device of k.driverCore.devices.keys()) {
-    if (begun && k.struct("device", device).class === family) yield device;
-    if (device === start) begun = true;
-  }
-}
-
-export const classFindDevice = stub(
-  `struct device *class_find_device(struct class *class, struct device *start, const void *data,
-      int (*match)(struct device *, const void *))`,
-  { acquires: { device_reference: "return" } },
-  function* (k, { class: family, start, data, match }) {
-    for (const device of classDevices(k, family, start)) {
-      if ((yield* k.call(match, device, data)) === 0n) continue;
-      k.driverCore.kobjects.get(deviceKobject(k, device));
-      return device;
-    }
-    return 0;
-  },
-);
-export const classForEachDevice = stub(
-  `int class_for_each_device(struct class *class, struct device *start, void *data,
-      int (*fn)(struct device *, void *))`,
-  { fails: ["EINVAL"] },
-  function* (k, { class: family, start, data, fn }) {
-    if (family === 0) throw new Errno(EINVAL);
-    for (const device of classDevices(k, family, start)) {
-      const result = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
-      if (result !== 0) return result;
-    }
-    return 0;
-  },
-);
 
 export const deviceCreate = stub(
   `struct device *device_create(struct class *class, struct device *parent, dev_t devt,

@@ -52,20 +52,6 @@ export const simpleWriteToBuffer = stub(
     return wanted - left;
   },
 );
-export const memoryReadFromBuffer = stub(
-  "ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *ppos, const void *from, size_t available)",
-  { fails: ["EINVAL"] },
-  (k, { to, count, ppos, from, available }) => {
-    const position = Number(BigInt.asIntN(64, k.memory.u64(ppos)));
-    if (position < 0) throw new Errno(EINVAL);
-    if (position >= available) return 0;
-    const size = Math.min(count, available - position);
-    k.memory.write(to, k.memory.bytes(from + position, size));
-    k.memory.setU64(ppos, BigInt(position + size));
-    return size;
-  },
-);
-
 const seekTo = (k: Kernel, file: Address, offset: number, limit: number): number => {
   const view = k.struct("file", file);
   if (offset < 0 || offset > limit) throw new Errno(EINVAL);

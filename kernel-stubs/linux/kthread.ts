@@ -1,13 +1,12 @@
 /** include/linux/kthread.h, as kernel/kthread.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import type { Task } from "../../src/kernel/task.ts";
+import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { type Block, block } from "../../src/kernel/routine.ts";
+import type { Task } from "../../src/kernel/task.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { complete } from "./completion.ts";
-import { modulePut } from "./module.ts";
 
 const TASK_COMM_LEN = 16;
 
@@ -76,7 +75,7 @@ export const kthreadShouldParkOf = stub(
   (kernel, { k: thread }) => kernel.kthreads.shouldPark(taskOf(kernel, thread)),
 );
 /** Ends the calling thread; whoever waits for the completion goes on. */
-const completeAndExit = (k: Kernel, comp: Address, code: bigint): Block => {
+export const completeAndExit = (k: Kernel, comp: Address, code: bigint): Block => {
   if (comp !== 0) within(k, complete, { x: comp });
   k.kthreads.exit(k.current, Number(BigInt.asIntN(32, code)));
   return block("nothing: the thread has ended");
@@ -84,11 +83,4 @@ const completeAndExit = (k: Kernel, comp: Address, code: bigint): Block => {
 export const kthreadCompleteAndExit = stub(
   "void kthread_complete_and_exit(struct completion *comp, long code)",
   (k, { comp, code }) => completeAndExit(k, comp, code),
-);
-export const modulePutAndKthreadExit = stub(
-  "void __module_put_and_kthread_exit(struct module *mod, long code)",
-  (k, { mod, code }) => {
-    within(k, modulePut, { module: mod });
-    return completeAndExit(k, 0, code);
-  },
 );

@@ -1,4 +1,4 @@
-/** include/linux/mm.h: what maps memory into user space (mm/memory.c, mm/mmap.c, mm/util.c, mm/vmalloc.c, mm/gup.c). */
+/** include/linux/mm.h: what maps memory into user space (mm/memory.c, mm/mmap.c, mm/util.c, mm/gup.c). */
 import { type Address, PAGE_SIZE, alignUp } from "../../src/base/address.ts";
 import { EBUSY, EFAULT, EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -12,8 +12,8 @@ const VM_FAULT_NOPAGE = 0x100;
 const VM_FAULT_SIGBUS = 2;
 const FOLL_WRITE = 1;
 
-const vmaView = (k: Kernel, vma: Address) => k.struct("vm_area_struct", vma);
-const mappingOf = (k: Kernel, vma: Address): Mapping => {
+export const vmaView = (k: Kernel, vma: Address) => k.struct("vm_area_struct", vma);
+export const mappingOf = (k: Kernel, vma: Address): Mapping => {
   const mapping = k.mappings.byVma(vma);
   if (mapping === undefined) throw new Errno(EINVAL);
   return mapping;
@@ -78,7 +78,7 @@ const getPage = (k: Kernel, page: Address): void => {
   k.struct("page", page)._refcount.counter += 1;
 };
 /** insert_page(): one page, with a reference of the mapping's own. */
-const insertPage = (k: Kernel, mapping: Mapping, at: Address, page: Address): void => {
+export const insertPage = (k: Kernel, mapping: Mapping, at: Address, page: Address): void => {
   if (at < mapping.start || at >= mapping.end) throw new Errno(EFAULT);
   if (mapping.pages.get(at) !== undefined) throw new Errno(EBUSY);
   getPage(k, page);
@@ -114,29 +114,6 @@ export const vmMapPagesZero = stub(
   "int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned long num)",
   { fails: ["EFAULT", "EINVAL", "EBUSY", "ENXIO"], sleeps: true },
   (k, { vma, pages, num }) => mapPages(k, vma, pages, Number(num), 0),
-);
-
-const remapVmalloc = (k: Kernel, vma: Address, at: Address, kernel: Address, offset: bigint): void => {
-  const mapping = mappingOf(k, vma);
-  const size = mapping.end - mapping.start;
-  const area = k.vmalloc.find(kernel);
-  const start = Number(offset) * PAGE_SIZE;
-  if (area === undefined || size <= 0 || start + size > area.pages * PAGE_SIZE) throw new Errno(EINVAL);
-  for (let done = 0; done < size; done += PAGE_SIZE)
-    insertPage(k, mapping, at + done, k.vmalloc.toPage(kernel + start + done));
-  vmaView(k, vma).vm_flags |= VM.MIXEDMAP | VM.DONTEXPAND | VM.DONTDUMP;
-};
-export const remapVmallocRange = stub(
-  "int remap_vmalloc_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)",
-  {
-    fails: ["EINVAL", "ENOMEM"],
-    sleeps: true,
-    level: { partial: "areas that were not made by vmalloc_user() are let pass, too" },
-  },
-  (k, { vma, addr, pgoff }) => {
-    remapVmalloc(k, vma, Number(vmaView(k, vma).vm_start), addr, pgoff);
-    return 0;
-  },
 );
 
 const faulted = (act: () => void): number => {

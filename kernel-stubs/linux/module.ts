@@ -1,9 +1,11 @@
 /** include/linux/module.h and kmod.h, as kernel/module does it. */
 import type { Address } from "../../src/base/address.ts";
-import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Module } from "../../src/kernel/modules/module.ts";
+import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
+import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { completeAndExit } from "./kthread.ts";
 
 const moduleOf = (k: Kernel, address: Address): Module | undefined =>
   address === 0 ? undefined : k.modules.list.byStruct(address);
@@ -101,5 +103,13 @@ export const unregisterModuleNotifier = stub(
   (k, { nb }) => {
     unregisterNotifier(k.memory, k.modules.notifiers, nb);
     return 0;
+  },
+);
+
+export const modulePutAndKthreadExit = stub(
+  "void __module_put_and_kthread_exit(struct module *mod, long code)",
+  (k, { mod, code }) => {
+    within(k, modulePut, { module: mod });
+    return completeAndExit(k, 0, code);
   },
 );

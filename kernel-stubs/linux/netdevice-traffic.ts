@@ -3,6 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
 import { printNetdev } from "../../src/kernel/net/printk.ts";
+import { freeSkb } from "../../src/kernel/net/skb.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { block } from "../../src/kernel/routine.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
@@ -165,4 +166,20 @@ export const netdevPrintk = stub(
   "void netdev_printk(const char *level, const struct net_device *dev, const char *format, ...)",
   (k, { level, dev, format }, call) =>
     printNetdev(k, dev, (k.memory.u8(level + 1) - 0x30) & 7, formatGuest(k, format, call, LOG_LINE_MAX)),
+);
+
+export const devKfreeSkbAny = stub(
+  "void __dev_kfree_skb_any(struct sk_buff *skb, enum skb_free_reason reason)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* freeSkb(k, skb);
+  },
+);
+
+export const devKfreeSkbIrq = stub(
+  "void __dev_kfree_skb_irq(struct sk_buff *skb, enum skb_free_reason reason)",
+  { releases: { "socket buffer": "skb" } },
+  function* (k, { skb }) {
+    yield* freeSkb(k, skb);
+  },
 );

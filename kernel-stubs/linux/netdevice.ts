@@ -1,99 +1,26 @@
-/** include/linux/netdevice.h, as net/core/dev.c and dev_addr_lists.c do it. */
+/** include/linux/netdevice.h, as net/core/dev.c, dev_addr_lists.c and net/ethernet/eth.c do it. */
 import type { Address } from "../../src/base/address.ts";
-import { byteStringToBytes } from "../../src/base/bytes.ts";
 import { ENODEV } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
+import { ETHERNET_ADDRESS, ETHERNET_HEADER } from "../../src/kernel/net/ethernet.ts";
+import { allocateNetDevice } from "../../src/kernel/net/net-device.ts";
 import { notifierHead, notifyBlock } from "../../src/kernel/net/notify.ts";
 import { withRtnl } from "../../src/kernel/net/rtnl.ts";
 import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const ALIGN = 32;
-const MAX_ADDR_LEN = 32;
-const MAX_QUEUES = 4096;
 /** IFNAMSIZ */
 const NAME_SIZE = 16;
-
-/** netdev_priv(): behind the structure, aligned. */
-const privateAt = (k: Kernel): number => Math.ceil(k.sizeOf("net_device") / ALIGN) * ALIGN;
-
-const setLists = (k: Kernel, device: Address): void => {
-  const lists = [
-    "dev_list",
-    "napi_list",
-    "unreg_list",
-    "close_list",
-    "ptype_all",
-    "ptype_specific",
-    "link_watch_list",
-  ];
-  for (const list of [...lists, "uc.list", "mc.list", "dev_addrs.list"]) {
-    const at = device + k.offsetOf("net_device", list);
-    k.memory.setPointer(at, at);
-    k.memory.setPointer(at + 8, at);
-  }
-};
-
-function* allocate(
-  k: Kernel,
-  size: number,
-  name: string,
-  setup: Address,
-  queues: readonly [number, number],
-): Routine<Address> {
-  const [txqs, rxqs] = queues;
-  if (size < 0 || txqs < 1 || rxqs < 1 || txqs > MAX_QUEUES || rxqs > MAX_QUEUES) return 0;
-  const total = privateAt(k) + Math.ceil(size / ALIGN) * ALIGN;
-  const device = k.heap.kmalloc(total, GFP_KERNEL);
-  const transmit = device === 0 ? 0 : k.heap.kmalloc(txqs * k.sizeOf("netdev_queue"), GFP_KERNEL);
-  const address = transmit === 0 ? 0 : k.heap.kmalloc(MAX_ADDR_LEN, GFP_KERNEL);
-  if (address === 0) {
-    for (const part of [device, transmit]) k.heap.kfree(part);
-    return 0;
-  }
-  const counter = k.percpu.alloc(4, 4, GFP_KERNEL);
-  k.memory.fill(device, 0, total);
-  k.memory.fill(transmit, 0, txqs * k.sizeOf("netdev_queue"));
-  k.memory.fill(address, 0, MAX_ADDR_LEN);
-  setLists(k, device);
-  const view = k.struct("net_device", device);
-  view.pcpu_refcnt = counter as typeof view.pcpu_refcnt;
-  view._tx = transmit as typeof view._tx;
-  [view.num_tx_queues, view.real_num_tx_queues] = [txqs, txqs];
-  [view.num_rx_queues, view.real_num_rx_queues] = [rxqs, rxqs];
-  view.dev_addr = address as typeof view.dev_addr;
-  view.nd_net.net = (k.symbols.address("init_net") ?? 0) as never;
-  view.gso_max_size = 65536;
-  view.gso_max_segs = 65535;
-  for (let queue = 0; queue < txqs; queue += 1) {
-    k.struct("netdev_queue", transmit + queue * k.sizeOf("netdev_queue")).dev = device as never;
-  }
-  yield* k.call(setup, device);
-  if (view.tx_queue_len === 0) view.tx_queue_len = 1000;
-  k.memory.write(device, byteStringToBytes(name.slice(0, NAME_SIZE - 1).padEnd(NAME_SIZE, "\0")));
-  return device;
-}
 
 export const allocNetdevMqs = stub(
   "struct net_device *alloc_netdev_mqs(int sizeof_priv, const char *name, unsigned char name_assign_type, void (*setup)(struct net_device *), unsigned int txqs, unsigned int rxqs)",
   { fails: ["NULL"], sleeps: true, acquires: { "network device": "return" } },
   function* (k, { sizeof_priv, name, name_assign_type: origin, setup, txqs, rxqs }) {
-    const device = yield* allocate(k, sizeof_priv, k.memory.cstring(name), setup, [txqs, rxqs]);
+    const device = yield* allocateNetDevice(k, sizeof_priv, k.memory.cstring(name), setup, [txqs, rxqs]);
     if (device !== 0) k.struct("net_device", device).name_assign_type = origin;
     return device;
-  },
-);
-
-/** A device that ether_setup() sets up, named when it is registered. */
-export const allocEtherdevMqs = stub(
-  "struct net_device *alloc_etherdev_mqs(int sizeof_priv, unsigned int txqs, unsigned int rxqs)",
-  { fails: ["NULL"], sleeps: true, acquires: { "network device": "return" } },
-  function* (k, { sizeof_priv, txqs, rxqs }) {
-    const setup = k.symbols.address("ether_setup") ?? 0;
-    return yield* allocate(k, sizeof_priv, "eth%d", setup, [txqs, rxqs]);
   },
 );
 
@@ -243,3 +170,24 @@ export const unregisterNetdeviceNotifier = stub(
 export const netdevCmdToName = stub("const char *netdev_cmd_to_name(enum netdev_cmd cmd)", (k, { cmd }) =>
   k.net.commandName(cmd),
 );
+
+const ARPHRD_ETHER = 1;
+const DATA = 1500;
+// include/uapi/linux/if.h, include/linux/netdevice.h
+const IFF_BROADCAST_MULTICAST = 0x1002;
+const IFF_TX_SKB_SHARING = 1n << 16n;
+
+export const etherSetup = stub("void ether_setup(struct net_device *dev)", (k, { dev }) => {
+  const view = k.struct("net_device", dev);
+  view.type = ARPHRD_ETHER;
+  view.hard_header_len = ETHERNET_HEADER;
+  view.min_header_len = ETHERNET_HEADER;
+  view.mtu = DATA;
+  view.min_mtu = 68;
+  view.max_mtu = DATA;
+  view.addr_len = ETHERNET_ADDRESS;
+  view.tx_queue_len = 1000;
+  view.flags = IFF_BROADCAST_MULTICAST;
+  view.priv_flags |= IFF_TX_SKB_SHARING;
+  k.memory.fill(dev + k.offsetOf("net_device", "broadcast"), 0xff, ETHERNET_ADDRESS);
+});

@@ -2,8 +2,8 @@
 import type { Address } from "../../src/base/address.ts";
 import { EFAULT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import { partialSum } from "../../src/kernel/net/checksum.ts";
 import {
   type Piece,
@@ -13,8 +13,7 @@ import {
   readPieces,
   setFragment,
 } from "../../src/kernel/net/fragments.ts";
-import { allocateSkb, cloneSkb, copySkb, pullTail, releaseSkb } from "../../src/kernel/net/skb.ts";
-import type { Routine } from "../../src/kernel/routine.ts";
+import { allocateSkb, cloneSkb, copySkb, freeSkb, pullTail } from "../../src/kernel/net/skb.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { bugAt } from "../reports.ts";
 
@@ -45,19 +44,11 @@ export const netdevAllocSkb = stub(
   },
 );
 
-/** Runs the buffer's destructor with its last reference. */
-function* free(k: Kernel, skb: Address): Routine<void> {
-  if (skb === 0) return;
-  const { destructor, users } = k.struct("sk_buff", skb);
-  if (destructor !== 0 && users.refs.counter === 1) yield* k.call(destructor, skb);
-  releaseSkb(k, skb);
-}
-
 export const kfreeSkbReason = stub(
   "void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)",
   { releases: { "socket buffer": "skb" } },
   function* (k, { skb }) {
-    yield* free(k, skb);
+    yield* freeSkb(k, skb);
   },
 );
 
@@ -65,23 +56,7 @@ export const consumeSkb = stub(
   "void consume_skb(struct sk_buff *skb)",
   { releases: { "socket buffer": "skb" } },
   function* (k, { skb }) {
-    yield* free(k, skb);
-  },
-);
-
-export const devKfreeSkbAny = stub(
-  "void __dev_kfree_skb_any(struct sk_buff *skb, enum skb_free_reason reason)",
-  { releases: { "socket buffer": "skb" } },
-  function* (k, { skb }) {
-    yield* free(k, skb);
-  },
-);
-
-export const devKfreeSkbIrq = stub(
-  "void __dev_kfree_skb_irq(struct sk_buff *skb, enum skb_free_reason reason)",
-  { releases: { "socket buffer": "skb" } },
-  function* (k, { skb }) {
-    yield* free(k, skb);
+    yield* freeSkb(k, skb);
   },
 );
 

@@ -2,6 +2,7 @@
 import { RFLAGS } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { within } from "../../src/stub/compose.ts";
 import { type Declared, stub } from "../../src/stub/declare.ts";
 
 const LOCKED = 1;
@@ -146,15 +147,25 @@ export const spinTrylockBh = stub("int _raw_spin_trylock_bh(raw_spinlock_t *lock
   trySpin(k, lock, "bh"),
 );
 
-/** kernel/softirq.c: pending softirqs run at once. */
-export const localBhEnable = stub(
-  "void __local_bh_enable_ip(unsigned long ip, unsigned int cnt)",
-  (k, { cnt }) => {
-    count(k, -cnt);
-    k.interrupts.softirqsOn();
+/** include/linux/spinlock.h: lib/dec_and_lock.c */
+export const atomicDecAndLock = stub(
+  "int _atomic_dec_and_lock(atomic_t *atomic, spinlock_t *lock)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
+  (k, { atomic, lock }) => {
+    const last = k.memory.u32(atomic) === 1;
+    if (last) within(k, spinLock, { lock });
+    k.memory.setU32(atomic, (k.memory.u32(atomic) - 1) >>> 0);
+    return Number(last);
   },
 );
-export const localBhDisable = stub(
-  "void __local_bh_disable_ip(unsigned long ip, unsigned int cnt)",
-  (k, { cnt }) => count(k, cnt),
+
+export const atomicDecAndLockIrqsave = stub(
+  "int _atomic_dec_and_lock_irqsave(atomic_t *atomic, spinlock_t *lock, unsigned long *flags)",
+  { acquires: { spinlock: (_k, { lock }, result) => (result === 0 ? undefined : lock) } },
+  (k, { atomic, lock, flags }) => {
+    const last = k.memory.u32(atomic) === 1;
+    if (last) k.memory.setU64(flags, within(k, spinLockIrqsave, { lock }) as bigint);
+    k.memory.setU32(atomic, (k.memory.u32(atomic) - 1) >>> 0);
+    return Number(last);
+  },
 );

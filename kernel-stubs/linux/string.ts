@@ -1,7 +1,7 @@
-/** include/linux/string.h: memory, length, copying and joining, as lib/string.c does them. */
+/** include/linux/string.h: memory, length, copying and joining, as lib/string.c and fs/libfs.c do them. */
 import type { Address } from "../../src/base/address.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
-import { E2BIG } from "../../src/base/errno.ts";
+import { E2BIG, EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { compareBytes, copyForward, findByte, moveBytes } from "../../src/kernel/data/guest-bytes.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -177,5 +177,19 @@ export const memcpyAndPad = stub(
     const size = Math.min(args.count, args.dest_len);
     copyForward(k.memory, args.dest, args.src, size);
     k.memory.fill(args.dest + size, args.pad & 0xff, args.dest_len - size);
+  },
+);
+
+export const memoryReadFromBuffer = stub(
+  "ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *ppos, const void *from, size_t available)",
+  { fails: ["EINVAL"] },
+  (k, { to, count, ppos, from, available }) => {
+    const position = Number(BigInt.asIntN(64, k.memory.u64(ppos)));
+    if (position < 0) throw new Errno(EINVAL);
+    if (position >= available) return 0;
+    const size = Math.min(count, available - position);
+    k.memory.write(to, k.memory.bytes(from + position, size));
+    k.memory.setU64(ppos, BigInt(position + size));
+    return size;
   },
 );

@@ -19,20 +19,9 @@ export const registerSysctlTable = stub(
   REGISTERS,
   (k, { table }) => k.vfs.sysctls.register("", table),
 );
-export const registerNetSysctl = stub(
-  "struct ctl_table_header *register_net_sysctl(struct net *net, const char *path, struct ctl_table *table)",
-  { ...REGISTERS, level: { partial: "all network namespaces are the first one" } },
-  (k, { path, table }) => k.vfs.sysctls.register(k.memory.cstring(path, 4096), table),
-);
-const UNREGISTERS = { sleeps: true, releases: { sysctl: "header" } } as const;
 export const unregisterSysctlTable = stub(
   "void unregister_sysctl_table(struct ctl_table_header *header)",
-  UNREGISTERS,
-  (k, { header }) => k.vfs.sysctls.unregister(header),
-);
-export const unregisterNetSysctlTable = stub(
-  "void unregister_net_sysctl_table(struct ctl_table_header *header)",
-  UNREGISTERS,
+  { sleeps: true, releases: { sysctl: "header" } },
   (k, { header }) => k.vfs.sysctls.unregister(header),
 );
 

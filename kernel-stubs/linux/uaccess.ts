@@ -1,4 +1,4 @@
-/** include/linux/uaccess.h: lib/usercopy.c, lib/strn*_user.c, mm/maccess.c, mm/gup.c. */
+/** include/linux/uaccess.h: lib/usercopy.c, lib/strn*_user.c, mm/maccess.c. */
 import { userAddress } from "../../src/abi/user-pointer.ts";
 import { type Address, PAGE_SIZE } from "../../src/base/address.ts";
 import { EFAULT, ERANGE } from "../../src/base/errno.ts";
@@ -12,7 +12,6 @@ import {
   TASK_SIZE_MAX,
   wordPadded,
 } from "../../src/kernel/data/user-copy.ts";
-import type { GuestMemory } from "../../src/machine/memory.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { warnAt } from "../reports.ts";
 import { checkObjectSize } from "./usercopy.ts";
@@ -113,34 +112,6 @@ export const checkZeroedUser = stub(
     }
     return odd === undefined ? 1 : 0;
   },
-);
-
-/** Bytes from the first page that cannot be touched on. */
-const untouchable = (memory: GuestMemory, start: Address, size: number, access: "read" | "write"): number => {
-  if (size === 0) return 0;
-  if (!accessOk(start, size)) return size;
-  for (let at = start; at < start + size; at = Math.floor(at / PAGE_SIZE) * PAGE_SIZE + PAGE_SIZE) {
-    if (!memory.accessible(at, 1, access)) return size - (at - start);
-  }
-  return 0;
-};
-
-export const faultInReadable = stub(
-  "size_t fault_in_readable(const char __user *uaddr, size_t size)",
-  { sleeps: true },
-  (k, { uaddr, size }) => untouchable(k.userMemory, userAddress(uaddr), size, "read"),
-);
-
-export const faultInWriteable = stub(
-  "size_t fault_in_writeable(char __user *uaddr, size_t size)",
-  { sleeps: true },
-  (k, { uaddr, size }) => untouchable(k.userMemory, userAddress(uaddr), size, "write"),
-);
-
-export const faultInSafeWriteable = stub(
-  "size_t fault_in_safe_writeable(const char __user *uaddr, size_t size)",
-  { sleeps: true },
-  (k, { uaddr, size }) => untouchable(k.userMemory, userAddress(uaddr), size, "write"),
 );
 
 const CANONICAL_LOW = -(2 ** 47);

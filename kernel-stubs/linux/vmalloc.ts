@@ -1,7 +1,13 @@
 /** include/linux/vmalloc.h, as mm/vmalloc.c does it. */
-import { GFP, GFP_KERNEL, maySleep } from "../../src/kernel/memory/gfp.ts";
+import { type Address, PAGE_SIZE } from "../../src/base/address.ts";
+import { EINVAL } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import { VM } from "../../src/kernel/memory/areas.ts";
+import { GFP, GFP_KERNEL, maySleep } from "../../src/kernel/memory/gfp.ts";
+import { VM as VMA } from "../../src/kernel/vfs/mappings.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { insertPage, mappingOf, vmaView } from "./mmap.ts";
 
 const ALLOCATES = { fails: ["NULL"], sleeps: true, acquires: { vmalloc: "return" } } as const;
 const WITH_GFP = {
@@ -81,3 +87,26 @@ export const vmUnmapRam = stub(
 
 /** Unmapped ranges are gone at once here. */
 export const vmUnmapAliases = stub("void vm_unmap_aliases(void)", { sleeps: true }, () => {});
+
+const remapVmalloc = (k: Kernel, vma: Address, at: Address, kernel: Address, offset: bigint): void => {
+  const mapping = mappingOf(k, vma);
+  const size = mapping.end - mapping.start;
+  const area = k.vmalloc.find(kernel);
+  const start = Number(offset) * PAGE_SIZE;
+  if (area === undefined || size <= 0 || start + size > area.pages * PAGE_SIZE) throw new Errno(EINVAL);
+  for (let done = 0; done < size; done += PAGE_SIZE)
+    insertPage(k, mapping, at + done, k.vmalloc.toPage(kernel + start + done));
+  vmaView(k, vma).vm_flags |= VMA.MIXEDMAP | VMA.DONTEXPAND | VMA.DONTDUMP;
+};
+export const remapVmallocRange = stub(
+  "int remap_vmalloc_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)",
+  {
+    fails: ["EINVAL", "ENOMEM"],
+    sleeps: true,
+    level: { partial: "areas that were not made by vmalloc_user() are let pass, too" },
+  },
+  (k, { vma, addr, pgoff }) => {
+    remapVmalloc(k, vma, Number(vmaView(k, vma).vm_start), addr, pgoff);
+    return 0;
+  },
+);

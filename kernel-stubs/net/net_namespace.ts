@@ -1,5 +1,5 @@
-/** include/net/net_namespace.h: registrations. */
-import { variable } from "../../src/stub/declare.ts";
+/** include/net/net_namespace.h: the first namespace, registrations, and sysctls (net/sysctl_net.c). */
+import { stub, variable } from "../../src/stub/declare.ts";
 import { registrations } from "../registrations.ts";
 
 export const netNetNamespaceRegistrations = registrations(
@@ -39,3 +39,19 @@ export const initNet = variable("struct net init_net", (k, { address }) => {
   view.proc_net = k.vfs.procfs.adopt("net") as typeof view.proc_net;
   view.gen = k.statics.allocate(GENERIC_BYTES) as typeof view.gen;
 });
+
+export const registerNetSysctl = stub(
+  "struct ctl_table_header *register_net_sysctl(struct net *net, const char *path, struct ctl_table *table)",
+  {
+    fails: ["NULL"],
+    sleeps: true,
+    acquires: { sysctl: "return" },
+    level: { partial: "all network namespaces are the first one" },
+  },
+  (k, { path, table }) => k.vfs.sysctls.register(k.memory.cstring(path, 4096), table),
+);
+export const unregisterNetSysctlTable = stub(
+  "void unregister_net_sysctl_table(struct ctl_table_header *header)",
+  { sleeps: true, releases: { sysctl: "header" } },
+  (k, { header }) => k.vfs.sysctls.unregister(header),
+);

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { kmallocRoundup } from "../memory/kmalloc.ts";
 import type { Kernel } from "../kernel.ts";
+import type { Routine } from "../routine.ts";
 import { takeEthernetHeader } from "./ethernet.ts";
 import { dropFragments, eatFragments, headLength, piecesOf, readPieces } from "./fragments.ts";
 
@@ -60,6 +61,14 @@ export const releaseSkb = (k: Kernel, skb: Address): boolean => {
   k.heap.kfree(skb);
   return true;
 };
+
+/** kfree_skb(): runs the buffer's destructor with its last reference. */
+export function* freeSkb(k: Kernel, skb: Address): Routine<void> {
+  if (skb === 0) return;
+  const { destructor, users } = k.struct("sk_buff", skb);
+  if (destructor !== 0 && users.refs.counter === 1) yield* k.call(destructor, skb);
+  releaseSkb(k, skb);
+}
 
 export const cloneSkb = (k: Kernel, skb: Address, gfp: number): Address => {
   const clone = k.heap.kmalloc(k.sizeOf("sk_buff"), gfp);
