@@ -1,4 +1,4 @@
-/** arch/x86/include/asm/io.h and include/linux/io.h, as arch/x86/mm/ioremap.c and kernel/iomem.c do it. */
+/** arch/x86/include/asm/io.h, as arch/x86/mm/ioremap.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import { type AccessSize, allOnes } from "../../src/kernel/devices/model.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -27,18 +27,6 @@ export const ioremapProt = stub(
 export const iounmap = stub(
   "void iounmap(volatile void *addr)",
   { sleeps: true, releases: { ioremap: "addr" } },
-  (k, { addr }) => k.io.unmap(addr),
-);
-
-export const memremap = stub(
-  "void *memremap(resource_size_t offset, size_t size, unsigned long flags)",
-  { fails: ["NULL"], sleeps: true, acquires: { memremap: "return" } },
-  (k, { offset, size }) => k.io.remap(Number(offset), size),
-);
-
-export const memunmap = stub(
-  "void memunmap(void *addr)",
-  { sleeps: true, releases: { memremap: "addr" } },
   (k, { addr }) => k.io.unmap(addr),
 );
 
@@ -73,11 +61,6 @@ const copy = (k: Kernel, to: Address, from: Address, length: number): void => {
   }
 };
 
-const inWords = (k: Kernel, to: Address, from: Address, count: number, size: 4 | 8): void => {
-  for (let index = 0; index < count; index += 1)
-    k.io.write(to + index * size, size, k.io.read(from + index * size, size));
-};
-
 export const memcpyFromio = stub(
   "void memcpy_fromio(void *to, const volatile void *from, size_t n)",
   (k, { to, from, n }) => copy(k, to, from, n),
@@ -94,15 +77,3 @@ export const memsetIo = stub("void memset_io(volatile void *a, int b, size_t c)"
   }
   for (let done = 0; done < c; done += PIECE) k.memory.fill(a + done, byte, Math.min(PIECE, c - done));
 });
-export const ioread32Copy = stub(
-  "void __ioread32_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => inWords(k, to, from, count, 4),
-);
-export const iowrite32Copy = stub(
-  "void __iowrite32_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => inWords(k, to, from, count, 4),
-);
-export const iowrite64Copy = stub(
-  "void __iowrite64_copy(void *to, const void *from, size_t count)",
-  (k, { to, from, count }) => inWords(k, to, from, count, 8),
-);

@@ -1,7 +1,8 @@
 /** arch/x86/include/asm/page_64.h: whole pages (clear_page_64.S, copy_page_64.S). */
 import { PAGE_SIZE } from "../../src/base/address.ts";
 import { copyForward } from "../../src/kernel/data/guest-bytes.ts";
-import { stub } from "../../src/stub/declare.ts";
+import { DIRECT_MAP, VMALLOC_START, VMEMMAP } from "../../src/kernel/memory/layout.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
 
 export const clearPage = stub(
   "void clear_page_erms(void *page)",
@@ -13,8 +14,16 @@ export const copyPage = stub("void copy_page(void *to, void *from)", (k, { to, f
   copyForward(k.memory, to, from, PAGE_SIZE),
 );
 
-/** Non-temporal stores matter to persistent memory only. */
-export const memcpyFlushcache = stub(
-  "void __memcpy_flushcache(void *_dst, const void *_src, size_t size)",
-  (k, { _dst, _src, size }) => copyForward(k.memory, _dst, _src, size),
+export const pageOffsetBase = variable("unsigned long page_offset_base", (k, { address }) =>
+  k.memory.setPointer(address, DIRECT_MAP),
+);
+export const vmallocBase = variable("unsigned long vmalloc_base", (k, { address }) =>
+  k.memory.setPointer(address, VMALLOC_START),
+);
+export const vmemmapBase = variable("unsigned long vmemmap_base", (k, { address }) =>
+  k.memory.setPointer(address, VMEMMAP),
+);
+/** The image lies where it was linked. */
+export const physBase = variable("unsigned long phys_base", (k, { address }) =>
+  k.memory.setPointer(address, 0),
 );

@@ -1,11 +1,21 @@
-/** arch/x86/include/asm/uaccess.h: helpers with register conventions of their own. */
-import { RAX, RBX, RCX, RDI, RDX, registerAddress, type RegisterFile } from "../../src/abi/calls.ts";
+/** arch/x86/include/asm/uaccess.h, as arch/x86/lib/getuser.S, putuser.S, usercopy.c and lib/strn*_user.c do it. */
+import { RAX, RBX, RCX, RDX, registerAddress, type RegisterFile } from "../../src/abi/calls.ts";
+import { userAddress } from "../../src/abi/user-pointer.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EFAULT } from "../../src/base/errno.ts";
-import { accessOk, clearUser, survives } from "../../src/kernel/data/user-copy.ts";
+import { Errno } from "../../src/base/errors.ts";
+import {
+  accessOk,
+  survives,
+  copyUser,
+  readUserString,
+  TASK_SIZE_MAX,
+  wordPadded,
+} from "../../src/kernel/data/user-copy.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { GuestMemory } from "../../src/machine/memory.ts";
-import { registerStub } from "../../src/stub/declare.ts";
+import { registerStub, stub } from "../../src/stub/declare.ts";
+import { checkObjectSize } from "../linux/thread_info.ts";
 
 const SIZES = [1, 2, 4, 8] as const;
 type Size = (typeof SIZES)[number];
@@ -82,14 +92,43 @@ export const putUserStubs = SIZES.flatMap((size) => [
   ),
 ]);
 
-/** Address in RDI, count in RCX; what is left in RCX. */
-const clear = (k: Kernel, registers: RegisterFile): void => {
-  const at = registerAddress(registers, RDI);
-  const size = registerAddress(registers, RCX);
-  registers.u64[RCX] = BigInt(size < 0 ? size : clearUser(k, at, size));
-};
+/** Its range check is its caller's on this architecture; a kernel address copies nothing. */
+export const copyFromUserNmi = stub(
+  "unsigned long copy_from_user_nmi(void *to, const void __user *from, unsigned long n)",
+  { fails: ["UNCOPIED"] },
+  (k, { to, from, n }) => {
+    const [source, size] = [userAddress(from), Number(n)];
+    return accessOk(source, size) ? copyUser(k, to, source, size) : n;
+  },
+);
 
-export const clearUserStubs = ["clear_user_original", "clear_user_rep_good", "clear_user_erms"].map((name) =>
-  // What is left stays what it was: everything.
-  registerStub(name, clear, { fails: ["UNCOPIED"] }),
+export const strncpyFromUser = stub(
+  "long strncpy_from_user(char *dst, const char __user *src, long count)",
+  { sleeps: true, fails: ["EFAULT"] },
+  (k, args) => {
+    const [source, count] = [userAddress(args.src), Number(args.count)];
+    if (count <= 0) return 0;
+    if (source < 0 || source >= TASK_SIZE_MAX) throw new Errno(EFAULT);
+    const room = Math.min(count, TASK_SIZE_MAX - source);
+    checkObjectSize(k, args.dst, count, "overwrite");
+    const { text, end } = readUserString(k, source, room);
+    k.memory.write(args.dst, end === "nul" ? wordPadded(text, room) : Buffer.from(text, "latin1"));
+    if (end === "fault" || (end === "limit" && text.length < count)) throw new Errno(EFAULT);
+    return text.length;
+  },
+);
+
+/** Length with the NUL; more than `count` when there is none; 0 on a fault. Reads aligned words. */
+export const strnlenUser = stub(
+  "long strnlen_user(const char __user *str, long count)",
+  { sleeps: true, fails: ["ZERO"] },
+  (k, args) => {
+    const [source, count] = [userAddress(args.str), Number(args.count)];
+    if (count <= 0 || source < 0 || source >= TASK_SIZE_MAX) return 0;
+    const room = Math.min(count, TASK_SIZE_MAX - source);
+    const scanned = Math.ceil((room + (source & 7)) / 8) * 8 - (source & 7);
+    const { text, end } = readUserString(k, source, scanned);
+    if (end === "nul") return text.length + 1;
+    return end === "limit" && text.length >= count ? count + 1 : 0;
+  },
 );

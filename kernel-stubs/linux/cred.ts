@@ -1,13 +1,9 @@
-/** include/linux/cred.h, capability.h, uidgid.h: everybody is root of the first user namespace. */
+/** include/linux/cred.h, as kernel/cred.c does it: everybody is root of the first user namespace. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
-import { CAPABILITIES } from "../../src/base/capabilities.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
-import { bugAt } from "../reports.ts";
 
-const OVERFLOW = 65534;
-const INVALID = 0xffff_ffff;
 const EXTENT = 4;
 
 /** struct uid_gid_map with the one extent that maps every id to itself. */
@@ -24,45 +20,6 @@ export const initUserNs = variable("struct user_namespace init_user_ns", (k, { a
   for (const map of ["uid_map", "gid_map", "projid_map"] as const)
     identityMap(k, address + k.offsetOf("user_namespace", map));
 });
-
-export const fromKuid = stub("uid_t from_kuid(struct user_namespace *targ, kuid_t kuid)", (_k, { kuid }) =>
-  Number(kuid),
-);
-export const fromKgid = stub("gid_t from_kgid(struct user_namespace *targ, kgid_t kgid)", (_k, { kgid }) =>
-  Number(kgid),
-);
-const munged = (id: number): number => (id === INVALID ? OVERFLOW : id);
-export const fromKuidMunged = stub(
-  "uid_t from_kuid_munged(struct user_namespace *targ, kuid_t kuid)",
-  (_k, { kuid }) => munged(Number(kuid)),
-);
-export const fromKgidMunged = stub(
-  "gid_t from_kgid_munged(struct user_namespace *targ, kgid_t kgid)",
-  (_k, { kgid }) => munged(Number(kgid)),
-);
-
-/** ns_capable_common(): dies of a number that is no capability. */
-const callerIsCapable = (k: Kernel, cap: number): boolean => {
-  if (cap < 0 || cap >= CAPABILITIES.length) {
-    k.printk(2, `capable() called with invalid cap=${cap >>> 0}\n`);
-    bugAt(k, "ns_capable:7");
-  }
-  return k.processes.capable(cap);
-};
-export const capable = stub("bool capable(int cap)", (k, { cap }) => callerIsCapable(k, cap));
-export const nsCapable = stub("bool ns_capable(struct user_namespace *ns, int cap)", (k, { cap }) =>
-  callerIsCapable(k, cap),
-);
-export const hasCapability = stub("bool has_capability(struct task_struct *t, int cap)", (k, { t, cap }) => {
-  const pid = k.struct("task_struct", t).pid;
-  const process = k.processes.find(pid);
-  return process === undefined || (process.capabilities & (1n << BigInt(cap & 63))) !== 0n;
-});
-export const fileNsCapable = stub(
-  "bool file_ns_capable(const struct file *file, struct user_namespace *ns, int cap)",
-  { level: { partial: "looks at the caller, not at who opened the file" } },
-  (k, { cap }) => cap >= 0 && cap < CAPABILITIES.length && k.processes.capable(cap),
-);
 
 const newCred = (k: Kernel, from: Address): Address => {
   const made = k.heap.kmalloc(k.sizeOf("cred"), GFP_KERNEL);
@@ -132,5 +89,3 @@ export const getTaskCred = stub(
     return real_cred;
   },
 );
-export const makeKuid = stub("kuid_t make_kuid(struct user_namespace *ns, uid_t uid)", (_k, { uid }) => uid);
-export const makeKgid = stub("kgid_t make_kgid(struct user_namespace *ns, gid_t gid)", (_k, { gid }) => gid);

@@ -67,18 +67,6 @@ export const devVprintkEmit = stub(
     }),
 );
 
-export const devDriverString = stub(
-  "const char *dev_driver_string(const struct device *dev)",
-  { level: { partial: "a device without driver, bus and class gives NULL instead of an empty text" } },
-  (k, { dev }) => {
-    const driver = k.struct("device", dev).driver;
-    if (driver !== 0) return k.struct("device_driver", driver).name;
-    const { bus, class: family } = k.struct("device", dev);
-    if (bus !== 0) return k.struct("bus_type", bus).name;
-    return family === 0 ? 0 : k.struct("class", family).name;
-  },
-);
-
 /** `__dev_probe_failed`: quiet for -ENOMEM and, with dynamic debug off, for -EPROBE_DEFER. */
 const probeFailed = (
   k: Kernel,

@@ -1,7 +1,8 @@
-/** include/linux/device.h, as drivers/base/core.c does it. */
+/** include/linux/device.h, as drivers/base/core.c and dd.c do it. */
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { attachDriver, probeDevice, releaseDriver } from "../../src/kernel/devices/bus.ts";
 import {
   addDevice,
   createDevice,
@@ -190,5 +191,31 @@ export const deviceFindChild = stub(
     const { device } = yield* children(k, parent, match, data, (answer) => answer !== 0);
     if (device !== 0) k.driverCore.kobjects.get(deviceKobject(k, device));
     return device;
+  },
+);
+
+export const driverAttach = stub("int driver_attach(struct device_driver *drv)", function* (k, { drv }) {
+  yield* attachDriver(k, drv);
+  return 0;
+});
+export const deviceAttach = stub("int device_attach(struct device *dev)", function* (k, { dev }) {
+  return (yield* probeDevice(k, dev)) ? 1 : 0;
+});
+export const deviceReleaseDriver = stub(
+  "void device_release_driver(struct device *dev)",
+  function* (k, { dev }) {
+    yield* releaseDriver(k, dev);
+  },
+);
+
+export const devDriverString = stub(
+  "const char *dev_driver_string(const struct device *dev)",
+  { level: { partial: "a device without driver, bus and class gives NULL instead of an empty text" } },
+  (k, { dev }) => {
+    const driver = k.struct("device", dev).driver;
+    if (driver !== 0) return k.struct("device_driver", driver).name;
+    const { bus, class: family } = k.struct("device", dev);
+    if (bus !== 0) return k.struct("bus_type", bus).name;
+    return family === 0 ? 0 : k.struct("class", family).name;
   },
 );

@@ -1,6 +1,4 @@
-/** include/linux/irq.h, as kernel/irq/chip.c and pm.c do it. */
-import { EINVAL } from "../../src/base/errno.ts";
-import { Errno } from "../../src/base/errors.ts";
+/** include/linux/irq.h, as kernel/irq/chip.c does it. */
 import { stub } from "../../src/stub/declare.ts";
 
 export const irqSetIrqType = stub(
@@ -13,12 +11,4 @@ export const irqSetIrqType = stub(
 );
 export const irqGetIrqData = stub("struct irq_data *irq_get_irq_data(unsigned int irq)", (k, { irq }) =>
   k.irqs.data(irq),
-);
-export const irqSetIrqWake = stub(
-  "int irq_set_irq_wake(unsigned int irq, unsigned int on)",
-  { fails: ["EINVAL", "ENXIO"], level: { partial: "the machine never sleeps, so nothing wakes it" } },
-  (k, { irq }) => {
-    if (k.irqs.line(irq) === undefined) throw new Errno(EINVAL);
-    return 0;
-  },
 );

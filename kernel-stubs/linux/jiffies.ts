@@ -42,29 +42,6 @@ export const jiffiesToClockT = stub(
   (_k, { x }) => (x * USER_HZ) / BigInt(HZ),
 );
 
-/** Whole seconds, so that timers that need no precision go off together (kernel/time/timer.c). */
-const round = (value: bigint, now: bigint, direction: "near" | "up"): bigint => {
-  const remainder = value % BigInt(HZ);
-  const down = direction === "near" && remainder < BigInt(HZ) / 4n;
-  const rounded = down ? value - remainder : value - remainder + BigInt(HZ);
-  return rounded <= now ? value : rounded;
-};
-export const roundJiffies = stub(
-  "unsigned long round_jiffies(unsigned long j)",
-  { aliases: ["__round_jiffies"] },
-  (k, { j }) => round(j, BigInt(k.clock.jiffies()), "near"),
-);
-export const roundJiffiesUp = stub("unsigned long round_jiffies_up(unsigned long j)", (k, { j }) =>
-  round(j, BigInt(k.clock.jiffies()), "up"),
-);
-export const roundJiffiesRelative = stub(
-  "unsigned long round_jiffies_relative(unsigned long j)",
-  { aliases: ["__round_jiffies_relative"] },
-  (k, { j }) => {
-    const now = BigInt(k.clock.jiffies());
-    return round(j + now, now, "near") - now;
-  },
-);
 export const jiffies64ToMsecs = stub(
   "u64 jiffies64_to_msecs(const u64 j)",
   (_k, { j }) => j * BigInt(MSEC_PER_TICK),

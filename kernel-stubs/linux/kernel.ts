@@ -1,10 +1,13 @@
 /** include/linux/kernel.h, as lib/cmdline.c and lib/hexdump.c do it. */
-import { EINVAL } from "../../src/base/errno.ts";
+import type { Address } from "../../src/base/address.ts";
 import { byteStringToBytes } from "../../src/base/bytes.ts";
+import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { OPTION_RESULT, getOption, getOptions } from "../../src/kernel/cmdline.ts";
-import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
+import { byteAt, isspace } from "../../src/kernel/ctype.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import { memparse as parseSize } from "../../src/kernel/number.ts";
+import { faultsAt } from "../../src/kernel/printf/fault-places.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 export const memparse = stub(
@@ -83,4 +86,48 @@ export const hexAscUpper = variable("const char hex_asc_upper[17]", (k, { addres
 const SYSTEM_RUNNING = 3;
 export const systemState = variable("enum system_states system_state", (k, { address }) =>
   k.memory.setU32(address, SYSTEM_RUNNING),
+);
+
+const QUOTE = 0x22;
+
+/** Where the argument ends, and its first '=' (0 for none), quotes keeping spaces in. */
+const scanArgument = (text: string, quoted: number): { end: number; equals: number } => {
+  let inQuote = quoted;
+  let equals = 0;
+  let end = 0;
+  for (; end < text.length; end++) {
+    const char = byteAt(text, end);
+    if (isspace(char) && inQuote === 0) break;
+    if (equals === 0 && char === 0x3d) equals = end;
+    if (char === QUOTE) inQuote = 1 - inQuote;
+  }
+  return { end, equals };
+};
+
+/** One "name=value" of a command line; writes NULs into it and answers where the next begins. */
+const nextArgument = (k: Kernel, start: Address, param: Address, val: Address): Address => {
+  const { memory } = k;
+  const quoted = memory.u8(start) === QUOTE ? 1 : 0;
+  const args = start + quoted;
+  const text = memory.cstring(args);
+  const { end, equals } = scanArgument(text, quoted);
+  const lastIsQuote = end > 0 && byteAt(text, end - 1) === QUOTE;
+  memory.setPointer(param, args);
+  if (equals === 0) memory.setPointer(val, 0);
+  else {
+    memory.setU8(args + equals, 0);
+    const opens = byteAt(text, equals + 1) === QUOTE;
+    memory.setPointer(val, args + equals + (opens ? 2 : 1));
+    if (opens && lastIsQuote) memory.setU8(args + end - 1, 0);
+  }
+  if (quoted === 1 && lastIsQuote) memory.setU8(args + end - 1, 0);
+  if (end < text.length) memory.setU8(args + end, 0);
+  let next = end < text.length ? end + 1 : end;
+  while (isspace(byteAt(text, next))) next++;
+  return args + next;
+};
+
+export const nextArg = stub(
+  "char *next_arg(char *args, char **param, char **val)",
+  (k, { args, param, val }) => nextArgument(k, args, param, val),
 );

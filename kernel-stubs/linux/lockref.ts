@@ -3,7 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { spinLock } from "./spinlock.ts";
+import { spinLock } from "./spinlock_api_smp.ts";
 
 const DEAD = -128;
 const countOf = (k: Kernel, lockref: Address): number =>

@@ -82,11 +82,6 @@ export const highMemory = variable("void *high_memory", (k, { address }) =>
   k.memory.setU64(address, toPattern(DIRECT_MAP + k.machine.frames.total * 4096)),
 );
 
-/** SPARSEMEM_EXTREME: what pfn_valid() reads (include/linux/mmzone.h). */
-export const memSection = variable("struct mem_section **mem_section", (k, { address }) =>
-  k.memory.setPointer(address, k.memSections()),
-);
-
 /** Device pages, whose references count otherwise, do not exist here. */
 export const putDevmapManagedPageRefs = stub(
   "bool __put_devmap_managed_page_refs(struct page *page, int refs)",
@@ -117,3 +112,7 @@ export const mmStaticKeys = [
   staticKey("hugetlb_optimize_vmemmap_key", "off"),
   staticKey("_page_poisoning_enabled", "off"),
 ];
+
+export const nrFreeBufferPages = stub("unsigned long nr_free_buffer_pages(void)", (k) =>
+  BigInt(k.pages.figures().free),
+);

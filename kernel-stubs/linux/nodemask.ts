@@ -1,5 +1,5 @@
-/** include/linux/nodemask.h and swap.h: one node, without swap. */
-import { stub, variable } from "../../src/stub/declare.ts";
+/** include/linux/nodemask.h: one node. */
+import { variable } from "../../src/stub/declare.ts";
 
 /** Bytes of a nodemask_t: MAX_NUMNODES is 1024. */
 const MASK_BYTES = 128;
@@ -12,11 +12,3 @@ export const nodeStates = variable("nodemask_t node_states[6]", (k, { address })
 export const nodeCounts = ["nr_node_ids", "nr_online_nodes"].map((name) =>
   variable(`unsigned int ${name}`, (k, { address }) => k.memory.setU32(address, 1)),
 );
-
-export const nrFreeBufferPages = stub("unsigned long nr_free_buffer_pages(void)", (k) =>
-  BigInt(k.pages.figures().free),
-);
-export const nrSwapPages = variable("atomic_long_t nr_swap_pages", (k, { address }) =>
-  k.memory.setU64(address, 0n),
-);
-export const vmMemoryCommitted = stub("unsigned long vm_memory_committed(void)", () => 0n);

@@ -1,4 +1,4 @@
-/** include/linux/notifier.h and reboot.h, as kernel/notifier.c and reboot.c do it: lists in guest memory. */
+/** include/linux/notifier.h, as kernel/notifier.c does it: lists in guest memory. The chains of the kernel itself (reboot.h, kdebug.h, oom.h and others) are one table. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { callNotifiers, registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";

@@ -1,4 +1,4 @@
-/** include/linux/panic.h and panic_notifier.h, as kernel/panic.c does it. */
+/** include/linux/panic.h, as kernel/panic.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { callNotifiers } from "../../src/kernel/notifier.ts";
@@ -9,7 +9,7 @@ import { stub, variable } from "../../src/stub/declare.ts";
 /** panic()'s static buffer, which its notifiers are given. */
 const BUFFER = 1024;
 /** struct atomic_notifier_head: a spinlock, then the first block. */
-const NOTIFIER_HEAD = 8;
+export const NOTIFIER_HEAD = 8;
 const PANIC_EVENT = 0;
 
 function* runNotifiers(k: Kernel, message: string): Routine<void> {
@@ -59,9 +59,4 @@ export const panicTimeout = variable("int panic_timeout", (k, { address }) =>
 /** No keyboard to blink with; drivers put theirs here. */
 export const panicBlink = variable("long (*panic_blink)(int state)", (k, { address }) =>
   k.memory.setPointer(address, 0),
-);
-
-export const panicNotifierList = variable(
-  "struct atomic_notifier_head panic_notifier_list",
-  (k, { address }) => k.memory.fill(address, 0, NOTIFIER_HEAD + 8),
 );

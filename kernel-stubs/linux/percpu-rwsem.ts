@@ -1,8 +1,8 @@
 /** include/linux/percpu-rwsem.h, as kernel/locking/percpu-rwsem.c does it. */
-import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { block } from "../../src/kernel/routine.ts";
@@ -95,10 +95,3 @@ export const percpuIsReadLocked = stub(
   "bool percpu_is_read_locked(struct percpu_rw_semaphore *sem)",
   (k, { sem }) => k.memory.u32(readers(k, sem)) !== 0 && !isBlocked(k, sem),
 );
-export const rcuwaitWakeUp = stub("int rcuwait_wake_up(struct rcuwait *w)", (k, { w }) => {
-  const task = k.tasks.byStruct(k.struct("rcuwait", w).task);
-  return task !== undefined && k.tasks.wake(task) ? 1 : 0;
-});
-export const finishRcuwait = stub("void finish_rcuwait(struct rcuwait *w)", (k, { w }) => {
-  k.struct("rcuwait", w).task = 0 as never;
-});

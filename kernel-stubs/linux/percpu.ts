@@ -1,11 +1,6 @@
 /** include/linux/percpu.h, as mm/percpu.c does it. */
 import { GFP_KERNEL, maySleep } from "../../src/kernel/memory/gfp.ts";
-import { stub, variable } from "../../src/stub/declare.ts";
-
-/** asm-generic/percpu.h; one CPU. */
-export const perCpuOffset = variable("unsigned long __per_cpu_offset[8192]", (k, { address }) =>
-  k.memory.setPointer(address, k.percpu.base),
-);
+import { stub } from "../../src/stub/declare.ts";
 
 export const allocPercpu = stub(
   "void *__alloc_percpu(size_t size, size_t align)",

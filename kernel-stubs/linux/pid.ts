@@ -1,17 +1,11 @@
-/** include/linux/pid.h and sched.h, as kernel/pid.c does it. One PID namespace. */
+/** include/linux/pid.h, as kernel/pid.c does it. One PID namespace. */
 import type { Ptr } from "../../src/abi/prototype-types.ts";
 import type { Address } from "../../src/base/address.ts";
-import { fillInitTask } from "../../src/kernel/sched/init-task.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { stub, variable } from "../../src/stub/declare.ts";
+import { stub } from "../../src/stub/declare.ts";
 
 type TaskStruct = Ptr<"struct task_struct">;
 type Pid = Ptr<"struct pid">;
-
-/** "swapper/0", whose list leads to all processes: for_each_process() walks it. */
-export const initTask = variable("struct task_struct init_task", (k, { address }) =>
-  fillInitTask(k, address),
-);
 
 const counter = (k: Kernel, pid: Address): { counter: number } => k.struct("pid", pid).count.refs;
 const hold = (k: Kernel, pid: Address): Pid => {

@@ -16,10 +16,7 @@ import {
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { guestFunction } from "../../src/stub/guest-function.ts";
-import { guarded, guardedRoutine } from "../reports.ts";
-
-const rotate = guestFunction("void (*)(struct rb_node *, struct rb_node *)");
+import { guarded } from "../reports.ts";
 
 function* unmoved(): Routine<void> {}
 
@@ -33,16 +30,6 @@ export const rbInsertColor = stub(
   (k, { node, root }) => guarded(k, "rb_insert_color", () => finish(insertColor(plainTree(k, root), node))),
 );
 
-export const rbInsertAugmented = stub(
-  "void __rb_insert_augmented(struct rb_node *node, struct rb_root *root, void (*augment_rotate)(struct rb_node *, struct rb_node *))",
-  function* (k, { node, root, augment_rotate }) {
-    const rotated: Tree["rotated"] = (old, replacement) => rotate(k, augment_rotate, old, replacement);
-    yield* guardedRoutine(k, "__rb_insert_augmented", () =>
-      insertColor({ memory: k.memory, root, rotated }, node),
-    );
-  },
-);
-
 export const rbErase = stub(
   "void rb_erase(struct rb_node *node, struct rb_root *root)",
   (k, { node, root }) =>
@@ -51,16 +38,6 @@ export const rbErase = stub(
       const unbalanced = unlink(tree, node);
       if (unbalanced !== 0) finish(eraseColor(tree, unbalanced));
     }),
-);
-
-export const rbEraseColor = stub(
-  "void __rb_erase_color(struct rb_node *parent, struct rb_root *root, void (*augment_rotate)(struct rb_node *, struct rb_node *))",
-  function* (k, { parent, root, augment_rotate }) {
-    const rotated: Tree["rotated"] = (old, replacement) => rotate(k, augment_rotate, old, replacement);
-    yield* guardedRoutine(k, "__rb_erase_color", () =>
-      eraseColor({ memory: k.memory, root, rotated }, parent),
-    );
-  },
 );
 
 export const rbFirst = stub(

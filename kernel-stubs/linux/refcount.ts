@@ -5,7 +5,7 @@ import { isBlock } from "../../src/kernel/routine.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { warnOnceAt } from "../reports.ts";
-import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "./spinlock.ts";
+import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "./spinlock_api_smp.ts";
 
 const REFCOUNT_SATURATED = 0xc000_0000;
 

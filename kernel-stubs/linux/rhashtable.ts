@@ -3,7 +3,6 @@ import type { Address } from "../../src/base/address.ts";
 import { EAGAIN } from "../../src/base/errno.ts";
 import { findNested, makeNested } from "../../src/kernel/data/rhashtable/buckets.ts";
 import { destroy } from "../../src/kernel/data/rhashtable/destroy.ts";
-import { initialise } from "../../src/kernel/data/rhashtable/initialise.ts";
 import { insertSlow } from "../../src/kernel/data/rhashtable/insert.ts";
 import {
   enterWalk,
@@ -18,24 +17,6 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { guestFunction } from "../../src/stub/guest-function.ts";
 import { guarded, guardedRoutine } from "../reports.ts";
-
-export const rhashtableInit = stub(
-  "int rhashtable_init(struct rhashtable *ht, const struct rhashtable_params *params)",
-  { fails: ["EINVAL"], sleeps: true, acquires: { rhashtable: "ht" } },
-  (k, { ht, params }) => {
-    initialise(k, ht, params);
-    return 0;
-  },
-);
-
-export const rhltableInit = stub(
-  "int rhltable_init(struct rhltable *hlt, const struct rhashtable_params *params)",
-  { fails: ["EINVAL"], sleeps: true, acquires: { rhashtable: "hlt" } },
-  (k, { hlt, params }) => {
-    initialise(k, hlt, params).rhlist = true;
-    return 0;
-  },
-);
 
 /** NULL, or the object that has the key already. */
 export const rhashtableInsertSlow = stub(

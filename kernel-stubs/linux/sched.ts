@@ -147,16 +147,6 @@ export const condResched = stub(
   () => 0,
 );
 
-/**
- * The preempt= mode is "voluntary": these trampolines of static calls do nothing. Behind might_sleep()
- * comes what sleeps, which gives others a turn.
- */
-export const preemptSchedule = guestCode("preempt_schedule", [0xc3], {
-  aliases: ["preempt_schedule_notrace", "__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace"],
-});
-export const preemptThunk = guestCode("preempt_schedule_thunk", [0xc3], {
-  aliases: ["preempt_schedule_notrace_thunk"],
-});
 /** `xor %eax,%eax; ret`: nothing to reschedule for. */
 export const mightResched = guestCode("__SCT__might_resched", [0x31, 0xc0, 0xc3]);
 
@@ -184,9 +174,3 @@ export const schedSetNormal = stub(
     view.prio = 120 + nice;
   },
 );
-
-/** The last reference is gone; the task ended before. */
-export const putTaskStruct = stub("void __put_task_struct(struct task_struct *tsk)", (k, { tsk }) => {
-  const task = k.tasks.byStruct(tsk);
-  if (task !== undefined && task.state === "dead") k.tasks.reap(task);
-});

@@ -1,17 +1,14 @@
-/** include/linux/smp.h, irq_work.h, stop_machine.h and cpu.h, with one CPU: kernel/smp.c and others. */
+/** include/linux/smp.h, as kernel/smp.c does it, with one CPU. */
 import type { Address } from "../../src/base/address.ts";
-import { EINVAL, ENXIO } from "../../src/base/errno.ts";
+import { ENXIO } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const IRQ_WORK_CLAIMED = 3;
-const IRQ_WORK_BUSY = 2;
-const IRQ_WORK_PENDING = 1;
 const hasCpu0 = (k: Kernel, mask: Address): boolean => mask === 0 || (k.memory.u64(mask) & 1n) !== 0n;
 
 /** Calls with interrupts off, as an interrupt from another CPU would. */
-function* onThisCpu(k: Kernel, fn: Address, ...args: Address[]): Routine<bigint> {
+export function* onThisCpu(k: Kernel, fn: Address, ...args: Address[]): Routine<bigint> {
   const were = k.cpu.irqsDisabled();
   k.cpu.setIrqs("off");
   const answer = yield* k.call(fn, ...args);
@@ -72,37 +69,4 @@ export const smpCallOnCpu = stub(
     return cpu === 0 ? Number(BigInt.asIntN(32, yield* k.call(func, par))) : -ENXIO;
   },
 );
-export const workOnCpu = stub(
-  "long work_on_cpu_key(int cpu, long (*fn)(void *), void *arg, struct lock_class_key *key)",
-  { sleeps: true, fails: ["EINVAL"] },
-  function* (k, { cpu, fn, arg }) {
-    return cpu === 0 ? BigInt.asIntN(64, yield* k.call(fn, arg)) : -BigInt(EINVAL);
-  },
-);
 export const wakeUpAllIdleCpus = stub("void wake_up_all_idle_cpus(void)", () => {});
-
-export const stopMachine = stub(
-  "int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)",
-  { sleeps: true },
-  function* (k, { fn, data }) {
-    return Number(BigInt.asIntN(32, yield* onThisCpu(k, fn, data)));
-  },
-);
-export const cpusReadLock = stub("void cpus_read_lock(void)", { sleeps: true }, () => {});
-export const cpusReadTrylock = stub("int cpus_read_trylock(void)", () => 1);
-export const cpusReadUnlock = stub("void cpus_read_unlock(void)", () => {});
-
-const flagsOf = (k: Kernel, work: Address): { counter: number } => k.struct("irq_work", work).node.a_flags;
-export const irqWorkQueue = stub("bool irq_work_queue(struct irq_work *work)", (k, { work }) => {
-  const flags = flagsOf(k, work);
-  if ((flags.counter & IRQ_WORK_PENDING) !== 0) return false;
-  flags.counter |= IRQ_WORK_CLAIMED;
-  k.interrupts.raise("irq-work", work);
-  return true;
-});
-export const irqWorkSync = stub(
-  "void irq_work_sync(struct irq_work *work)",
-  { sleeps: true },
-  (k, { work }) =>
-    (flagsOf(k, work).counter & IRQ_WORK_BUSY) === 0 ? undefined : { kind: "yield", again: true },
-);

@@ -1,4 +1,4 @@
-/** include/linux/sort.h, bsearch.h: lib/sort.c and lib/bsearch.c, comparing in the same order. */
+/** include/linux/sort.h: lib/sort.c, comparing in the same order. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
@@ -81,24 +81,5 @@ export const sortR = stub(
         else yield* swapWith(k, swap_func, base + a * size, base + b * size, size, priv);
       },
     });
-  },
-);
-
-export const bsearch = stub(
-  "void *bsearch(const void *key, const void *base, size_t num, size_t size, cmp_func_t cmp)",
-  function* (k, { key, base, num, size, cmp }) {
-    let start = base;
-    let left = num;
-    while (left > 0) {
-      const pivot = start + Math.floor(left / 2) * size;
-      const order = yield* compare(k, cmp, key, pivot);
-      if (order === 0) return pivot;
-      if (order > 0) {
-        start = pivot + size;
-        left -= 1;
-      }
-      left = Math.floor(left / 2);
-    }
-    return 0;
   },
 );

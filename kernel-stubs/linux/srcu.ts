@@ -47,16 +47,6 @@ export const synchronizeSrcu = stub(
   { sleeps: true },
   (k, { ssp }) => k.srcu.synchronize(ssp),
 );
-export const synchronizeSrcuExpedited = stub(
-  "void synchronize_srcu_expedited(struct srcu_struct *ssp)",
-  { sleeps: true },
-  (k, { ssp }) => k.srcu.synchronize(ssp),
-);
-export const srcuBarrier = stub(
-  "void srcu_barrier(struct srcu_struct *ssp)",
-  { sleeps: true },
-  (k, { ssp }) => k.srcu.barrier(ssp),
-);
 export const callSrcu = stub(
   "void call_srcu(struct srcu_struct *ssp, struct callback_head *rhp, rcu_callback_t func)",
   (k, { ssp, rhp, func }) => {

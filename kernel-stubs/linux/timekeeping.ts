@@ -6,7 +6,7 @@ import { stub } from "../../src/stub/declare.ts";
 const NSEC_PER_SEC = 1_000_000_000n;
 const TICK = 4_000_000n;
 
-const uptime = (k: Kernel): bigint => BigInt(Math.floor(k.clock.now()));
+export const uptime = (k: Kernel): bigint => BigInt(Math.floor(k.clock.now()));
 const coarse = (time: bigint): bigint => time - (time % TICK);
 const store = (k: Kernel, at: Address, time: bigint): void => {
   k.memory.setU64(at, time / NSEC_PER_SEC);
@@ -55,19 +55,9 @@ export const ktimeGetRealSeconds = stub(
   (k) => k.clock.realtime() / NSEC_PER_SEC,
 );
 export const ktimeGetSeconds = stub("time64_t ktime_get_seconds(void)", (k) => uptime(k) / NSEC_PER_SEC);
-const KTIME_MAX = 0x7fff_ffff_ffff_ffffn;
-export const ktimeAddSafe = stub(
-  "ktime_t ktime_add_safe(const ktime_t lhs, const ktime_t rhs)",
-  (_k, { lhs, rhs }) => {
-    const sum = BigInt.asIntN(64, lhs + rhs);
-    return sum < 0n || sum < lhs || sum < rhs ? KTIME_MAX : sum;
-  },
-);
 export const ktimeMonoToAny = stub(
   "ktime_t ktime_mono_to_any(ktime_t tmono, enum tk_offsets offs)",
   (k, { tmono, offs }) => (offs === 1 ? tmono : tmono + k.clock.realtime() - uptime(k)),
 );
 /** The recorded machine's clock is finer than a nanosecond. */
 export const ktimeGetResolutionNs = stub("u32 ktime_get_resolution_ns(void)", () => 0);
-export const schedClock = stub("unsigned long long sched_clock(void)", (k) => uptime(k));
-export const localClock = stub("u64 sched_clock_cpu(int cpu)", (k) => uptime(k));

@@ -1,5 +1,6 @@
 /** include/linux/timer.h, as kernel/time/timer.c does it. */
 import type { Address } from "../../src/base/address.ts";
+import { HZ } from "../../src/kernel/clock.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -89,4 +90,28 @@ export const timerShutdownSync = stub(
   "int timer_shutdown_sync(struct timer_list *timer)",
   { releases: { timer: "timer" } },
   (k, { timer }) => shutdown(k, timer),
+);
+
+/** Whole seconds, so that timers that need no precision go off together (kernel/time/timer.c). */
+const round = (value: bigint, now: bigint, direction: "near" | "up"): bigint => {
+  const remainder = value % BigInt(HZ);
+  const down = direction === "near" && remainder < BigInt(HZ) / 4n;
+  const rounded = down ? value - remainder : value - remainder + BigInt(HZ);
+  return rounded <= now ? value : rounded;
+};
+export const roundJiffies = stub(
+  "unsigned long round_jiffies(unsigned long j)",
+  { aliases: ["__round_jiffies"] },
+  (k, { j }) => round(j, BigInt(k.clock.jiffies()), "near"),
+);
+export const roundJiffiesUp = stub("unsigned long round_jiffies_up(unsigned long j)", (k, { j }) =>
+  round(j, BigInt(k.clock.jiffies()), "up"),
+);
+export const roundJiffiesRelative = stub(
+  "unsigned long round_jiffies_relative(unsigned long j)",
+  { aliases: ["__round_jiffies_relative"] },
+  (k, { j }) => {
+    const now = BigInt(k.clock.jiffies());
+    return round(j + now, now, "near") - now;
+  },
 );

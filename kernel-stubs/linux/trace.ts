@@ -1,44 +1,8 @@
-/** include/linux/kernel.h and trace.h: trace_printk and instances (kernel/trace/trace_printk.c, trace.c). */
+/** include/linux/trace.h: instances (kernel/trace/trace.c). */
 import { EINVAL, ENOENT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import type { Kernel } from "../../src/kernel/kernel.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { setEvents } from "../../src/kernel/tracing/set-events.ts";
-
-const write = (k: Kernel, ip: bigint, text: string): number => {
-  k.tracing.buffer.add(text, Number(BigInt.asIntN(64, ip)));
-  return text.length;
-};
-
-export const traceBprintk = stub(
-  "int __trace_bprintk(unsigned long ip, const char *fmt, ...)",
-  (k, { ip, fmt }, call) => write(k, ip, formatGuest(k, fmt, call).text),
-);
-
-export const tracePrintk = stub(
-  "int __trace_printk(unsigned long ip, const char *fmt, ...)",
-  (k, { ip, fmt }, call) => write(k, ip, formatGuest(k, fmt, call).text),
-);
-
-export const ftraceVbprintk = stub(
-  "int __ftrace_vbprintk(unsigned long ip, const char *fmt, va_list ap)",
-  (k, { ip, fmt, ap }) => write(k, ip, formatGuest(k, fmt, { list: ap }).text),
-);
-
-export const ftraceVprintk = stub(
-  "int __ftrace_vprintk(unsigned long ip, const char *fmt, va_list ap)",
-  (k, { ip, fmt, ap }) => write(k, ip, formatGuest(k, fmt, { list: ap }).text),
-);
-
-export const traceBputs = stub("int __trace_bputs(unsigned long ip, const char *str)", (k, { ip, str }) =>
-  write(k, ip, k.memory.cstring(str)),
-);
-
-export const tracePuts = stub(
-  "int __trace_puts(unsigned long ip, const char *str, int size)",
-  (k, { ip, str, size }) => write(k, ip, k.memory.cstring(str).slice(0, size)),
-);
 
 export const traceArrayGetByName = stub(
   "struct trace_array *trace_array_get_by_name(const char *name)",
@@ -82,14 +46,5 @@ export const traceArrayPrintk = stub(
     const { text } = formatGuest(k, fmt, call);
     buffer.add(text, Number(BigInt.asIntN(64, ip)));
     return text.length;
-  },
-);
-
-export const traceArraySetClrEvent = stub(
-  "int trace_array_set_clr_event(struct trace_array *tr, const char *system, const char *event, bool enable)",
-  { fails: ["ENOENT", "EINVAL"], sleeps: true, level: { partial: "events go to the main buffer only" } },
-  function* (k, args) {
-    yield* setEvents(k, { system: args.system, event: args.event, on: args.enable });
-    return 0;
   },
 );

@@ -83,3 +83,12 @@ export const traceSetClrEvent = stub(
     return 0;
   },
 );
+
+export const traceArraySetClrEvent = stub(
+  "int trace_array_set_clr_event(struct trace_array *tr, const char *system, const char *event, bool enable)",
+  { fails: ["ENOENT", "EINVAL"], sleeps: true, level: { partial: "events go to the main buffer only" } },
+  function* (k, args) {
+    yield* setEvents(k, { system: args.system, event: args.event, on: args.enable });
+    return 0;
+  },
+);

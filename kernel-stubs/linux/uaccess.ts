@@ -1,20 +1,11 @@
-/** include/linux/uaccess.h: lib/usercopy.c, lib/strn*_user.c, mm/maccess.c. */
+/** include/linux/uaccess.h: lib/usercopy.c and mm/maccess.c. */
 import { userAddress } from "../../src/abi/user-pointer.ts";
 import { type Address, PAGE_SIZE } from "../../src/base/address.ts";
 import { EFAULT, ERANGE } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { findByte } from "../../src/kernel/data/guest-bytes.ts";
-import {
-  accessOk,
-  copyUser,
-  readUserString,
-  survives,
-  TASK_SIZE_MAX,
-  wordPadded,
-} from "../../src/kernel/data/user-copy.ts";
+import { accessOk, copyUser, survives, TASK_SIZE_MAX } from "../../src/kernel/data/user-copy.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { warnAt } from "../reports.ts";
-import { checkObjectSize } from "./usercopy.ts";
 
 export const copyToUser = stub(
   "unsigned long _copy_to_user(void __user *to, const void *from, unsigned long n)",
@@ -34,68 +25,6 @@ export const copyFromUser = stub(
     const left = accessOk(source, size) ? copyUser(k, to, source, size) : size;
     if (left > 0) k.memory.fill(to + size - left, 0, left);
     return left;
-  },
-);
-
-/** Behind raw_copy_*_user: the caller has checked the range; which side is the user's, the address tells. */
-export const copyUserGeneric = stub(
-  "unsigned long copy_user_generic_unrolled(void *to, const void *from, unsigned int len)",
-  {
-    fails: ["UNCOPIED"],
-    aliases: ["copy_user_generic_string", "copy_user_enhanced_fast_string", "copy_user_fast_string"],
-  },
-  (k, { to, from, len }) => copyUser(k, to, from, len),
-);
-
-/** With zerorest the target is zeroed where the source ended. */
-export const copyUserNocache = stub(
-  "long __copy_user_nocache(void *dst, const void __user *src, unsigned int size, int zerorest)",
-  { fails: ["UNCOPIED"] },
-  (k, { dst, src, size, zerorest }) => {
-    const left = copyUser(k, dst, userAddress(src), size);
-    if (zerorest !== 0 && left > 0) k.memory.fill(dst + size - left, 0, left);
-    return left;
-  },
-);
-
-/** Its range check is its caller's on this architecture; a kernel address copies nothing. */
-export const copyFromUserNmi = stub(
-  "unsigned long copy_from_user_nmi(void *to, const void __user *from, unsigned long n)",
-  { fails: ["UNCOPIED"] },
-  (k, { to, from, n }) => {
-    const [source, size] = [userAddress(from), Number(n)];
-    return accessOk(source, size) ? copyUser(k, to, source, size) : n;
-  },
-);
-
-export const strncpyFromUser = stub(
-  "long strncpy_from_user(char *dst, const char __user *src, long count)",
-  { sleeps: true, fails: ["EFAULT"] },
-  (k, args) => {
-    const [source, count] = [userAddress(args.src), Number(args.count)];
-    if (count <= 0) return 0;
-    if (source < 0 || source >= TASK_SIZE_MAX) throw new Errno(EFAULT);
-    const room = Math.min(count, TASK_SIZE_MAX - source);
-    checkObjectSize(k, args.dst, count, "overwrite");
-    const { text, end } = readUserString(k, source, room);
-    k.memory.write(args.dst, end === "nul" ? wordPadded(text, room) : Buffer.from(text, "latin1"));
-    if (end === "fault" || (end === "limit" && text.length < count)) throw new Errno(EFAULT);
-    return text.length;
-  },
-);
-
-/** Length with the NUL; more than `count` when there is none; 0 on a fault. Reads aligned words. */
-export const strnlenUser = stub(
-  "long strnlen_user(const char __user *str, long count)",
-  { sleeps: true, fails: ["ZERO"] },
-  (k, args) => {
-    const [source, count] = [userAddress(args.str), Number(args.count)];
-    if (count <= 0 || source < 0 || source >= TASK_SIZE_MAX) return 0;
-    const room = Math.min(count, TASK_SIZE_MAX - source);
-    const scanned = Math.ceil((room + (source & 7)) / 8) * 8 - (source & 7);
-    const { text, end } = readUserString(k, source, scanned);
-    if (end === "nul") return text.length + 1;
-    return end === "limit" && text.length >= count ? count + 1 : 0;
   },
 );
 
@@ -156,9 +85,4 @@ export const copyMcToKernel = stub(
     k.memory.write(dst, k.memory.bytes(src, len));
     return 0n;
   },
-);
-
-export const copyOverflow = stub(
-  "void __copy_overflow(int size, unsigned long count)",
-  (k, { size, count }) => warnAt(k, "__copy_overflow:228", `Buffer overflow detected (${size} < ${count})!`),
 );

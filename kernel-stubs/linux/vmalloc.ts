@@ -7,7 +7,7 @@ import { VM } from "../../src/kernel/memory/areas.ts";
 import { GFP, GFP_KERNEL, maySleep } from "../../src/kernel/memory/gfp.ts";
 import { VM as VMA } from "../../src/kernel/vfs/mappings.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { insertPage, mappingOf, vmaView } from "./mmap.ts";
+import { insertPage, mappingOf, vmaView } from "./mm-map.ts";
 
 const ALLOCATES = { fails: ["NULL"], sleeps: true, acquires: { vmalloc: "return" } } as const;
 const WITH_GFP = {

@@ -6,7 +6,7 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Block, type Routine, block } from "../../src/kernel/routine.ts";
 import { within } from "../../src/stub/compose.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { spinLock, spinUnlock } from "./spinlock.ts";
+import { spinLock, spinUnlock } from "./spinlock_api_smp.ts";
 import { TASK_INTERRUPTIBLE, TASK_RUNNING } from "../../src/kernel/sched/signals.ts";
 import { MAX_SCHEDULE_TIMEOUT, signalPending, wake } from "./sched.ts";
 

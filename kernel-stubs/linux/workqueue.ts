@@ -1,5 +1,6 @@
 /** include/linux/workqueue.h, as kernel/workqueue.c does it. */
 import type { Address } from "../../src/base/address.ts";
+import { EINVAL } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
@@ -180,5 +181,13 @@ export const flushRcuWork = stub(
     if (!pending && !running) return task.restart !== undefined;
     k.journal.touch(task).restart = "waiting";
     return k.workqueues.awaitIdle(rwork);
+  },
+);
+
+export const workOnCpu = stub(
+  "long work_on_cpu_key(int cpu, long (*fn)(void *), void *arg, struct lock_class_key *key)",
+  { sleeps: true, fails: ["EINVAL"] },
+  function* (k, { cpu, fn, arg }) {
+    return cpu === 0 ? BigInt.asIntN(64, yield* k.call(fn, arg)) : -BigInt(EINVAL);
   },
 );

@@ -107,3 +107,19 @@ export const createDevres = (k: Kernel): DevresList => {
 };
 
 function* nothing(): Routine<void> {}
+
+/** Something of the kernel's own that goes with the device, unless it is NULL: `data`, told on. */
+export const ownWith = (
+  k: Kernel,
+  dev: Address,
+  name: string,
+  data: Address,
+  args: readonly (number | bigint)[] = [],
+): Address => {
+  if (data !== 0) k.driverCore.devres.add(dev, { kind: "own", name, data, args });
+  return data;
+};
+/** Takes it off the device; false when it was not there. */
+export const disown = (k: Kernel, dev: Address, name: string, data: Address): boolean =>
+  k.driverCore.devres.take(dev, (each) => each.kind === "own" && each.name === name && each.data === data) !==
+  undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as ida from "../../../kernel-stubs/linux/ida.ts";
+import * as ida from "../../../kernel-stubs/linux/idr-ida.ts";
 import * as idr from "../../../kernel-stubs/linux/idr.ts";
 import { createStubHarness } from "../../support/stub-harness.ts";
 

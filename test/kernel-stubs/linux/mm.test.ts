@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as mmzone from "../../../kernel-stubs/linux/mmzone.ts";
 import * as page from "../../../kernel-stubs/asm/page.ts";
 import * as gfp from "../../../kernel-stubs/linux/gfp.ts";
 import * as mm from "../../../kernel-stubs/linux/mm.ts";
@@ -53,7 +54,7 @@ test("virt_addr_valid", () => {
 test("pfn_valid finds its sections, static keys their state", () => {
   const { k, heap, memory } = createMemoryHarness();
   const at = heap.kmalloc(16, GFP_KERNEL);
-  mm.memSection.init(k, { name: "mem_section", address: at, size: 8 });
+  mmzone.memSection.init(k, { name: "mem_section", address: at, size: 8 });
   const roots = memory.pointer(at);
   expect(memory.u32(memory.pointer(roots)) & 2).toBe(2);
   expect(memory.pointer(roots + 8)).toBe(0);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as gfp from "../../../kernel-stubs/linux/gfp.ts";
-import * as frag from "../../../kernel-stubs/linux/page-frag.ts";
+import * as frag from "../../../kernel-stubs/linux/gfp-page-frag.ts";
 import * as shrinker from "../../../kernel-stubs/linux/shrinker.ts";
 import { GFP_KERNEL } from "../../../src/kernel/memory/gfp.ts";
 import { createMemoryHarness } from "../../support/memory-harness.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as augmented from "../../../kernel-stubs/linux/rbtree_augmented.ts";
 import * as rbtree from "../../../kernel-stubs/linux/rbtree.ts";
 import { createStubHarness } from "../../support/stub-harness.ts";
 
@@ -104,7 +105,7 @@ describe("rb trees", () => {
       return 0;
     });
     for (const key of [1, 2, 3]) {
-      insert(root, makeNode(key), (n, r) => void call(rbtree.rbInsertAugmented, n, r, augment));
+      insert(root, makeNode(key), (n, r) => void call(augmented.rbInsertAugmented, n, r, augment));
     }
     expect(turns).toEqual([[1, 2]]);
     check(memory.pointer(root), 0);

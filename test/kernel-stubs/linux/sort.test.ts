@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { listSort } from "../../../kernel-stubs/linux/list_sort.ts";
 import * as llist from "../../../kernel-stubs/linux/llist.ts";
-import { bsearch, sort, sortR } from "../../../kernel-stubs/linux/sort.ts";
+import { sort, sortR } from "../../../kernel-stubs/linux/sort.ts";
+import { bsearch } from "../../../kernel-stubs/linux/bsearch.ts";
 import { toAddress } from "../../../src/base/address.ts";
 import { createStubHarness } from "../../support/stub-harness.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as asm from "../../../kernel-stubs/asm/uaccess.ts";
+import * as asm64 from "../../../kernel-stubs/asm/uaccess_64.ts";
 import * as uaccess from "../../../kernel-stubs/linux/uaccess.ts";
 import { registerFile } from "../../../src/abi/calls.ts";
 import { toPattern } from "../../../src/base/address.ts";
@@ -57,24 +58,24 @@ describe("strings", () => {
     userMemory.setCstring(USER, "user text");
     const target = room(32);
     memory.fill(target, 0x78, 32);
-    expect(call(uaccess.strncpyFromUser, target, USER, 32)).toBe(9);
+    expect(call(asm.strncpyFromUser, target, USER, 32)).toBe(9);
     expect(text(memory.bytes(target, 17))).toBe("user text\0\0\0\0\0\0\0x");
-    expect(call(uaccess.strncpyFromUser, target, USER, 4)).toBe(4);
-    expect(call(uaccess.strncpyFromUser, target, USER, 0)).toBe(0);
+    expect(call(asm.strncpyFromUser, target, USER, 4)).toBe(4);
+    expect(call(asm.strncpyFromUser, target, USER, 0)).toBe(0);
     userMemory.fill(USER + 4090, 0x61, 6);
-    expect(call(uaccess.strncpyFromUser, target, USER + 4090, 32)).toBe(-14);
-    expect(call(uaccess.strncpyFromUser, target, USER + 4090, 6)).toBe(6);
-    expect(call(uaccess.strncpyFromUser, target, target, 6)).toBe(-14);
+    expect(call(asm.strncpyFromUser, target, USER + 4090, 32)).toBe(-14);
+    expect(call(asm.strncpyFromUser, target, USER + 4090, 6)).toBe(6);
+    expect(call(asm.strncpyFromUser, target, target, 6)).toBe(-14);
   });
 
   it("strnlen_user counts the NUL", () => {
     const { call, userMemory } = setup();
     userMemory.setCstring(USER, "four");
     userMemory.fill(USER + 16, 0x61, 64);
-    expect(call(uaccess.strnlenUser, USER, 100)).toBe(5);
-    expect(call(uaccess.strnlenUser, USER + 16, 24)).toBe(25);
-    expect(call(uaccess.strnlenUser, USER + 4096, 10)).toBe(0);
-    expect(call(uaccess.strnlenUser, USER, 0)).toBe(0);
+    expect(call(asm.strnlenUser, USER, 100)).toBe(5);
+    expect(call(asm.strnlenUser, USER + 16, 24)).toBe(25);
+    expect(call(asm.strnlenUser, USER + 4096, 10)).toBe(0);
+    expect(call(asm.strnlenUser, USER, 0)).toBe(0);
   });
 
   it("check_zeroed_user", () => {
@@ -101,7 +102,7 @@ describe("get_user and put_user", () => {
   const run = (name: string, fill: Record<number, bigint>, { k } = setup()): BigUint64Array => {
     const file = registerFile(new BigUint64Array(18));
     for (const [index, value] of Object.entries(fill)) file.u64[Number(index)] = value;
-    [...asm.getUserStubs, ...asm.putUserStubs, ...asm.clearUserStubs]
+    [...asm.getUserStubs, ...asm.putUserStubs, ...asm64.clearUserStubs]
       .find((stub) => stub.name === name)
       ?.handler(k, file);
     return file.u64;

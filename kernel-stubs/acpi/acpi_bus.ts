@@ -1,7 +1,7 @@
-/** include/linux/acpi.h: registrations. */
+/** include/acpi/acpi_bus.h: registrations. */
 import { registrations } from "../registrations.ts";
 
-export const linuxAcpiRegistrations = registrations("there is no ACPI namespace", [
+export const acpiAcpiBusRegistrations = registrations("there is no ACPI namespace", [
   {
     kind: "acpi_driver",
     add: "int acpi_bus_register_driver(struct acpi_driver *driver)",

@@ -7,7 +7,7 @@ import { pdevDevice, resourcesOf } from "../../src/kernel/devices/platform-bus.t
 import { IORESOURCE } from "../../src/kernel/devices/resources.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { mapResource } from "./device/devm.ts";
+import { mapResource } from "./device-devm.ts";
 
 const ofType = (k: Kernel, pdev: Address, type: bigint): Address[] =>
   resourcesOf(k, pdev).filter((at) => (k.struct("resource", at).flags & IORESOURCE.TYPE_BITS) === type);

@@ -1,12 +1,12 @@
 /** include/linux/device.h: the core of managed resources, as drivers/base/devres.c does it. */
-import type { Address } from "../../../src/base/address.ts";
-import { ENOENT } from "../../../src/base/errno.ts";
-import { Errno } from "../../../src/base/errors.ts";
-import type { Devres } from "../../../src/kernel/devices/devres.ts";
-import type { Kernel } from "../../../src/kernel/kernel.ts";
-import { GFP } from "../../../src/kernel/memory/gfp.ts";
-import type { Routine } from "../../../src/kernel/routine.ts";
-import { stub } from "../../../src/stub/declare.ts";
+import type { Address } from "../../src/base/address.ts";
+import { ENOENT } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import type { Devres } from "../../src/kernel/devices/devres.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { GFP } from "../../src/kernel/memory/gfp.ts";
+import type { Routine } from "../../src/kernel/routine.ts";
+import { stub } from "../../src/stub/declare.ts";
 
 export const devresAllocNode = stub(
   "void *__devres_alloc_node(dr_release_t release, size_t size, gfp_t gfp, int nid, const char *name)",

@@ -1,10 +1,10 @@
-/** CONFIG_HARDENED_USERCOPY: mm/usercopy.c, and mm/slub.c for heap objects. */
+/** include/linux/thread_info.h: copies are checked (CONFIG_HARDENED_USERCOPY: mm/usercopy.c, and mm/slub.c for heap objects). */
 import { type Address, PAGE_SIZE, toPattern } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { HeapObject } from "../../src/kernel/memory/heap.ts";
 import { DIRECT_MAP, frameToPage, isVmalloc } from "../../src/kernel/memory/layout.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { bugAt } from "../reports.ts";
+import { bugAt, warnAt } from "../reports.ts";
 
 /** What a bad copy would do to kernel memory. */
 export type Direction = "exposure" | "overwrite";
@@ -91,6 +91,11 @@ export const checkObjectSize = (k: Kernel, at: Address, size: number, direction:
     stack ?? (vmalloc ? outsideArea(k, at, size) : outsideObject(k, at, size)) ?? insideText(k, at, size);
   if (refusal !== undefined) refuse(refusal);
 };
+
+export const copyOverflow = stub(
+  "void __copy_overflow(int size, unsigned long count)",
+  (k, { size, count }) => warnAt(k, "__copy_overflow:228", `Buffer overflow detected (${size} < ${count})!`),
+);
 
 export const checkObjectSizeStub = stub(
   "void __check_object_size(const void *ptr, unsigned long n, bool to_user)",

@@ -1,8 +1,8 @@
-/** include/linux/rwlock.h, as kernel/locking/spinlock.c does it, on one CPU. */
+/** include/linux/rwlock_api_smp.h, as kernel/locking/spinlock.c does it, on one CPU. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Declared, stub } from "../../src/stub/declare.ts";
-import { type Side, VARIANTS, type Variant, deadlock, enter, leave, restore } from "./spinlock.ts";
+import { type Side, VARIANTS, type Variant, deadlock, enter, leave, restore } from "./spinlock_api_smp.ts";
 
 /** A writer; readers count from bit 9 (asm-generic/qrwlock_types.h). */
 const WRITER_MASK = 0x1ff;

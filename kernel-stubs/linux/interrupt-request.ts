@@ -1,4 +1,4 @@
-/** include/linux/interrupt.h, hardirq.h: handlers of interrupts, as kernel/irq/manage.c does them. */
+/** include/linux/interrupt.h: handlers of interrupts, as kernel/irq/manage.c and pm.c do them. */
 import { EINVAL, ENOTCONN } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { FreedAction } from "../../src/kernel/irq/irqs.ts";
@@ -41,15 +41,6 @@ export const freeIrq = stub(
     return wait ?? (typeof freed.name === "string" ? 0 : freed.name);
   },
 );
-export const synchronizeIrq = stub("void synchronize_irq(unsigned int irq)", { sleeps: true }, (k, { irq }) =>
-  k.irqs.synchronize(irq),
-);
-/** One CPU: whoever calls it is not in the handler. */
-export const synchronizeHardirq = stub(
-  "bool synchronize_hardirq(unsigned int irq)",
-  (k, { irq }) => (k.irqs.line(irq)?.threadsActive ?? 0) === 0,
-);
-
 export const enableIrq = stub("void enable_irq(unsigned int irq)", (k, { irq }) => k.irqs.enable(irq));
 export const disableIrqNosync = stub("void disable_irq_nosync(unsigned int irq)", (k, { irq }) =>
   k.irqs.disable(irq),
@@ -94,6 +85,15 @@ export const irqSetAffinity = stub(
 export const irqApplyAffinityHint = stub(
   "int __irq_apply_affinity_hint(unsigned int irq, const struct cpumask *m, bool setaffinity)",
   { fails: ["EINVAL"], level: AFFINITY },
+  (k, { irq }) => {
+    if (k.irqs.line(irq) === undefined) throw new Errno(EINVAL);
+    return 0;
+  },
+);
+
+export const irqSetIrqWake = stub(
+  "int irq_set_irq_wake(unsigned int irq, unsigned int on)",
+  { fails: ["EINVAL", "ENXIO"], level: { partial: "the machine never sleeps, so nothing wakes it" } },
   (k, { irq }) => {
     if (k.irqs.line(irq) === undefined) throw new Errno(EINVAL);
     return 0;

@@ -1,7 +1,7 @@
 /** include/linux/spi/spi.h: registrations. */
-import { registrations } from "../registrations.ts";
+import { registrations } from "../../registrations.ts";
 
-export const linuxSpiRegistrations = registrations("no SPI bus has anything on it", [
+export const linuxSpiSpiRegistrations = registrations("no SPI bus has anything on it", [
   {
     kind: "spi_controller",
     add: "int spi_register_controller(struct spi_controller *ctlr)",

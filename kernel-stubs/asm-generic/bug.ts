@@ -1,4 +1,4 @@
-/** include/asm-generic/bug.h, as kernel/panic.c does it. The `ud2` that follows is the trap handler's work. */
+/** include/asm-generic/bug.h, as kernel/panic.c does it. */
 import { LOG_LINE_MAX } from "../../src/kernel/log/log.ts";
 import { CUT_HERE } from "../../src/kernel/oops/warn.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";

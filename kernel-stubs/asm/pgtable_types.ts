@@ -1,4 +1,4 @@
-/** arch/x86/include/asm/pgtable_types.h and mem_encrypt.h, as arch/x86/mm does it. */
+/** arch/x86/include/asm/pgtable_types.h, as arch/x86/mm does it. */
 import { stub, variable } from "../../src/stub/declare.ts";
 
 /** Page-table bits of each enum page_cache_mode: WB, WC, UC-, UC, WT, WP (arch/x86/mm/init.c). */
@@ -14,9 +14,6 @@ export const pgprotWritecombine = stub(
   "pgprot_t pgprot_writecombine(pgprot_t prot)",
   (_k, { prot }) => prot | PROTECTION[WRITE_COMBINING],
 );
-
-/** No memory encryption. */
-export const smeMeMask = variable("u64 sme_me_mask", (k, { address }) => k.memory.setU64(address, 0n));
 
 /** All bits may be used. */
 export const pteMasks = ["__default_kernel_pte_mask", "__supported_pte_mask"].map((name) =>

@@ -1,13 +1,13 @@
 /** include/crypto/internal/hash.h: hashes that modules offer (crypto/shash.c). */
-import type { Address } from "../../src/base/address.ts";
-import { EINVAL } from "../../src/base/errno.ts";
-import { Errno } from "../../src/base/errors.ts";
-import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
-import { callHash } from "../../src/kernel/crypto/async-hash.ts";
-import type { HostFunction } from "../../src/kernel/host-code.ts";
-import type { Kernel } from "../../src/kernel/kernel.ts";
-import { registerAll } from "../registrations.ts";
-import { stub } from "../../src/stub/declare.ts";
+import type { Address } from "../../../src/base/address.ts";
+import { EINVAL } from "../../../src/base/errno.ts";
+import { Errno } from "../../../src/base/errors.ts";
+import { ALG_TYPE } from "../../../src/kernel/crypto/registry.ts";
+import { callHash } from "../../../src/kernel/crypto/async-hash.ts";
+import type { HostFunction } from "../../../src/kernel/host-code.ts";
+import type { Kernel } from "../../../src/kernel/kernel.ts";
+import { registerAll } from "../../registrations.ts";
+import { stub } from "../../../src/stub/declare.ts";
 
 // include/crypto/hash.h
 const MAX_DIGEST = 64;

@@ -1,0 +1,11 @@
+/** include/linux/stop_machine.h, as kernel/stop_machine.c does it. */
+import { stub } from "../../src/stub/declare.ts";
+import { onThisCpu } from "./smp.ts";
+
+export const stopMachine = stub(
+  "int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)",
+  { sleeps: true },
+  function* (k, { fn, data }) {
+    return Number(BigInt.asIntN(32, yield* onThisCpu(k, fn, data)));
+  },
+);
