@@ -2,11 +2,11 @@
 import type { UserPtr } from "../../src/abi/prototype-types.ts";
 import { userAddress } from "../../src/abi/user-pointer.ts";
 import { PAGE_SIZE, type Address } from "../../src/base/address.ts";
-import { byteStringToBytes } from "../../src/base/bytes.ts";
 import { ENOMEM, EINVAL, EOVERFLOW } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { hexText, listText, parseChunks, parseList } from "../../src/kernel/data/bitmap-text.ts";
 import { fill, findNext, store, wordsAt } from "../../src/kernel/data/bits.ts";
+import { duplicateText, putText } from "../../src/kernel/data/text.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -86,8 +86,7 @@ export const bitmapPrintToPagebuf = stub(
   (k, { list, buf, maskp, nmaskbits }) => {
     const room = PAGE_SIZE - (buf & (PAGE_SIZE - 1));
     const text = line(k, maskp, nmaskbits, list ? "list" : "hex").slice(0, room - 1);
-    k.memory.write(buf, byteStringToBytes(`${text}\0`));
-    return text.length;
+    return putText(k.memory, buf, text);
   },
 );
 
@@ -99,13 +98,16 @@ interface Part {
 
 /** Up to `count` bytes of the line from `off` on, its NUL the last. */
 const copyPart = (k: Kernel, { buf, off, count }: Part, text: string): number => {
-  const copy = k.heap.kmalloc(text.length + 1, GFP_KERNEL);
+  const copy = duplicateText(k, text, GFP_KERNEL);
   if (copy === 0) throw new Errno(ENOMEM);
-  k.heap.kfree(copy);
-  if (off < 0) throw new Errno(EINVAL);
-  const part = `${text}\0`.slice(off, off + count);
-  k.memory.write(buf, byteStringToBytes(part));
-  return part.length;
+  try {
+    if (off < 0) throw new Errno(EINVAL);
+    const length = Math.max(Math.min(count, text.length + 1 - off), 0);
+    k.memory.write(buf, k.memory.bytes(copy + off, length));
+    return length;
+  } finally {
+    k.heap.kfree(copy);
+  }
 };
 
 const PRINTS = { fails: ["ENOMEM", "EINVAL"], sleeps: true } as const;

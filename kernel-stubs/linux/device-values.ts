@@ -2,21 +2,18 @@
 import { PAGE_SIZE, type Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { putText } from "../../src/kernel/data/text.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { kstrtoSigned, kstrtoUnsigned, kstrtobool } from "../../src/kernel/number.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 /** struct dev_ext_attribute: the variable's address behind the attribute. */
 const variableOf = (k: Kernel, attribute: Address): Address => k.struct("dev_ext_attribute", attribute).var;
-const emit = (k: Kernel, buffer: Address, text: string): number => {
-  k.memory.setCstring(buffer, text);
-  return text.length;
-};
 const textAt = (k: Kernel, buffer: Address): string => k.memory.cstring(buffer, PAGE_SIZE);
 
 export const deviceShowUlong = stub(
   "ssize_t device_show_ulong(struct device *dev, struct device_attribute *attr, char *buf)",
-  (k, { attr, buf }) => emit(k, buf, `${k.memory.u64(variableOf(k, attr)).toString(16)}\n`),
+  (k, { attr, buf }) => putText(k.memory, buf, `${k.memory.u64(variableOf(k, attr)).toString(16)}\n`),
 );
 export const deviceStoreUlong = stub(
   `ssize_t device_store_ulong(struct device *dev, struct device_attribute *attr, const char *buf,
@@ -29,7 +26,7 @@ export const deviceStoreUlong = stub(
 );
 export const deviceShowInt = stub(
   "ssize_t device_show_int(struct device *dev, struct device_attribute *attr, char *buf)",
-  (k, { attr, buf }) => emit(k, buf, `${k.memory.i32(variableOf(k, attr))}\n`),
+  (k, { attr, buf }) => putText(k.memory, buf, `${k.memory.i32(variableOf(k, attr))}\n`),
 );
 export const deviceStoreInt = stub(
   `ssize_t device_store_int(struct device *dev, struct device_attribute *attr, const char *buf,
@@ -44,7 +41,7 @@ export const deviceStoreInt = stub(
 );
 export const deviceShowBool = stub(
   "ssize_t device_show_bool(struct device *dev, struct device_attribute *attr, char *buf)",
-  (k, { attr, buf }) => emit(k, buf, `${k.memory.u8(variableOf(k, attr))}\n`),
+  (k, { attr, buf }) => putText(k.memory, buf, `${k.memory.u8(variableOf(k, attr))}\n`),
 );
 export const deviceStoreBool = stub(
   `ssize_t device_store_bool(struct device *dev, struct device_attribute *attr, const char *buf,

@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { staticText } from "../../src/kernel/data/text.ts";
 import { type FirmwareRequest, releaseFirmware, requestFirmware } from "../../src/kernel/devices/firmware.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { DEFERRED_CALLERS } from "../../src/kernel/oops/callers.ts";
@@ -71,9 +72,7 @@ export const requestFirmwareNowait = stub(
       void (*cont)(const struct firmware *fw, void *context))`,
   { fails: ["ENOMEM", "EFAULT"] },
   (k, { name, device, context, cont, module }) => {
-    const copy = k.memory.cstring(name, 256);
-    const kept = k.statics.allocate(copy.length + 1);
-    k.memory.setCstring(kept, copy);
+    const kept = staticText(k, k.memory.cstring(name, 256));
     const owner = k.modules.list.byStruct(module);
     if (owner !== undefined) k.modules.references.get(owner);
     const later = (function* () {

@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { ENOSPC } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { duplicateText } from "../../src/kernel/data/text.ts";
 import { deviceKobject } from "../../src/kernel/devices/device.ts";
 import { initList } from "../../src/kernel/data/guest-list.ts";
 import { CAPABILITIES, EV, bit, setBit } from "../../src/kernel/input/bits.ts";
@@ -199,8 +200,6 @@ export const inputDevnode = stub(
   { fails: ["NULL"], sleeps: true },
   (k, { dev }) => {
     const name = `input/${k.driverCore.kobjects.name(deviceKobject(k, dev))}`;
-    const text = k.heap.kmalloc(name.length + 1, GFP_KERNEL);
-    if (text !== 0) k.memory.setCstring(text, name);
-    return text;
+    return duplicateText(k, name, GFP_KERNEL);
   },
 );

@@ -3,6 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import { EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { entries, initList } from "../../src/kernel/data/guest-list.ts";
+import { duplicateText } from "../../src/kernel/data/text.ts";
 import { addVariable } from "../../src/kernel/devices/uevent.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
@@ -25,7 +26,12 @@ export const kobjectInit = stub(
   },
 );
 const addNamed = function* (k: Kernel, kobject: Address, parent: Address, name: string) {
-  k.driverCore.kobjects.setName(kobject, name);
+  try {
+    k.driverCore.kobjects.setName(kobject, name);
+  } catch (error) {
+    if (error instanceof Errno) k.printk(3, "kobject: can not set name properly!\n");
+    throw error;
+  }
   k.struct("kobject", kobject).parent = parent;
   yield* k.driverCore.kobjects.add(kobject);
   return 0;
@@ -95,9 +101,7 @@ export const kobjectRename = stub(
   { fails: ["EEXIST", "EINVAL", "ENOMEM"], sleeps: true },
   (k, { kobj, new_name }) => {
     if (kobj === 0 || k.struct("kobject", kobj).parent === 0) throw new Errno(EINVAL);
-    const name = k.memory.cstring(new_name, NAME_MAX);
-    k.vfs.sysfs.rename(kobj, name);
-    k.driverCore.kobjects.setName(kobj, name);
+    k.driverCore.kobjects.rename(kobj, k.memory.cstring(new_name, NAME_MAX));
     return 0;
   },
 );
@@ -106,10 +110,7 @@ export const kobjectGetPath = stub(
   { fails: ["NULL"], acquires: { slab: "return" } },
   (k, { kobj, gfp_mask }) => {
     const path = k.vfs.sysfs.path(kobj);
-    if (path === undefined) return 0;
-    const copy = k.heap.kmalloc(path.length + 1, gfp_mask);
-    if (copy !== 0) k.memory.setCstring(copy, path);
-    return copy;
+    return path === undefined ? 0 : duplicateText(k, path, gfp_mask);
   },
 );
 
@@ -156,9 +157,9 @@ export const ksetCreateAndAdd = stub(
     initList(k.memory, kset + k.offsetOf("kset", "list"));
     k.struct("kset", kset).uevent_ops = uevent_ops;
     kobjects.init(kobject, kobjects.ktype("kset"));
-    kobjects.setName(kobject, k.memory.cstring(name, NAME_MAX));
     k.struct("kobject", kobject).parent = parent_kobj;
     try {
+      kobjects.setName(kobject, k.memory.cstring(name, NAME_MAX));
       yield* kobjects.add(kobject);
     } catch (error) {
       k.heap.kfree(kset);

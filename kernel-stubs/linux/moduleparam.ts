@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL, ENOMEM, ENOSPC, EROFS } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { duplicateText, putText } from "../../src/kernel/data/text.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { kstrtoSigned, kstrtoUnsigned, kstrtobool } from "../../src/kernel/number.ts";
@@ -10,12 +11,6 @@ import { type Stub, stub } from "../../src/stub/declare.ts";
 
 const KERN_ERR = 3;
 const TEXT_MAX = 1024;
-
-/** Length of what was written, as sprintf tells it. */
-const answer = (k: Kernel, buffer: Address, text: string): number => {
-  k.memory.setCstring(buffer, text);
-  return text.length;
-};
 
 const store = (k: Kernel, at: Address, value: bigint, bytes: number): void => {
   const pattern = BigInt.asUintN(bytes * 8, value);
@@ -65,8 +60,8 @@ const standard = ({ name, bytes, parse, print }: Kind): Stub[] => [
   stub(
     `int param_get_${name}(char *buffer, const struct kernel_param *kp)` as "int f(char *buffer, const struct kernel_param *kp)",
     (k, { buffer, kp }) =>
-      answer(
-        k,
+      putText(
+        k.memory,
         buffer,
         `${print(load(k, k.struct("kernel_param", kp).arg, bytes, parse === kstrtoSigned))}\n`,
       ),
@@ -103,7 +98,7 @@ export const paramSetBool = stub(
 export const paramGetBool = stub(
   "int param_get_bool(char *buffer, const struct kernel_param *kp)",
   (k, { buffer, kp }) =>
-    answer(k, buffer, k.memory.u8(k.struct("kernel_param", kp).arg) === 0 ? "N\n" : "Y\n"),
+    putText(k.memory, buffer, k.memory.u8(k.struct("kernel_param", kp).arg) === 0 ? "N\n" : "Y\n"),
 );
 export const paramSetBoolEnableOnly = stub(
   "int param_set_bool_enable_only(const char *val, const struct kernel_param *kp)",
@@ -127,7 +122,7 @@ export const paramSetInvbool = stub(
 export const paramGetInvbool = stub(
   "int param_get_invbool(char *buffer, const struct kernel_param *kp)",
   (k, { buffer, kp }) =>
-    answer(k, buffer, k.memory.u8(k.struct("kernel_param", kp).arg) === 0 ? "Y\n" : "N\n"),
+    putText(k.memory, buffer, k.memory.u8(k.struct("kernel_param", kp).arg) === 0 ? "Y\n" : "N\n"),
 );
 export const paramSetBint = stub(
   "int param_set_bint(const char *val, const struct kernel_param *kp)",
@@ -155,10 +150,9 @@ export const paramSetCharp = stub(
       k.printk(KERN_ERR, `${k.memory.cstring(view.name, 256)}: string parameter too long`);
       throw new Errno(ENOSPC);
     }
-    const copy = k.heap.kmalloc(text.length + 1, GFP_KERNEL);
+    const copy = duplicateText(k, text, GFP_KERNEL);
     if (copy === 0) throw new Errno(ENOMEM);
     k.parameterCopies.add(copy);
-    k.memory.setCstring(copy, text);
     freeParameter(k, k.memory.pointer(view.arg));
     k.memory.setPointer(view.arg, copy);
     return 0;
@@ -168,7 +162,7 @@ export const paramGetCharp = stub(
   "int param_get_charp(char *buffer, const struct kernel_param *kp)",
   (k, { buffer, kp }) => {
     const text = k.memory.pointer(k.struct("kernel_param", kp).arg);
-    return answer(k, buffer, `${text === 0 ? "(null)" : k.memory.cstring(text, 4094)}\n`);
+    return putText(k.memory, buffer, `${text === 0 ? "(null)" : k.memory.cstring(text, 4094)}\n`);
   },
 );
 export const paramFreeCharp = stub("void param_free_charp(void *arg)", (k, { arg }) =>
@@ -195,7 +189,7 @@ export const paramGetString = stub(
   "int param_get_string(char *buffer, const struct kernel_param *kp)",
   (k, { buffer, kp }) => {
     const { string } = k.struct("kparam_string", k.struct("kernel_param", kp).arg);
-    return answer(k, buffer, `${k.memory.cstring(string, 4094)}\n`);
+    return putText(k.memory, buffer, `${k.memory.cstring(string, 4094)}\n`);
   },
 );
 

@@ -1,7 +1,7 @@
 /** include/linux/string_helpers.h, as lib/string_helpers.c does it. */
 import { byteStringToBytes, bytesToByteString } from "../../src/base/bytes.ts";
 import type { Address } from "../../src/base/address.ts";
-import type { ByteString } from "../../src/base/bytes.ts";
+import { duplicateText } from "../../src/kernel/data/text.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import { ESCAPE, escapeText } from "../../src/kernel/printf/escape.ts";
@@ -43,15 +43,9 @@ export const kstrdupQuotable = stub(
   { fails: ["NULL"], sleeps: ({ gfp }) => maySleep(gfp), acquires: { slab: "return" } },
   (k, { src, gfp }) => {
     if (src === 0) return 0;
-    return allocateText(k, gfp, escapeText(k.memory.cstring(src), ESCAPE.HEX, QUOTABLE));
+    return duplicateText(k, escapeText(k.memory.cstring(src), ESCAPE.HEX, QUOTABLE), gfp);
   },
 );
-
-const allocateText = (k: Kernel, gfp: number, text: ByteString): Address => {
-  const address = k.heap.kmalloc(text.length + 1, gfp);
-  if (address !== 0) k.memory.setCstring(address, text);
-  return address;
-};
 
 const POINTER = 8;
 const GFP_ZERO = 0x100;
@@ -64,7 +58,7 @@ export const kasprintfStrarray = stub(
     if (array === 0) return 0;
     const text = k.memory.cstring(prefix);
     for (let i = 0; i < n; i++) {
-      const name = allocateText(k, gfp, `${text}-${i}`);
+      const name = duplicateText(k, `${text}-${i}`, gfp);
       if (name === 0) {
         freeStrarray(k, array, i);
         return 0;

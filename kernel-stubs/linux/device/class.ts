@@ -2,6 +2,7 @@
 import type { Address } from "../../../src/base/address.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
+import { putText } from "../../../src/kernel/data/text.ts";
 import {
   createClass,
   destroyClass,
@@ -67,8 +68,7 @@ export const showClassAttrString = stub(
   "ssize_t show_class_attr_string(struct class *class, struct class_attribute *attr, char *buf)",
   (k, { attr, buf }) => {
     const text = `${k.memory.cstring(k.memory.pointer(attr + k.sizeOf("class_attribute")), 4094)}\n`;
-    k.memory.setCstring(buf, text);
-    return text.length;
+    return putText(k.memory, buf, text);
   },
 );
 /** class_dev_iter_next(): a class's devices, those behind `start` where there is one. */

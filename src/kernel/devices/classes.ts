@@ -1,5 +1,6 @@
 /** struct class (drivers/base/class.c). */
 import type { Address } from "../../base/address.ts";
+import { ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
@@ -17,9 +18,9 @@ export function* registerClass(k: Kernel, family: Address): Routine<void> {
   k.memory.setPointer(list, list);
   k.memory.setPointer(list + 8, list);
   kobjects.init(kobject, kobjects.ktype("class"));
-  kobjects.setName(kobject, k.memory.cstring(view.name, 256));
   k.struct("kobject", kobject).kset = kobjects.known("/class") - k.offsetOf("kset", "kobj");
   try {
+    kobjects.setName(kobject, k.memory.cstring(view.name, 256));
     yield* kobjects.add(kobject);
   } catch (error) {
     if (error instanceof Errno) k.heap.kfree(cp);
@@ -50,6 +51,7 @@ export function* unregisterClass(k: Kernel, family: Address): Routine<void> {
 /** __class_create(); the module's name stays the module's. */
 export function* createClass(k: Kernel, owner: Address, name: Address): Routine<Address> {
   const family = k.heap.kmalloc(k.sizeOf("class"), GFP_KERNEL);
+  if (family === 0) throw new Errno(ENOMEM);
   const view = k.struct("class", family);
   view.name = name;
   view.owner = owner;

@@ -1,9 +1,10 @@
 /** struct device (drivers/base/core.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { EINVAL, ENODEV } from "../../base/errno.ts";
+import { EINVAL, ENODEV, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { initList } from "../data/guest-list.ts";
+import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
@@ -64,9 +65,7 @@ const ownFile = (k: Kernel, device: Address, name: "uevent" | "dev", mode: numbe
     attribute: 0,
     operations: attributeFile(k, {
       *show(page) {
-        const shown = yield* text();
-        k.memory.setCstring(page, shown.slice(0, 4095));
-        return Math.min(shown.length, 4095);
+        return putText(k.memory, page, (yield* text()).slice(0, 4095));
       },
       *store(_page, length) {
         return length;
@@ -101,12 +100,12 @@ const nameDevice = (k: Kernel, device: Address): void => {
   const view = k.struct("device", device);
   const kobject = deviceKobject(k, device);
   if (view.init_name !== 0) {
-    kobjects.setName(kobject, k.memory.cstring(view.init_name, 256));
+    kobjects.tryName(kobject, k.memory.cstring(view.init_name, 256));
     view.init_name = 0;
   }
   const prefix = view.bus === 0 ? 0 : k.struct("bus_type", view.bus).dev_name;
   if (view.kobj.name === 0 && prefix !== 0)
-    kobjects.setName(kobject, `${k.memory.cstring(prefix, 256)}${view.id}`);
+    kobjects.tryName(kobject, `${k.memory.cstring(prefix, 256)}${view.id}`);
   if (view.kobj.name === 0) throw new Errno(EINVAL);
 };
 
@@ -221,6 +220,7 @@ export function* createDevice(k: Kernel, wanted: NewDevice): Routine<Address> {
   if (wanted.class === 0) throw new Errno(ENODEV);
   const { kobjects, created } = k.driverCore;
   const device = k.heap.kmalloc(k.sizeOf("device"), GFP_KERNEL);
+  if (device === 0) throw new Errno(ENOMEM);
   initialiseDevice(k, device);
   const view = k.struct("device", device);
   view.devt = wanted.devt;
@@ -229,8 +229,8 @@ export function* createDevice(k: Kernel, wanted: NewDevice): Routine<Address> {
   view.groups = wanted.groups;
   view.driver_data = wanted.data;
   created.add(device);
-  kobjects.setName(deviceKobject(k, device), wanted.name);
   try {
+    kobjects.setName(deviceKobject(k, device), wanted.name);
     yield* addDevice(k, device);
   } catch (error) {
     yield* kobjects.put(deviceKobject(k, device));

@@ -1,8 +1,9 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { EEXIST, EINVAL } from "../../base/errno.ts";
+import { EEXIST, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addTail, initList, removeInit } from "../data/guest-list.ts";
+import { duplicateText } from "../data/text.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
@@ -31,8 +32,12 @@ export interface Kobjects {
   kindOf(kobject: Address): KobjectKind;
   init(kobject: Address, ktype: Address): void;
   name(kobject: Address): ByteString;
-  /** Takes a copy. */
+  /** kobject_set_name(): takes a copy; ENOMEM. */
   setName(kobject: Address, name: ByteString): void;
+  /** For those that do not look at the failure: the object keeps the name it has, or none. */
+  tryName(kobject: Address, name: ByteString): void;
+  /** kobject_rename(): here and in sysfs, or neither; ENOMEM, EEXIST. */
+  rename(kobject: Address, name: ByteString): void;
   /** Below its parent, or its kset; EEXIST, EINVAL. */
   add(kobject: Address): Routine<void>;
   del(kobject: Address): Routine<void>;
@@ -41,7 +46,7 @@ export interface Kobjects {
   put(kobject: Address): Routine<void>;
   /** One of the kernel's own directories: "/kernel", "/devices/virtual". Made when first asked for. */
   known(path: ByteString): Address;
-  /** A kobject of kernel memory, in sysfs, with a count of one. */
+  /** A kobject of kernel memory, in sysfs, with a count of one; 0 when there is none. */
   create(name: ByteString, parent: Address): Routine<Address>;
   /** What is done when an object of a kernel type is released. */
   readonly releases: Map<KobjectKind, (kobject: Address) => Routine<void>>;
@@ -66,13 +71,21 @@ export const createKobjects = (k: Kernel): Kobjects => {
     const at = view(kobject).name;
     return at === 0 ? "(null)" : k.memory.cstring(at, 4096);
   };
-  const setName = (kobject: Address, text: ByteString): void => {
-    const old = view(kobject).name;
+  const copyName = (text: ByteString): Address => {
     // sysfs cannot show a name with a slash in it.
-    const copy = k.heap.kmalloc(text.length + 1, GFP_KERNEL);
-    k.memory.setCstring(copy, text.replaceAll("/", "!"));
+    const copy = duplicateText(k, text.replaceAll("/", "!"), GFP_KERNEL);
+    if (copy === 0) throw new Errno(ENOMEM);
+    return copy;
+  };
+  const takeName = (kobject: Address, copy: Address): void => {
+    const old = view(kobject).name;
     view(kobject).name = copy;
-    if (old !== 0 && !k.image.contains(old) && k.modules.list.at(old) === undefined) k.heap.kfree(old);
+    freeName(old);
+  };
+  const setName: Kobjects["setName"] = (kobject, text) => takeName(kobject, copyName(text));
+  /** Names in rodata are not copies. */
+  const freeName = (at: Address): void => {
+    if (at !== 0 && !k.image.contains(at) && k.modules.list.at(at) === undefined) k.heap.kfree(at);
   };
   const initList_ = (kobject: Address): Address => kobject + k.offsetOf("kobject", "entry");
   const leaveKset = (kobject: Address): void => {
@@ -154,8 +167,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
       if (release === 0) noRelease(kobject);
       else yield* k.call(release, kobject);
     } else yield* releases.get(kind)?.(kobject) ?? noRoutine();
-    if (named !== 0 && !k.image.contains(named) && k.modules.list.at(named) === undefined)
-      k.heap.kfree(named);
+    freeName(named);
   }
   const noRelease = (kobject: Address): void =>
     k.printk(
@@ -202,6 +214,23 @@ export const createKobjects = (k: Kernel): Kobjects => {
     init,
     name,
     setName,
+    tryName(kobject, text) {
+      try {
+        setName(kobject, text);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+      }
+    },
+    rename(kobject, text) {
+      const copy = copyName(text);
+      try {
+        k.vfs.sysfs.rename(kobject, text);
+      } catch (error) {
+        k.heap.kfree(copy);
+        throw error;
+      }
+      takeName(kobject, copy);
+    },
     add,
     del,
     get,
@@ -209,10 +238,11 @@ export const createKobjects = (k: Kernel): Kobjects => {
     known: place,
     *create(text, parent) {
       const kobject = k.heap.kmalloc(k.sizeOf("kobject"), GFP_KERNEL);
+      if (kobject === 0) return 0;
       init(kobject, ktype("dynamic"));
-      setName(kobject, text);
       view(kobject).parent = parent;
       try {
+        setName(kobject, text);
         yield* add(kobject);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;

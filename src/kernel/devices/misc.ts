@@ -4,6 +4,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addFirst, entries, initList, removeInit } from "../data/guest-list.ts";
+import { staticText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { makeKernelDev } from "../vfs/node.ts";
@@ -49,10 +50,8 @@ export const createMisc = (k: Kernel): MiscDevices => {
     if (state.head !== 0) return;
     k.journal.touch(state).head = k.statics.allocate(16);
     initList(k.memory, state.head);
-    const name = k.statics.allocate(8);
-    k.memory.setCstring(name, "misc");
     const family = k.statics.allocate(k.sizeOf("class"));
-    k.struct("class", family).name = name;
+    k.struct("class", family).name = staticText(k, "misc");
     yield* registerClass(k, family);
     state.family = family;
   }

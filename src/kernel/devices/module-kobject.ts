@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EPERM } from "../../base/errno.ts";
+import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { MODULE_STATE, type Module } from "../modules/module.ts";
 import { moduleTaintLetters } from "../oops/taint.ts";
@@ -18,9 +19,7 @@ const KERNEL_PARAM_FL_UNSAFE = 1;
 const hostAttribute = (k: Kernel, text: () => ByteString): FileOperations =>
   attributeFile(k, {
     *show(page) {
-      const shown = text();
-      k.memory.setCstring(page, shown);
-      return shown.length;
+      return putText(k.memory, page, text());
     },
   });
 

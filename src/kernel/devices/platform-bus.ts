@@ -1,6 +1,7 @@
 /** platform_bus_type and devices on it (drivers/base/platform.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { staticText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { registerBus } from "./bus.ts";
@@ -24,9 +25,7 @@ export const placePlatformBus = (k: Kernel): Address => {
   if (view.name === 0 || k.image.contains(view.name)) {
     // What the image has there are functions of the kernel that nobody plays.
     k.memory.fill(address, 0, k.sizeOf("bus_type"));
-    const name = k.statics.allocate(16);
-    k.memory.setCstring(name, "platform");
-    view.name = name;
+    view.name = staticText(k, "platform");
   }
   return address;
 };
@@ -76,7 +75,7 @@ export function* addPlatformDevice(k: Kernel, pdev: Address): Routine<void> {
     view.id_auto = true;
     name = `${base}.${view.id}.auto`;
   } else if (view.id !== DEVID_NONE) name = `${base}.${view.id}`;
-  k.driverCore.kobjects.setName(deviceKobject(k, device), name);
+  k.driverCore.kobjects.tryName(deviceKobject(k, device), name);
   const claimed: Address[] = [];
   try {
     claimResources(k, pdev, claimed);

@@ -1,6 +1,7 @@
 /** A platform device's own files (platform_dev_attrs of drivers/base/platform.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 
@@ -13,8 +14,7 @@ export const addPlatformFiles = (k: Kernel, device: Address, kobject: Address): 
       attribute: 0,
       operations: attributeFile(k, {
         *show(page) {
-          k.memory.setCstring(page, text());
-          return text().length;
+          return putText(k.memory, page, text());
         },
       }),
     });

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENODATA, EOVERFLOW, EPROTO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { staticText } from "../data/text.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 
@@ -130,8 +131,7 @@ export const createProperties = (k: Kernel): Properties => {
     text(value) {
       const known = texts.get(value);
       if (known !== undefined) return known;
-      const at = k.statics.allocate(value.length + 1);
-      k.memory.setCstring(at, value);
+      const at = staticText(k, value);
       texts.set(value, at);
       return at;
     },

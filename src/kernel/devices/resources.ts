@@ -3,6 +3,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { staticText } from "../data/text.ts";
 import type { JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { type KnownResource, knownMemory, knownPorts } from "./resource-list.ts";
@@ -119,17 +120,12 @@ export const createResources = (k: Kernel): Resources => {
     self.flags = flags;
     return at;
   };
-  const staticText = (text: ByteString): Address => {
-    const at = k.statics.allocate(text.length + 1);
-    k.memory.setCstring(at, text);
-    return at;
-  };
   const fill = (root: Address, type: bigint, known: readonly KnownResource[]): void => {
     const parents: Address[] = [root];
     for (const { start, end, name, depth, busy } of known) {
       const at = k.statics.allocate(k.sizeOf("resource"));
       const self = view(at);
-      self.name = staticText(name);
+      self.name = staticText(k, name);
       self.start = BigInt(start);
       self.end = BigInt(end);
       self.flags = type | (busy ? IORESOURCE.BUSY : 0n);
@@ -145,7 +141,7 @@ export const createResources = (k: Kernel): Resources => {
     k.image.placeData(address, k.sizeOf("resource"));
     const self = view(address);
     const ports = name === "ioport_resource";
-    self.name = staticText(ports ? "PCI IO" : "PCI mem");
+    self.name = staticText(k, ports ? "PCI IO" : "PCI mem");
     self.start = 0n;
     self.end = ports ? 0xffffn : 0xff_ffff_ffffn;
     self.flags = ports ? IORESOURCE.IO : IORESOURCE.MEM;

@@ -3,6 +3,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { putText, staticText } from "../data/text.ts";
 import { registerClass } from "../devices/classes.ts";
 import { createDevice, unregisterDevice } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
@@ -41,9 +42,7 @@ function* gpioClass(k: Kernel): Routine<Address> {
   for (const family of k.driverCore.classes.keys())
     if (k.memory.cstring(k.struct("class", family).name, 16) === "gpio") return family;
   const family = k.statics.allocate(k.sizeOf("class"));
-  const name = k.statics.allocate(8);
-  k.memory.setCstring(name, "gpio");
-  k.struct("class", family).name = name;
+  k.struct("class", family).name = staticText(k, "gpio");
   yield* registerClass(k, family);
   const kobject = k.driverCore.classes.get(family)?.kobject ?? 0;
   for (const each of ["export", "unexport"]) {
@@ -63,9 +62,7 @@ export function* showChip(k: Kernel, chip: Chip): Routine<Address> {
   if (k.vfs.tree.find("/sys/kernel/debug/gpio") === undefined) {
     const operations = attributeFile(k, {
       *show(page) {
-        const text = (yield* gpioText(k)).slice(0, 4095);
-        k.memory.setCstring(page, text);
-        return text.length;
+        return putText(k.memory, page, (yield* gpioText(k)).slice(0, 4095));
       },
     });
     k.vfs.debugfs.create({ name: "gpio", mode: 0o444, parent: 0, data: 0, server: { operations } });

@@ -30,7 +30,7 @@ export function* prepareInput(k: Kernel, dev: Address, number: number): Routine<
   k.struct("device", device).class = family;
   for (const list of ["h_list", "node", "mutex.wait_list"])
     initList(k.memory, dev + k.offsetOf("input_dev", list));
-  k.driverCore.kobjects.setName(deviceKobject(k, device), `input${number}`);
+  k.driverCore.kobjects.tryName(deviceKobject(k, device), `input${number}`);
   k.input.devices.add(dev);
 }
 

@@ -1,6 +1,7 @@
 /** What /sys/class/input and /proc/bus/input say of a device (drivers/input/input.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { putText } from "../data/text.ts";
 import { deviceKobject } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
@@ -84,9 +85,7 @@ export const addInputFiles = (k: Kernel, dev: Address): void => {
       ...(group === undefined ? {} : { group }),
       operations: attributeFile(k, {
         *show(page) {
-          const shown = `${show()}\n`.slice(0, 4095);
-          k.memory.setCstring(page, shown);
-          return shown.length;
+          return putText(k.memory, page, `${show()}\n`.slice(0, 4095));
         },
       }),
     });

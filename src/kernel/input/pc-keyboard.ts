@@ -1,5 +1,6 @@
 /** The keyboard of a PC: input0, behind the keyboard controller (drivers/input/keyboard/atkbd.c). */
 import type { Address } from "../../base/address.ts";
+import { staticText } from "../data/text.ts";
 import { createDevice, deviceKobject, initialiseDevice } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -46,12 +47,6 @@ export interface PcKeyboard {
   receive(byte: number): Routine<void>;
 }
 
-const statically = (k: Kernel, text: string): Address => {
-  const at = k.statics.allocate(text.length + 1);
-  k.memory.setCstring(at, text);
-  return at;
-};
-
 /** The serio port behind the controller: input0's parent. */
 function* makePort(k: Kernel): Routine<Address> {
   const port = k.statics.allocate(k.sizeOf("device"));
@@ -69,8 +64,8 @@ function* makeKeyboard(k: Kernel, scancodes: readonly number[]): Routine<Address
   yield* prepareInput(k, dev, 0);
   const view = k.struct("input_dev", dev);
   Object.assign(view.id, ID);
-  view.name = statically(k, NAME) as typeof view.name;
-  view.phys = statically(k, "isa0060/serio0/input0") as typeof view.phys;
+  view.name = staticText(k, NAME) as typeof view.name;
+  view.phys = staticText(k, "isa0060/serio0/input0") as typeof view.phys;
   for (const type of [EV.SYN, EV.KEY, EV.MSC, EV.LED, EV.REP]) setBit(k, dev, "evbit", type, 1);
   for (const keycode of [...scancodes, ...KOREAN])
     if (keycode !== 0 && keycode !== NOTHING) setBit(k, dev, "keybit", keycode, 1);

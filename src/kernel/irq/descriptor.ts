@@ -1,5 +1,6 @@
 /** The part of struct irq_desc that modules look at, kept as the line is (include/linux/irq.h). */
 import type { Address } from "../../base/address.ts";
+import { staticText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { type Line, hardwareIrq, isLevel } from "./line.ts";
 
@@ -42,9 +43,7 @@ export const irqData = (k: Kernel, line: Line): Address => {
     view.irq_data.hwirq = BigInt(hardwareIrq(line));
     view.irq_data.common = desc + k.offsetOf("irq_desc", "irq_common_data");
     view.irq_data.chip = k.statics.allocate(k.sizeOf("irq_chip"));
-    const name = k.statics.allocate(line.chip.length + 1);
-    k.memory.setCstring(name, line.chip);
-    k.struct("irq_chip", view.irq_data.chip).name = name;
+    k.struct("irq_chip", view.irq_data.chip).name = staticText(k, line.chip);
     showLine(k, line);
   }
   return line.desc + k.offsetOf("irq_desc", "irq_data");

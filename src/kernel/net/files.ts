@@ -3,6 +3,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { putText } from "../data/text.ts";
 import { deviceKobject } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
@@ -77,9 +78,7 @@ export const addDeviceFiles = (k: Kernel, device: Address): void => {
       ...(group === undefined ? {} : { group }),
       operations: attributeFile(k, {
         *show(page) {
-          const shown = `${text()}\n`;
-          k.memory.setCstring(page, shown);
-          return shown.length;
+          return putText(k.memory, page, `${text()}\n`);
         },
       }),
     });

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { addTail, entries, initList } from "../data/guest-list.ts";
+import { staticText } from "../data/text.ts";
 import { registerClass } from "../devices/classes.ts";
 import { addDevice, deleteDevice, deviceKobject, initialiseDevice } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
@@ -39,9 +40,7 @@ export const createNetClass = (k: Kernel): NetClass => {
   function* family(): Routine<Address> {
     if (state.family !== 0) return state.family;
     const made = k.statics.allocate(k.sizeOf("class"));
-    const name = k.statics.allocate(4);
-    k.memory.setCstring(name, "net");
-    k.struct("class", made).name = name;
+    k.struct("class", made).name = staticText(k, "net");
     k.struct("class", made).dev_release = k.hostCode.address("netdev_release", (at) => {
       discard(at - k.offsetOf("net_device", "dev"));
       return 0;
@@ -54,7 +53,7 @@ export const createNetClass = (k: Kernel): NetClass => {
     const own = deviceOf(device);
     initialiseDevice(k, own);
     k.struct("device", own).class = yield* family();
-    k.driverCore.kobjects.setName(deviceKobject(k, own), name);
+    k.driverCore.kobjects.tryName(deviceKobject(k, own), name);
     yield* addDevice(k, own);
     addDeviceFiles(k, device);
   }

@@ -1,6 +1,7 @@
 /** The chain of netdevice notifiers (net/core/dev.c). */
 import type { Address } from "../../base/address.ts";
 import { Errno } from "../../base/errors.ts";
+import { staticText } from "../data/text.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { callNotifiers, notifierToErrno } from "../notifier.ts";
@@ -100,8 +101,7 @@ export const createCommandNames = (k: Kernel): ((command: number) => Address) =>
     const text = known === undefined ? "UNKNOWN_NETDEV_EVENT" : `NETDEV_${known}`;
     const before = made.get(text);
     if (before !== undefined) return before;
-    const at = k.statics.allocate(text.length + 1);
-    k.memory.setCstring(at, text);
+    const at = staticText(k, text);
     made.set(text, at);
     return at;
   };

@@ -1,6 +1,6 @@
 import { type VarArgs, type VariadicCall, vaListArgs, variadicArgs } from "../../abi/varargs.ts";
 import type { Address } from "../../base/address.ts";
-import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
+import type { ByteString } from "../../base/bytes.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { FormatEnv } from "./env.ts";
 import { FORMAT_FAULT, below, place, storeFault } from "./fault-places.ts";
@@ -66,7 +66,7 @@ export const formatInto = (
   const { text, length } = formatGuest(k, fmt, source, Math.max(size - 1, 0));
   if (size === 0) return length;
   try {
-    storeText(k.memory, buffer, text);
+    k.memory.setCstring(buffer, text);
   } catch (error) {
     place(error, storeFault(k.memory.cstring(fmt)));
     below(error, k.format.callers());
@@ -74,10 +74,6 @@ export const formatInto = (
   }
   return length;
 };
-
-/** Writes `text` and a NUL; unlike setCstring it allows for NULs inside. */
-const storeText = (memory: GuestMemory, buffer: Address, text: ByteString): void =>
-  memory.write(buffer, byteStringToBytes(`${text}\0`));
 
 /** What `scnprintf` makes of `snprintf`'s length: the bytes really written, without the NUL. */
 export const writtenLength = (length: number, size: number): number =>

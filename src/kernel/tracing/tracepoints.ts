@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { EEXIST, ENOENT, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { staticText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
@@ -95,11 +96,7 @@ export const kernelTracepoint = (k: Kernel, name: string): Address | undefined =
   if (address === undefined) return undefined;
   k.image.placeData(address, k.sizeOf("tracepoint"));
   const view = k.struct("tracepoint", address);
-  if (view.name === 0) {
-    const text = k.statics.allocate(name.length + 1);
-    k.memory.setCstring(text, name);
-    view.name = text as typeof view.name;
-  }
+  if (view.name === 0) view.name = staticText(k, name) as typeof view.name;
   return address;
 };
 

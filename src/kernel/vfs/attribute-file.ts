@@ -1,5 +1,5 @@
 import { PAGE_SIZE, type Address } from "../../base/address.ts";
-import { EIO, EINVAL } from "../../base/errno.ts";
+import { EIO, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
@@ -40,6 +40,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
   function* fill(): Routine<Uint8Array> {
     if (show === undefined) throw new Errno(EIO);
     const page = k.heap.kmalloc(PAGE_SIZE, GFP_KERNEL);
+    if (page === 0) throw new Errno(ENOMEM);
     try {
       const length = checked(yield* calledFrom(k, "sysfs", "readIter", show(page)));
       if (length >= PAGE_SIZE)
@@ -71,6 +72,7 @@ export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOpera
       const length = Math.min(bytes.length, PAGE_SIZE);
       if (length === 0) return 0;
       const page = k.heap.kmalloc(length + 1, GFP_KERNEL);
+      if (page === 0) throw new Errno(ENOMEM);
       k.memory.write(page, bytes.subarray(0, length));
       k.memory.setU8(page + length, 0);
       try {
