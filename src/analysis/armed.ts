@@ -110,14 +110,9 @@ const finishInit = (sandbox: Sandbox, task: Task): Outcome => {
   return outcomeOf({ value: undefined }, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });
 };
 
-/**
- * Loads a module up to the moment before its init and takes a snapshot there (the sandbox's only one:
- * an earlier one ends). Where loading fails, how: -errno as the system call would have given it, or
- * what a parameter's or a notifier's code in the guest came to.
- */
-export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad): Armed | Outcome => {
-  const { kernel } = sandbox;
-  const { modules } = kernel;
+/** insmod without the module's init: the module, or how loading it ended. */
+const load = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad): Module | Outcome => {
+  const { modules } = sandbox.kernel;
   const loaded: { module: Module | undefined } = { module: undefined };
   const outcome = perform(sandbox, prepare(sandbox, "insmod"), SYSCALL.FINIT_MODULE, function* () {
     mayInitModule(modules);
@@ -125,8 +120,19 @@ export const arm = (sandbox: Sandbox, { bytes, parameters = "" }: ModuleToLoad):
     loaded.module = yield* bringUp(modules, bytes, parameters, 0);
     return 0;
   });
-  const { module } = loaded;
-  if (module === undefined) return outcome;
+  return loaded.module ?? outcome;
+};
+
+/**
+ * Loads a module up to the moment before its init and takes a snapshot there (the sandbox's only one:
+ * an earlier one ends). Where loading fails, how: -errno as the system call would have given it, or
+ * what a parameter's or a notifier's code in the guest came to.
+ */
+export const arm = (sandbox: Sandbox, toLoad: ModuleToLoad): Armed | Outcome => {
+  const { kernel } = sandbox;
+  const { modules } = kernel;
+  const module = load(sandbox, toLoad);
+  if ("kind" in module) return module;
   // Else each run from the snapshot would do so anew.
   modules.bindImports(module);
   const insmod = prepare(sandbox, "insmod");

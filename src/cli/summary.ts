@@ -1,6 +1,7 @@
 import { counted } from "../base/words.ts";
 import { displayText } from "../base/bytes.ts";
-import { errnoName, strerror } from "../base/errno.ts";
+import { errnoName } from "../base/errno.ts";
+import { strerror } from "../base/strerror.ts";
 import type { Report, ReportStep } from "./report.ts";
 import { colours, writeError } from "./terminal.ts";
 

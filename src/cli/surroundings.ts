@@ -1,4 +1,4 @@
-import { strerror } from "../base/errno.ts";
+import { strerror } from "../base/strerror.ts";
 import { Errno, KoboxError } from "../base/errors.ts";
 import { declareDevice } from "../kernel/devices/declared.ts";
 import { readDeviceFile } from "../library/device-file.ts";

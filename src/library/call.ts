@@ -35,6 +35,25 @@ export const ensureRunning = ({ kernel: { stopped } }: Sandbox): void => {
   if (stopped !== undefined) throw new StoppedError(stopped);
 };
 
+/** Ends the wait that never ends, as SIGINT would; what the caller is told. */
+const interrupt = (
+  sandbox: Sandbox,
+  { process }: AttachedProcess,
+  stop: StopReason,
+  { says, log }: { readonly says: string; readonly log: () => readonly string[] },
+): Error => {
+  const { kernel } = sandbox;
+  if (kernel.stopped !== undefined) return new StoppedError(stop);
+  const error = new HangError(says, stop.message, { log: log() });
+  const { signals } = process;
+  const { handled } = signals;
+  kernel.journal.touch(signals).handled |= SIGINT_BIT;
+  kernel.tasks.signal(process.task, SIGINT);
+  kernel.tasks.settle();
+  signals.handled = handled;
+  return error;
+};
+
 /** Starts a call in a process that is between two of them. KoboxError "busy" when it is not. */
 export const begin = <T>(sandbox: Sandbox, attached: AttachedProcess, call: Call<T>): Pending<T> => {
   const { kernel } = sandbox;
@@ -54,17 +73,6 @@ export const begin = <T>(sandbox: Sandbox, attached: AttachedProcess, call: Call
     state.end = end;
   });
   const over = (): boolean => state.end !== undefined || task.state === "dead";
-  const interrupt = (stop: StopReason): Error => {
-    if (kernel.stopped !== undefined) return new StoppedError(stop);
-    const error = new HangError(says, stop.message, { log: log() });
-    const { signals } = attached.process;
-    const { handled } = signals;
-    kernel.journal.touch(signals).handled |= SIGINT_BIT;
-    kernel.tasks.signal(task, SIGINT);
-    kernel.tasks.settle();
-    signals.handled = handled;
-    return error;
-  };
   kernel.tasks.settle();
   return {
     get done() {
@@ -75,7 +83,7 @@ export const begin = <T>(sandbox: Sandbox, attached: AttachedProcess, call: Call
     },
     wait() {
       const stop = over() ? undefined : sandbox.runUntil(over, () => waitsFor(attached));
-      if (stop !== undefined) throw interrupt(stop);
+      if (stop !== undefined) throw interrupt(sandbox, attached, stop, { says, log });
       kernel.tasks.settle();
       const { end } = state;
       if (end === undefined) throw new KilledError(says, task.signal, { log: log() });

@@ -1,4 +1,5 @@
-import { errnoName, strerror } from "../base/errno.ts";
+import { errnoName } from "../base/errno.ts";
+import { strerror } from "../base/strerror.ts";
 import type { StopReason } from "../kernel/kernel.ts";
 
 /** What a failed system call left behind beside its number. */

@@ -40,49 +40,56 @@ export const guessedFailures = (name: string, { result }: FunctionType): readonl
 const SEARCHES =
   /(^|_)(find|lookup|first|next)(_|$)|^(pci|pnp|acpi|usb)_get_(class|device|subsys|slot|domain)/;
 
+type Seen = (k: Kernel, name: string) => void;
+
+const untyped = (name: string, seen: Seen): Declared =>
+  registerStub(
+    name,
+    (k, { u64 }) => {
+      seen(k, name);
+      u64[RAX] = 0n;
+    },
+    { level: GUESS },
+  );
+
+/** KoboxError when a call by that prototype cannot be decoded. */
+const typed = (k: Kernel, name: string, prototype: string, seen: Seen): Stub => {
+  const type = parsePrototype(prototype);
+  // Typedefs and structures that no prototype of ours names cannot be decoded.
+  namedPlacement(type);
+  representationOf(type.result);
+  const maker = (struct: string): number | undefined => {
+    if (SEARCHES.test(name)) return undefined;
+    const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
+    return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
+  };
+  return {
+    kind: "stub",
+    name,
+    aliases: [],
+    level: GUESS,
+    prototype,
+    fails: guessedFailures(name, type),
+    sleeps: undefined,
+    acquires: undefined,
+    releases: undefined,
+    errPtr: false,
+    handler(kernel) {
+      seen(kernel, name);
+      return typedDefault(type, maker);
+    },
+  };
+};
+
 /** A declaration for an export without a stub, typed by the kernel's own prototype. */
 export const declareUnknown = (k: Kernel, name: string, policy: UnknownPolicy): Declared => {
   const seen = policy === "stop" ? stop : guess;
-  const text = k.profile.prototype(name);
-  const untyped = (): Declared =>
-    registerStub(
-      name,
-      (kernel, { u64 }) => {
-        seen(kernel, name);
-        u64[RAX] = 0n;
-      },
-      { level: GUESS },
-    );
-  if (text === undefined) return untyped();
+  const prototype = k.profile.prototype(name);
+  if (prototype === undefined) return untyped(name, seen);
   try {
-    const type = parsePrototype(text);
-    // Typedefs and structures that no prototype of ours names cannot be decoded.
-    namedPlacement(type);
-    representationOf(type.result);
-    const maker = (struct: string): number | undefined => {
-      if (SEARCHES.test(name)) return undefined;
-      const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
-      return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
-    };
-    const declared: Stub = {
-      kind: "stub",
-      name,
-      aliases: [],
-      level: GUESS,
-      prototype: text,
-      fails: guessedFailures(name, type),
-      sleeps: undefined,
-      acquires: undefined,
-      releases: undefined,
-      errPtr: false,
-      handler(kernel) {
-        seen(kernel, name);
-        return typedDefault(type, maker);
-      },
-    };
-    return declared;
+    return typed(k, name, prototype, seen);
   } catch (error) {
     if (!(error instanceof KoboxError)) throw error;
-    return untyped();
+    return untyped(name, seen);
   }
 };

@@ -95,27 +95,15 @@ export const checkParameters = (
     live(bench, plainSubject(sandbox, module.name, module.bytes, parameters), [], "init");
   const clean = run(module.parameters);
   const cases: ParameterCase[] = [];
-  if (clean.exit?.kind === "returned" && clean.exit.value === 0) {
-    const life = run(module.parameters);
-    cases.push({
-      parameters: module.parameters,
-      what: "again",
-      life,
-      judgement: judgeAgain(life, clean),
-      first: clean,
-    });
-  }
+  const note = (what: ParameterCase["what"], parameters: ByteString, judge: typeof judgeAgain): void => {
+    const life = run(what === "again" ? parameters : join(module.parameters, parameters));
+    cases.push({ parameters, what, life, judgement: judge(life, clean), first: clean });
+  };
+  if (clean.exit?.kind === "returned" && clean.exit.value === 0) note("again", module.parameters, judgeAgain);
   for (const { name, type } of readModinfo(module.bytes)?.parameters ?? []) {
     for (const value of boundaryValues(type ?? "")) {
       snapshot.restore();
-      const life = run(join(module.parameters, `${name}=${value}`));
-      cases.push({
-        parameters: `${name}=${value}`,
-        what: "parameter",
-        life,
-        judgement: judgeClean(life, clean),
-        first: clean,
-      });
+      note("parameter", `${name}=${value}`, judgeClean);
     }
   }
   snapshot.restore();

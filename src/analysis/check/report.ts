@@ -114,28 +114,28 @@ const summaryOf = (cases: readonly CaseReport[], skipped: number): CheckReport["
   return { runs: cases.length, skipped, errors: count("error"), warnings: count("warning"), verdicts };
 };
 
-/** The result as plain data, from which every format is made. */
-export const checkReport = (
-  { name, clean, calls, cases, skipped }: CheckResult,
+/** Every run as a case: the one without a failure, those with one, those with other parameters. */
+const casesOf = (
+  { clean, cases }: Pick<CheckResult, "clean" | "cases">,
   parameters: readonly ParameterCase[],
   context: CheckContext,
-): CheckReport => {
-  const base = ["kobox run", quoted(context.path)];
+): readonly CaseReport[] => {
   const given = context.parameters === "" ? [] : context.parameters.split(" ").map(quoted);
-  const command = [...base, ...given].join(" ");
+  const command = ["kobox run", quoted(context.path), ...given].join(" ");
   const none = { fail: [], stacks: [] };
-  const all = [
+  return [
     caseReport(context.lines, clean, { name: "without a failure", what: "clean", ...none, command }),
     ...cases.map((each) => {
       const fail = each.specs.map(formatSpec);
       const again = [command, ...fail.map((spec) => `--fail '${spec}'`)].join(" ");
-      return caseReport(context.lines, each, {
+      const rest = {
         name: fail.join(" "),
         what: "failure",
         fail,
         stacks: each.stacks,
         command: again,
-      });
+      } as const;
+      return caseReport(context.lines, each, rest);
     }),
     ...parameters.map((each) =>
       caseReport(context.lines, each, {
@@ -146,6 +146,15 @@ export const checkReport = (
       }),
     ),
   ];
+};
+
+/** The result as plain data, from which every format is made. */
+export const checkReport = (
+  { name, clean, calls, cases, skipped }: CheckResult,
+  parameters: readonly ParameterCase[],
+  context: CheckContext,
+): CheckReport => {
+  const all = casesOf({ clean, cases }, parameters, context);
   return {
     report_version: 1,
     kernel: context.kernel,

@@ -97,17 +97,11 @@ export const checkCommand = async (
   const settings = { ...module, scope, limit, pairs, only, progress: progress.update };
   const result = check(recording?.bench ?? bench, armed, settings);
   progress.end();
+  const recorder = recording === undefined ? {} : { recorder: recorderFor(result.name) };
   const edges =
     only.length > 0 || !options.parameters
       ? []
-      : parametersOf(
-          {
-            ...module,
-            name: result.name,
-            ...(recording === undefined ? {} : { recorder: recorderFor(result.name) }),
-          },
-          bootOptions,
-        );
+      : parametersOf({ ...module, name: result.name, ...recorder }, bootOptions);
   const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
@@ -118,12 +112,8 @@ export const checkCommand = async (
     injector: bench.injector,
     lines,
   });
-  await writeArtifacts(
-    sandbox.kernel,
-    recording,
-    { result, edges, report, bytes: file.bytes, lines },
-    options,
-  );
+  const made = { result, edges, report, bytes: file.bytes, lines };
+  await writeArtifacts(sandbox.kernel, recording, made, options);
   sandbox.close();
   process.stdout.write(`${format(report)}\n`);
   return report.cases.some(isBad) ? EXIT.FOUND : EXIT.CLEAN;

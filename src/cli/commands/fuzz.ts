@@ -63,6 +63,45 @@ const jobFor =
     sanitizers: parseSanitizers(identity.sanitize),
   });
 
+const identityOf = (
+  module: ModuleFile,
+  target: string,
+  parameters: readonly string[],
+  options: FuzzOptions,
+): SessionIdentity => ({
+  module: createHash("sha256").update(module.bytes).digest("hex"),
+  kernel: options.kernel ?? DEFAULT_RELEASE,
+  target,
+  parameters: parameters.join(" "),
+  seed: numberOption("seed", options.seed, 0, Number.MAX_SAFE_INTEGER),
+  sanitize: [...withoutUninitialised(options.sanitize, "fuzz")].join() || "none",
+});
+
+const connect = ({ memory, kernel }: FuzzOptions) =>
+  connectWorker(
+    numberOption("memory", memory, 32, 3072),
+    kernel?.includes("/") === true ? [resolve(kernel)] : [],
+  );
+
+const writeCoverage = (
+  { blocks }: Awaited<ReturnType<typeof runPool>>,
+  module: ModuleFile,
+  { drcov, lcov }: FuzzOptions,
+  lcovText: ReturnType<typeof openLcov> | undefined,
+): void => {
+  if (drcov !== undefined) writeFileSync(drcov, drcovFile(module.bytes, module.file, blocks));
+  if (lcov !== undefined) writeFileSync(lcov, lcovText?.(hitsOfBlocks(blocks)) ?? "");
+};
+
+/** True from Ctrl-C on. */
+const interruption = (): { readonly yes: boolean } => {
+  const interrupted = { yes: false };
+  process.once("SIGINT", () => {
+    interrupted.yes = true;
+  });
+  return interrupted;
+};
+
 /** `kobox fuzz`: runs until a limit or Ctrl-C; what it finds is on the disk at once. */
 export const fuzzCommand = async (
   path: string,
@@ -72,32 +111,18 @@ export const fuzzCommand = async (
   const target = targetText(parseTarget(options.target));
   const limits = limitsOf(options);
   const module = await readModuleFile(path);
-  const identity: SessionIdentity = {
-    module: createHash("sha256").update(module.bytes).digest("hex"),
-    kernel: options.kernel ?? DEFAULT_RELEASE,
-    target,
-    parameters: parameters.join(" "),
-    seed: numberOption("seed", options.seed, 0, Number.MAX_SAFE_INTEGER),
-    sanitize: [...withoutUninitialised(options.sanitize, "fuzz")].join() || "none",
-  };
+  const identity = identityOf(module, target, parameters, options);
   const folder = options.corpus ?? defaultFolder(module.file, target);
   const lcov = options.lcov === undefined ? undefined : openLcov(module.bytes, module.file);
   const store = openStore(folder, identity);
   const line = createStatusLine();
   if (store.progress.executions > 0) line.say(`going on with ${folder}`);
-  const interrupted = { yes: false };
-  process.once("SIGINT", () => {
-    interrupted.yes = true;
-  });
+  const interrupted = interruption();
   const started = Date.now();
   const seconds = (): number => (Date.now() - started) / 1000;
   const workers = numberOption("jobs", options.jobs, 1, 256);
   const end = await runPool({
-    connect: () =>
-      connectWorker(
-        numberOption("memory", options.memory, 32, 3072),
-        options.kernel?.includes("/") === true ? [resolve(options.kernel)] : [],
-      ),
+    connect: () => connect(options),
     job: jobFor(module, identity, options),
     workers,
     store,
@@ -114,9 +139,7 @@ export const fuzzCommand = async (
       interrupted.yes || ownExecutions >= limits.executions || seconds() >= limits.seconds,
   });
   line.clear();
-  if (options.drcov !== undefined)
-    writeFileSync(options.drcov, drcovFile(module.bytes, module.file, end.blocks));
-  if (options.lcov !== undefined) writeFileSync(options.lcov, lcov?.(hitsOfBlocks(end.blocks)) ?? "");
+  writeCoverage(end, module, options, lcov);
   finish(end, { options, store, folder, identity, seconds: seconds() });
   return end.crashes > 0 || end.deaths > 0 ? EXIT.FOUND : EXIT.CLEAN;
 };

@@ -63,6 +63,17 @@ const conclude = (last: NonNullable<Heard["last"]>): Report => {
   throw new KoboxError(code, message, hint === undefined ? {} : { hint });
 };
 
+const hear = (heard: Heard, event: RunEvent, onRecord: (record: LogRecord) => void): void => {
+  if ("record" in event) {
+    heard.records.push(event.record);
+    onRecord(event.record);
+  } else if ("begin" in event) {
+    heard.records = [];
+    heard.begun = event.begin;
+    heard.before = event.before;
+  } else heard.last = event;
+};
+
 /**
  * Runs a job in a process of its own, for at most `seconds` of real time. Its death is a report.
  * Errors: KoboxError as of `runJob`.
@@ -82,16 +93,6 @@ export const runIsolated = async (
     "pipe",
   );
   const heard: Heard = { before: undefined, begun: undefined, records: [], last: undefined };
-  const note = (event: RunEvent): void => {
-    if ("record" in event) {
-      heard.records.push(event.record);
-      onRecord(event.record);
-    } else if ("begin" in event) {
-      heard.records = [];
-      heard.begun = event.begin;
-      heard.before = event.before;
-    } else heard.last = event;
-  };
   const late = { yes: false };
   const timer = setTimeout(() => {
     late.yes = true;
@@ -104,7 +105,7 @@ export const runIsolated = async (
   child.send(job, () => {});
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     const event = parse(line);
-    if (event !== undefined) note(event);
+    if (event !== undefined) hear(heard, event, onRecord);
     if (heard.last !== undefined) child.kill("SIGKILL");
   }
   const how = await closed;

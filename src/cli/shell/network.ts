@@ -1,6 +1,7 @@
 /** `kobox inject`, `kobox link` and `kobox netlink`: packets, cables and messages at the prompt. */
 import { Errno, KoboxError } from "../../base/errors.ts";
-import { ENODEV, strerror } from "../../base/errno.ts";
+import { ENODEV } from "../../base/errno.ts";
+import { strerror } from "../../base/strerror.ts";
 import { ARRIVING, type HookName } from "../../kernel/net/net.ts";
 import { HOOK } from "../../kernel/net/netfilter.ts";
 import type { Routine } from "../../kernel/routine.ts";

@@ -1,6 +1,6 @@
 /** `kobox VERB ...` at the prompt: what happens from outside the kernel, which no program could do. */
 import { displayText } from "../../base/bytes.ts";
-import { strerror } from "../../base/errno.ts";
+import { strerror } from "../../base/strerror.ts";
 import { Errno, KoboxError } from "../../base/errors.ts";
 import { pressKeys, typeText } from "../../kernel/input/typing.ts";
 import { CHAINS, notifyChain } from "../../kernel/notify-chains.ts";

@@ -1,4 +1,4 @@
-import { strerror } from "../../base/errno.ts";
+import { strerror } from "../../base/strerror.ts";
 import { Errno } from "../../base/errors.ts";
 import { bytesToByteString } from "../../base/bytes.ts";
 import { readRest, readText } from "./io.ts";

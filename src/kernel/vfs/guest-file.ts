@@ -102,6 +102,33 @@ const lifetime = (
   };
 };
 
+interface Command {
+  readonly file: OpenFile;
+  readonly request: number;
+  readonly argument: number | bigint | Uint8Array;
+}
+/** ioctl(): an argument that is bytes lies in a buffer of the process while the call runs. */
+function* command(
+  k: Kernel,
+  kind: GuestFileKind["kind"],
+  fn: Address,
+  { file, request, argument }: Command,
+): Routine<number> {
+  if (fn === 0) throw new Errno(ENOTTY);
+  const buffer = typeof argument === "object" ? k.userBuffers.buffer(k.current.pid, argument.length) : 0;
+  if (typeof argument === "object") k.userBuffers.write(buffer, argument);
+  try {
+    const passed = typeof argument === "object" ? buffer : argument;
+    const call = k.call(fn, file.guest, request, passed);
+    return checked(yield* calledFrom(k, kind, "ioctl", call));
+  } catch (error) {
+    if (error instanceof Errno && error.errno === ENOIOCTLCMD) throw new Errno(ENOTTY);
+    throw error;
+  } finally {
+    if (typeof argument === "object") argument.set(k.userBuffers.read(buffer, argument.length));
+  }
+}
+
 /** Commands: lseek, ioctl, fsync, fasync, poll, mmap. */
 const commands = (k: Kernel, { kind, functions }: GuestFileKind): FileOperations => ({
   *lseek(file, offset, whence) {
@@ -112,22 +139,8 @@ const commands = (k: Kernel, { kind, functions }: GuestFileKind): FileOperations
     k.journal.touch(file).position = view.f_pos;
     return moved;
   },
-  *ioctl(file, request, argument, abi) {
-    const fn = abi === "native" ? functions.ioctl : functions.compatIoctl;
-    if (fn === 0) throw new Errno(ENOTTY);
-    const buffer = typeof argument === "object" ? k.userBuffers.buffer(k.current.pid, argument.length) : 0;
-    if (typeof argument === "object") k.userBuffers.write(buffer, argument);
-    try {
-      const passed = typeof argument === "object" ? buffer : argument;
-      const call = k.call(fn, file.guest, request, passed);
-      return checked(yield* calledFrom(k, kind, "ioctl", call));
-    } catch (error) {
-      if (error instanceof Errno && error.errno === ENOIOCTLCMD) throw new Errno(ENOTTY);
-      throw error;
-    } finally {
-      if (typeof argument === "object") argument.set(k.userBuffers.read(buffer, argument.length));
-    }
-  },
+  ioctl: (file, request, argument, abi) =>
+    command(k, kind, abi === "native" ? functions.ioctl : functions.compatIoctl, { file, request, argument }),
   *poll(file, table) {
     if (functions.poll === 0) return DEFAULT_POLLMASK;
     return Number(BigInt.asUintN(32, yield* k.call(functions.poll, file.guest, table)));

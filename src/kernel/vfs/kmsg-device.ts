@@ -12,6 +12,13 @@ const SEEK_DATA = 3;
 /** How long a reader sleeps before it looks again. */
 const PAUSE_NS = 10_000_000;
 
+const seekTo = (k: Kernel, whence: number): number => {
+  if (whence === SEEK_SET) return k.log.first;
+  if (whence === SEEK_DATA) return k.log.cleared;
+  if (whence === SEEK_END) return k.log.next;
+  throw new Errno(EINVAL);
+};
+
 /** A read answers with one record; a write logs one. Where a reader stands is the file's state. */
 export const kmsgOperations = (k: Kernel): FileOperations => {
   const move = (file: OpenFile, seq: number): void => {
@@ -45,14 +52,7 @@ export const kmsgOperations = (k: Kernel): FileOperations => {
     },
     *lseek(file, offset, whence) {
       if (offset !== 0) throw new Errno(ESPIPE);
-      const places = new Map([
-        [SEEK_SET, k.log.first],
-        [SEEK_DATA, k.log.cleared],
-        [SEEK_END, k.log.next],
-      ]);
-      const place = places.get(whence);
-      if (place === undefined) throw new Errno(EINVAL);
-      move(file, place);
+      move(file, seekTo(k, whence));
       return 0;
     },
   };

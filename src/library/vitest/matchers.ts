@@ -1,4 +1,5 @@
-import { errnoName, strerror } from "../../base/errno.ts";
+import { errnoName } from "../../base/errno.ts";
+import { strerror } from "../../base/strerror.ts";
 import type { Finding } from "../../kernel/events.ts";
 import { HangError, KilledError, SystemCallError } from "../errors.ts";
 import type { InsmodResult, Kernel } from "../kernel.ts";

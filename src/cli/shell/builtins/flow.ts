@@ -1,4 +1,4 @@
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import { signalName, signalNumber } from "../../../base/signals.ts";
 import { readText } from "../io.ts";

@@ -1,4 +1,4 @@
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import { become } from "../run/command.ts";
 import { fork, waitBackground, waitForeground } from "../run/child.ts";

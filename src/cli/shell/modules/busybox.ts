@@ -1,5 +1,6 @@
 import type { ByteString } from "../../../base/bytes.ts";
-import { EINVAL, ENOENT, ENOEXEC, ESRCH, strerror } from "../../../base/errno.ts";
+import { EINVAL, ENOENT, ENOEXEC, ESRCH } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_NONBLOCK, O_TRUNC } from "../../../kernel/user.ts";

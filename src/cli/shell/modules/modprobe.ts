@@ -1,5 +1,6 @@
 import type { ByteString } from "../../../base/bytes.ts";
-import { EEXIST, ENOENT, strerror } from "../../../base/errno.ts";
+import { EEXIST, ENOENT } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_NONBLOCK } from "../../../kernel/user.ts";

@@ -5,7 +5,7 @@ import { parseOptions } from "../options.ts";
 import type { Program, ProgramCall } from "../program.ts";
 import { Errno } from "../../../base/errors.ts";
 import { ProgramFailure } from "../program.ts";
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { eachInput } from "./inputs.ts";
 
 /** What sendfile() is asked for at once (copyfd.c). */

@@ -1,4 +1,4 @@
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, SEEK_CUR, type UserSystem } from "../../../kernel/user.ts";

@@ -1,5 +1,5 @@
 import type { ByteString } from "../../../base/bytes.ts";
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_RDONLY } from "../../../kernel/user.ts";

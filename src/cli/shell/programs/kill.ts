@@ -1,4 +1,4 @@
-import { strerror } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import { complain } from "../launch.ts";
 import { type Program, ProgramFailure } from "../program.ts";

@@ -1,5 +1,6 @@
 import { type ByteString, bytesToByteString } from "../../../base/bytes.ts";
-import { ECHILD, EINTR, strerror } from "../../../base/errno.ts";
+import { ECHILD, EINTR } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import type { WaitStatus } from "../../../kernel/user.ts";

@@ -1,5 +1,6 @@
 import type { ByteString } from "../../../base/bytes.ts";
-import { ENOEXEC, strerror } from "../../../base/errno.ts";
+import { ENOEXEC } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { S_IFMT, S_IFREG } from "../../../kernel/user.ts";

@@ -1,5 +1,6 @@
 import { byteStringToBytes } from "../../../base/bytes.ts";
-import { EBADF, ENOENT, ENOTDIR, strerror } from "../../../base/errno.ts";
+import { EBADF, ENOENT, ENOTDIR } from "../../../base/errno.ts";
+import { strerror } from "../../../base/strerror.ts";
 import { Errno } from "../../../base/errors.ts";
 import type { Routine } from "../../../kernel/routine.ts";
 import { O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../../../kernel/user.ts";
