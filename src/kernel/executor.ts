@@ -5,47 +5,10 @@ import type { Machine } from "../machine/machine.ts";
 import { type Exception, faultException } from "./exception.ts";
 import { enterCall, leaveCall, readRegister, registersOf, writeRegister } from "./guest-calls.ts";
 import type { Journal, JournalMap } from "./journal.ts";
+import type { ExecutorHost, Outcome, Pause, Trap } from "./execution.ts";
 import type { Block, GuestCall, Routine, Yield } from "./routine.ts";
-import type { Frame, Task } from "./task.ts";
-
-/** What entering a stub came to. `undefined`: done, RAX holds the result. */
-export type Outcome = undefined | Block | Yield | StartRoutine;
-
-export interface StartRoutine {
-  readonly kind: "routine";
-  readonly routine: Routine<unknown>;
-  /** Stores the routine's result in RAX. */
-  readonly finish: (value: unknown) => void;
-}
-
-/** What stands behind a `hlt` in guest memory. */
-export interface Trap {
-  readonly name: string;
-  /** It changes other registers than RAX (assembler conventions). */
-  readonly writesRegisters?: boolean;
-  enter(): Outcome;
-}
-
-/** Why a task gave the CPU back. */
-export type Pause = "blocked" | "yield" | "preempted" | "dead" | "stopped";
-
-/** What the executor asks of the kernel around it. */
-export interface ExecutorHost {
-  /** After a stub or an exception (1) or a slice of instructions without one (0): time passes, interrupts come. False ends the run. */
-  tick(stubs: number): boolean;
-  /** "resume" goes on at the registers as they now stand; "kill" ends the task. */
-  exception(task: Task, exception: Exception): "resume" | "kill";
-  /** Guest jumped to a `hlt` that is nobody's. */
-  strayHalt(task: Task, address: Address): "resume" | "kill";
-  /** Guest code has touched what `engine.checks` forbids; it goes on. */
-  violations(task: Task): void;
-  /** The engine itself failed. */
-  engineFailure(task: Task, stop: number): void;
-  /** A stub is done: whether another task is to run now, though this one could go on. */
-  preempts(task: Task): boolean;
-  /** The last frame returned; the task goes on if the bottom pushed a new frame. */
-  bottom(task: Task, result: bigint): void;
-}
+import { forget, sleepWith, suspendWith } from "./suspended.ts";
+import type { Frame, InterruptFrame, Task } from "./task.ts";
 
 export interface Executor {
   readonly traps: JournalMap<Address, Trap>;
@@ -59,6 +22,8 @@ export interface Executor {
   run(task: Task): Pause;
   /** Makes `fn(args)` the next thing the task does; its result goes to the frame below, or to the bottom. */
   pushCall(task: Task, call: GuestCall, returnTo?: Address): void;
+  /** A handler that interrupted `task` has paused: so does the task, until the handler is done. */
+  suspend(task: Task, handler: Omit<InterruptFrame, "kind" | "feed">, pause: "blocked" | "yield"): void;
   /** `name`: the kernel function it plays, for reports when it touches bad memory. */
   pushRoutine(task: Task, routine: Routine<unknown>, finish: (value: unknown) => void, name?: string): void;
   /** Host code called guest code that returns there. */
@@ -79,12 +44,14 @@ export const createExecutor = (
   const traps = journal.map<Address, Trap>();
   /** Return addresses that end a guest call. */
   const returns = new Set<Address>([sentinel]);
-  const state: { running: Task | undefined; feed: bigint; switches: number; calls: number } = {
-    running: undefined,
-    feed: 0n,
-    switches: 0,
-    calls: 0,
-  };
+  const state: {
+    running: Task | undefined;
+    feed: bigint;
+    switches: number;
+    calls: number;
+    /** An interrupt has made the running task pause. */
+    pause: Pause | undefined;
+  } = { running: undefined, feed: 0n, switches: 0, calls: 0, pause: undefined };
 
   const register = (index: number): Address => readRegister(registers, index);
   const setRegister = (index: number, value: Address): void => {
@@ -174,11 +141,11 @@ export const createExecutor = (
       return fault(task, trap.name, error);
     }
     if (outcome === undefined) {
-      task.restart = undefined;
+      forget(task);
       return undefined;
     }
     if (outcome.kind === "routine") {
-      task.restart = undefined;
+      forget(task);
       task.frames.push({ kind: "host", routine: outcome.routine, finish: outcome.finish, stub: trap.name });
       return undefined;
     }
@@ -214,6 +181,28 @@ export const createExecutor = (
     return "dead";
   };
 
+  const interruptedBy = (): Pause | undefined => {
+    const { pause } = state;
+    state.pause = undefined;
+    return pause;
+  };
+
+  const stepInterrupt = (task: Task, frame: InterruptFrame): Pause | undefined => {
+    const { handler } = frame;
+    handler.state = "runnable";
+    const pause = run(handler);
+    if (pause !== "dead") return sleepWith(task, handler, pause);
+    if (handler.signal !== 0) {
+      task.signal = handler.signal;
+      return kill(task);
+    }
+    task.frames.pop();
+    state.feed = frame.feed;
+    host.awake(frame);
+    settleBottom(task, 0n);
+    return task.state === "runnable" ? undefined : task.state;
+  };
+
   /** Guest code from where it stands; returns when something else than guest code must go on. */
   const stepGuest = (task: Task): Pause | undefined => {
     const depth = task.frames.length;
@@ -236,12 +225,16 @@ export const createExecutor = (
       }
       if (pause !== undefined) return pause;
       if (!host.tick(why === STOP.BUDGET || why === STOP.WALL_CLOCK ? 0 : 1)) return "stopped";
-      if (task.frames.length !== depth || task.state !== "runnable") return undefined;
+      if (task.frames.length !== depth || task.state !== "runnable") return interruptedBy();
       if (why === STOP.HLT && host.preempts(task)) return "preempted";
       if (state.switches !== switches) flags = RESUME.ALL;
     }
   };
 
+  const step = (task: Task, frame: Frame): Pause | undefined => {
+    if (frame.kind === "guest") return stepGuest(task);
+    return frame.kind === "host" ? stepHost(task, frame) : stepInterrupt(task, frame);
+  };
   const run = (task: Task): Pause => {
     const { running: before, feed } = state;
     // An interrupt may come when a guest call has just returned: its result is not for the interrupt.
@@ -263,7 +256,7 @@ export const createExecutor = (
           if (task.state !== "runnable") return task.state;
           continue;
         }
-        const pause = frame.kind === "host" ? stepHost(task, frame) : stepGuest(task);
+        const pause = step(task, frame);
         if (pause !== undefined) return pause;
         if (task.state !== "runnable") return task.state;
       }
@@ -282,6 +275,10 @@ export const createExecutor = (
     current: () => state.running,
     run,
     pushCall,
+    suspend(task, handler, pause) {
+      suspendWith(task, { kind: "interrupt", ...handler, feed: state.feed }, pause);
+      if (task === state.running) state.pause = pause;
+    },
     pushRoutine(task, routine, finish, name) {
       task.frames.push({ kind: "host", routine, finish, stub: name });
     },

@@ -2,7 +2,7 @@
 import { type Address, PAGE_SIZE, toAddress } from "../base/address.ts";
 import { Errno } from "../base/errors.ts";
 import { ARGUMENT_REGISTERS, RAX } from "../abi/calls.ts";
-import type { Outcome } from "./executor.ts";
+import type { Outcome } from "./execution.ts";
 import type { JournalMap } from "./journal.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Routine } from "./routine.ts";

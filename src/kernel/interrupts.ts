@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Executor } from "./executor.ts";
 import type { Journal } from "./journal.ts";
 import type { Routine } from "./routine.ts";
-import type { Task } from "./task.ts";
+import type { InterruptFrame, Task } from "./task.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Who handles a kind of event. Handlers are fixed at start-up; what is pending is data. */
@@ -17,6 +17,8 @@ export type EventHandler =
       readonly callers?: readonly string[];
       /** Before others that are pending (HI_SOFTIRQ). */
       readonly first?: boolean;
+      /** "6 TASKLET" and the softirq's function, for handle_softirqs() to complain about. */
+      readonly softirq?: readonly [vector: string, action: string];
       readonly act: (key: number) => Routine<void>;
     };
 
@@ -35,8 +37,10 @@ export interface Interrupts {
   held(): boolean;
   /** local_bh_enable(): what is pending runs as soon as the running stub is done. */
   softirqsOn(): void;
-  /** "process" unless an interrupt is being handled. */
+  /** "process" unless an interrupt is being handled; one that sleeps is no longer. */
   context(): "process" | "softirq" | "hardirq";
+  /** A handler that slept has come to its end. */
+  awake(frame: InterruptFrame): void;
 }
 
 /** What interrupts need of the rest. */
@@ -46,16 +50,32 @@ export interface InterruptHost {
   /** The guest's __preempt_count. */
   preemptCount(): number;
   addPreemptCount(delta: number): void;
-  /** Guest code in interrupt context tried to sleep. */
-  slept(task: Task): void;
+  /** No task runs: makes ksoftirqd current if it can be, or the idle task. */
+  standIn(who: "ksoftirqd" | "idle"): void;
+  /** What calls a handler here and now, where an interrupt is given as the reason. */
+  callers(chain: readonly string[]): readonly string[];
+  /** Whose context the CPU is in. */
+  process(): Task;
+  /** preempt_count of that task when nothing runs: the idle task's is one. */
+  ownPreemptCount(): number;
+  /**
+   * A handler goes to sleep, and `others` do already: complains, as the scheduler does. False when the
+   * machine cannot go on.
+   */
+  slept(handler: Task, pause: "blocked" | "yield", others: number): boolean;
+  /** A task that did not run has been made to wait for a handler. */
+  suspended(task: Task, pause: "blocked" | "yield"): void;
   /** It has come to its end; preempt_count was `before`. */
   left(task: Task, handler: string, before: number): void;
+  /** handle_softirqs(): it has changed preempt_count, which is put back to `before`. */
+  leaked(softirq: readonly [vector: string, action: string], before: number): void;
 }
 
 /** include/linux/preempt.h */
 const SOFTIRQ_OFFSET = 0x100;
-const SOFTIRQ_MASK = 0xff00;
 const HARDIRQ_OFFSET = 0x10000;
+/** NMI, hard and soft interrupts: in_interrupt(). */
+const INTERRUPT_MASK = 0xffff00;
 const RFLAGS_IF = 0x200n;
 const RFLAGS_RESERVED = 2n;
 
@@ -75,11 +95,13 @@ export const createInterrupts = (
 ): Interrupts => {
   const handlers = new Map<string, EventHandler>();
   const pending: { hardirq: Pending[]; softirq: Pending[] } = { hardirq: [], softirq: [] };
-  const contexts: { hardirq: Task | undefined; softirq: Task | undefined } = {
-    hardirq: undefined,
-    softirq: undefined,
+  /** Tasks to run handlers on, while they run none. */
+  const contexts: { hardirq: Task[]; softirq: Task[] } = { hardirq: [], softirq: [] };
+  const state: { active: ("hardirq" | "softirq")[]; wanted: boolean; sleepers: number } = {
+    active: [],
+    wanted: false,
+    sleepers: 0,
   };
-  const state: { active: ("hardirq" | "softirq")[]; wanted: boolean } = { active: [], wanted: false };
 
   const post = (kind: string, key: number): void => {
     const handler = handlers.get(kind);
@@ -94,38 +116,64 @@ export const createInterrupts = (
   const enabled = (): boolean =>
     executor.current() === undefined || ((executor.registers[REG.RFLAGS] ?? 0n) & RFLAGS_IF) !== 0n;
 
-  const run = (context: "hardirq" | "softirq", event: Pending): void => {
+  /** "sleeps": the interrupted task has to go now. */
+  const run = (context: "hardirq" | "softirq", event: Pending): "done" | "sleeps" => {
     const handler = handlers.get(event.kind);
-    if (handler === undefined || handler.context === "none") return;
-    const task = contexts[context] ?? (journal.touch(contexts)[context] = host.createContext(context));
+    if (handler === undefined || handler.context === "none") return "done";
+    const idle = executor.current() === undefined ? host.ownPreemptCount() : 0;
+    const task = journal.touch(contexts[context]).pop() ?? host.createContext(context);
     journal.touch(task);
     journal.touch(task.frames);
     journal.touch(task.registers);
-    const offset = context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET;
-    host.addPreemptCount(offset);
+    host.addPreemptCount(idle + (context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET));
     state.active.push(context);
-    task.callers = handler.callers ?? [];
+    task.callers = host.callers(handler.callers ?? []);
     task.registers[REG.RFLAGS] = context === "hardirq" ? RFLAGS_RESERVED : RFLAGS_RESERVED | RFLAGS_IF;
     executor.pushRoutine(task, handler.act(event.key), () => {}, handler.name);
     task.state = "runnable";
-    const before = host.preemptCount();
+    const frame = { handler: task, event: event.kind, before: host.preemptCount() };
     const pause = executor.run(task);
-    host.left(task, handler.name, before);
-    if (pause === "blocked" || pause === "yield") host.slept(task);
-    task.frames.length = 0;
+    if (pause === "blocked" || pause === "yield") suspend(frame, pause);
+    else end(frame, handler, frame.before);
     state.active.pop();
-    host.addPreemptCount(-offset);
+    if (pause === "blocked" || pause === "yield") return "sleeps";
+    host.addPreemptCount(-idle);
+    return "done";
+  };
+  /** The interrupted task sleeps with the handler, which from now on is its business. */
+  const suspend = (frame: Omit<InterruptFrame, "kind" | "feed">, pause: "blocked" | "yield"): void => {
+    const { handler } = frame;
+    if (!host.slept(handler, pause, state.sleepers)) return;
+    journal.touch(state).sleepers += 1;
+    handler.registers[REG.RFLAGS] = (handler.registers[REG.RFLAGS] ?? 0n) | RFLAGS_IF;
+    const interrupted = executor.current() ?? host.process();
+    journal.touch(interrupted);
+    journal.touch(interrupted.frames);
+    executor.suspend(interrupted, frame, pause);
+    if (executor.current() === undefined) host.suspended(interrupted, pause);
+  };
+  const end = (
+    { handler: task, before }: Omit<InterruptFrame, "kind" | "feed">,
+    handler: EventHandler & { context: "hardirq" | "softirq" },
+    expected: number,
+  ): void => {
+    host.left(task, handler.name, expected);
+    if (handler.softirq !== undefined && host.preemptCount() !== before) host.leaked(handler.softirq, before);
+    task.frames.length = 0;
+    host.addPreemptCount(-(handler.context === "hardirq" ? HARDIRQ_OFFSET : SOFTIRQ_OFFSET));
+    journal.touch(contexts[handler.context]).push(task);
   };
   const allowed = (context: "hardirq" | "softirq"): boolean => {
     if (state.active.includes(context) || !enabled()) return false;
     if (context === "hardirq") return true;
-    return state.active.length === 0 && (host.preemptCount() & SOFTIRQ_MASK) === 0;
+    return state.active.length === 0 && (host.preemptCount() & INTERRUPT_MASK) === 0;
   };
-  const drain = (context: "hardirq" | "softirq"): void => {
+  const drain = (context: "hardirq" | "softirq"): "done" | "sleeps" => {
     while (pending[context].length > 0 && allowed(context)) {
       const event = journal.touch(pending[context]).shift();
-      if (event !== undefined) run(context, event);
+      if (event !== undefined && run(context, event) === "sleeps") return "sleeps";
     }
+    return "done";
   };
 
   return {
@@ -139,7 +187,9 @@ export const createInterrupts = (
         interrupted = true;
         post(due.kind, due.key);
       }
-      if (pending.hardirq.length > 0) drain("hardirq");
+      if (where === "between-tasks" && pending.hardirq.length + pending.softirq.length > 0)
+        host.standIn(interrupted ? "idle" : "ksoftirqd");
+      if (pending.hardirq.length > 0 && drain("hardirq") === "sleeps") return;
       if (pending.softirq.length > 0 && (interrupted || where === "between-tasks")) drain("softirq");
     },
     softirqsOn() {
@@ -148,5 +198,15 @@ export const createInterrupts = (
     held: () => pending.hardirq.length > 0,
     softirqPending: () => pending.softirq.length > 0,
     context: () => state.active.at(-1) ?? "process",
+    awake(frame) {
+      const handler = handlers.get(frame.event);
+      if (handler === undefined || handler.context === "none") return;
+      journal.touch(state).sleepers -= 1;
+      // That it gave the CPU away has been said, and it cost the count.
+      end(frame, handler, host.preemptCount());
+      if (executor.current() === undefined || host.ownPreemptCount() > 0)
+        host.addPreemptCount(-host.preemptCount());
+      frame.handler.interrupted = undefined;
+    },
   };
 };

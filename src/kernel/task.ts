@@ -28,7 +28,30 @@ export interface HostFrame {
   readonly stub: string | undefined;
 }
 
-export type Frame = GuestFrame | HostFrame;
+/** On an interrupted task: a handler that went to sleep. The task stands still until it is done. */
+export interface InterruptFrame {
+  readonly kind: "interrupt";
+  /** Runs the handler, on a stack of its own. */
+  readonly handler: Task;
+  /** Key of the event that it handles. */
+  readonly event: string;
+  /** preempt_count when the handler was called. */
+  readonly before: number;
+  /** What a guest call that has just returned said to the task below. */
+  readonly feed: bigint;
+}
+
+export type Frame = GuestFrame | HostFrame | InterruptFrame;
+
+/** It must not sleep; a handler that has slept already runs as the process that it interrupted. */
+export const inInterrupt = (task: Task): boolean =>
+  task.context !== "process" && task.interrupted === undefined;
+
+/** Who really runs or waits on behalf of a task: the handler that sleeps on it, or itself. */
+export const innermost = (task: Task): Task => {
+  const top = task.frames.at(-1);
+  return top?.kind === "interrupt" ? innermost(top.handler) : task;
+};
 
 /** What happens when the last frame of a task has returned; data, so that a snapshot can keep it. */
 export interface Bottom {
@@ -54,6 +77,8 @@ export interface Task {
   waiting: { readonly reason: string; readonly interruptible: boolean } | undefined;
   /** Virtual nanoseconds at which a blocked task wakes by itself. */
   deadline: number | undefined;
+  /** Of a handler that went to sleep: the process that it interrupted, and which waits for it. */
+  interrupted: Task | undefined;
   /** What a restartable stub keeps between entries. */
   restart: unknown;
   /** Symbol of the stub in which the task waits, to be entered again. */
@@ -110,6 +135,7 @@ export const newTask = (
     state: "blocked",
     waiting: { reason: "not started", interruptible: false },
     deadline: undefined,
+    interrupted: undefined,
     restart: undefined,
     trapped: false,
     bottom: options.bottom,

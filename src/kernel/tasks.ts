@@ -7,6 +7,7 @@ import type { Interrupts } from "./interrupts.ts";
 import type { Journal, JournalMap } from "./journal.ts";
 import type { Routine } from "./routine.ts";
 import type { Schedule } from "./sched/schedule.ts";
+import { type StandIns, createStandIns } from "./sched/stand-ins.ts";
 import { type Task, type TaskOptions, newTask } from "./task.ts";
 import type { TaskMemory } from "./task-memory.ts";
 import type { Timeline } from "./timeline.ts";
@@ -38,6 +39,11 @@ export interface Tasks {
   /** Frees a dead task's stack and struct. */
   reap(task: Task): void;
   signal(task: Task, signal: number): void;
+  isIdle(task: Task): boolean;
+  /** Nothing runs: makes ksoftirqd current, if it can be, or the idle task. */
+  standIn: StandIns["standIn"];
+  /** A task that did not run waits for an interrupt handler, or lets others go first. */
+  suspended(task: Task, pause: "blocked" | "yield"): void;
   /** Makes init_task's list of all processes in guest memory: `others`, then those here; kept up from then on. */
   list(head: Address, others: readonly Address[]): void;
   setComm(task: Task, comm: ByteString): void;
@@ -79,25 +85,25 @@ export const createTasks = (
     since: number;
     nextPid: number;
     queue: Task[];
-    idle: Task | undefined;
     last: Task | undefined;
   } = {
     nextPid: FIRST_PID,
     woken: false,
     since: 0,
     queue: [],
-    idle: undefined,
     last: undefined,
   };
 
-  const create = (options: TaskOptions): Task => {
-    const numbered = options.kind === "user" || options.kind === "kthread";
-    const pid = numbered ? state.nextPid : 0;
-    if (numbered) journal.touch(state).nextPid += 1;
+  const nextPid = ({ kind }: TaskOptions): number => {
+    if (kind !== "user" && kind !== "kthread") return 0;
+    journal.touch(state).nextPid += 1;
+    return state.nextPid - 1;
+  };
+  const create = (options: TaskOptions, pid = nextPid(options)): Task => {
     const stack = memory.allocateStack();
     const taskStruct = memory.createTaskStruct(pid, options, stack.low);
     const task = newTask(options, pid, taskStruct, stack);
-    if (numbered) tasks.set(pid, task);
+    if (pid !== 0) tasks.set(pid, task);
     if (task.taskStruct !== 0) structs.set(task.taskStruct, task);
     return task;
   };
@@ -146,14 +152,13 @@ export const createTasks = (
     return pause === "stopped" ? "stopped" : undefined;
   };
 
-  const idleTask = (): Task => (journal.touch(state).idle ??= create({ comm: "swapper/0", kind: "idle" }));
-  /** Nothing runs: interrupts now interrupt the idle task. */
-  const goIdle = (): void => {
-    const idle = idleTask();
-    if (state.last === idle) return;
-    memory.setCurrent(idle.taskStruct);
-    journal.touch(state).last = idle;
+  const makeCurrent = (task: Task): void => {
+    if (state.last === task) return;
+    memory.setCurrent(task.taskStruct);
+    journal.touch(state).last = task;
   };
+  const standIns = createStandIns(journal, create, makeCurrent);
+  const { standIn } = standIns;
 
   const runUntil: Tasks["runUntil"] = (done, latest) => {
     try {
@@ -178,7 +183,8 @@ export const createTasks = (
       if (done()) return "done";
       const moment = timeline.next();
       if (moment === undefined || moment > latest) return "idle";
-      goIdle();
+      // Nothing runs: interrupts now interrupt the idle task.
+      standIn("idle");
       clock.advanceTo(moment);
     }
   };
@@ -189,7 +195,7 @@ export const createTasks = (
     interrupts.context() === "process" &&
     !memory.preemptionOff() &&
     !memory.interruptsOff() &&
-    task.frames.every((frame) => frame.kind === "guest" || frame.stub === undefined);
+    task.frames.every((frame) => frame.kind !== "host" || frame.stub === undefined);
   /** The CPU is away until the next timer goes off. */
   const stall = (): void => {
     const next = timeline.next();
@@ -204,7 +210,7 @@ export const createTasks = (
   interrupts.handle("task", {
     context: "none",
     act(pid) {
-      const task = tasks.get(pid);
+      const task = pid === 0 ? standIns.idle() : tasks.get(pid);
       if (task?.deadline !== undefined && task.deadline <= clock.now()) wake(task);
     },
   });
@@ -212,7 +218,7 @@ export const createTasks = (
   return {
     create,
     current() {
-      return state.last ?? idleTask();
+      return state.last ?? standIns.idle();
     },
     find: (pid) => tasks.get(pid),
     byStruct: (taskStruct) => structs.get(taskStruct),
@@ -224,6 +230,13 @@ export const createTasks = (
       runUntil(() => state.queue.length === 0 || clock.now() > limit);
     },
     begin,
+    isIdle: standIns.isIdle,
+    standIn,
+    suspended(task, pause) {
+      task.state = "blocked";
+      if (pause === "yield") wake(task);
+      else if (task.deadline !== undefined) timeline.schedule(task.deadline, "task", task.pid);
+    },
     hold(task) {
       journal.touch(task);
       task.state = "runnable";

@@ -10,7 +10,7 @@ export interface Snapshot {
 /** KoboxError "busy" while a system call is open: half a call cannot be kept. */
 export const takeLibrarySnapshot = (sandbox: Sandbox): Snapshot => {
   const busy = [...sandbox.kernel.tasks.all()].find(
-    ({ frames, state }) => state !== "dead" && frames.some(({ kind }) => kind === "host"),
+    ({ frames, state }) => state !== "dead" && frames.some(({ kind }) => kind !== "guest"),
   );
   if (busy !== undefined) {
     throw new KoboxError("busy", `no snapshot: ${busy.comm} (${busy.pid}) is in the middle of a call`, {

@@ -9,7 +9,7 @@ import {
   type Value,
 } from "../abi/calls.ts";
 import { type Prototype, parsePrototype } from "../abi/prototype.ts";
-import type { Outcome } from "../kernel/executor.ts";
+import type { Outcome } from "../kernel/execution.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Block, Routine, Yield } from "../kernel/routine.ts";

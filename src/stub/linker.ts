@@ -1,7 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { type RegisterFile, registerFile } from "../abi/calls.ts";
 import type { Linkage } from "../kernel/boot/kernel.ts";
-import type { Trap } from "../kernel/executor.ts";
+import type { Trap } from "../kernel/execution.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { JournalSet } from "../kernel/journal.ts";
 import type { Binder } from "./bind.ts";

@@ -1,5 +1,5 @@
 import { type RegisterFile, representationOf } from "../abi/calls.ts";
-import type { Trap } from "../kernel/executor.ts";
+import type { Trap } from "../kernel/execution.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Yield } from "../kernel/routine.ts";
 import type { Binder } from "./bind.ts";

@@ -14,6 +14,8 @@ describe("interrupts", () =>
 
 describe("interrupts that come while they are off", () => testJobs("test/truth/around/sti.jobs"));
 
+describe("handlers that sleep", () => testJobs("test/truth/around/naps.jobs"));
+
 describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));
 
 describe("firmware and helpers", () => testJobs("test/truth/around/fw.jobs"));

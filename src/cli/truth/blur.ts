@@ -18,6 +18,7 @@ const blurRegisters = (text: string): string =>
 const blurText = (text: string): string =>
   text
     .replace(/\b(PID|pid): \d+/g, "$1: #")
+    .replace(/(while atomic: .*)\/\d+\/(0x[0-9a-f]+)$/, "$1/#/$2")
     // Dynamic debug's flag t.
     .replace(/^\[\d+\] /, "[#] ")
     .replace(/^note: (.*)\[\d+\] exited/, "note: $1[#] exited")

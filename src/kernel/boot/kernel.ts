@@ -252,6 +252,7 @@ export const createKernel = (
         return state.stopped === undefined;
       },
       preempts: (task) => k.tasks.preempts(task),
+      awake: (frame) => k.interrupts.awake(frame),
       exception(task, exception) {
         if (exception.vector === 14 && (bringKernelImage(exception) || touchDevice(k, exception)))
           return "resume";

@@ -1,7 +1,7 @@
 /** I/O ports: which device answers at which, and the guest's in and out instructions. */
 import { REG } from "unicorn-engine";
 import type { PortSite } from "../../loader/port-sites.ts";
-import type { Trap } from "../executor.ts";
+import type { Trap } from "../execution.ts";
 import type { Kernel } from "../kernel.ts";
 import { type AccessSize, type DeviceModel, allOnes } from "./model.ts";
 import { heard } from "./outside.ts";

@@ -21,7 +21,10 @@ const wakeThread = (k: Kernel, line: Line, action: Action, threads: IrqThreads):
 const checkInterruptsOff = (k: Kernel, { irq }: Line, action: Action): void => {
   if (k.cpu.irqsDisabled()) return;
   const place = k.symbols.format(action.handler);
-  k.traces.warn(IRQ_SITES.enabledInterrupts, { message: `irq ${irq} handler ${place} enabled interrupts` });
+  k.traces.warn(IRQ_SITES.enabledInterrupts, {
+    message: `irq ${irq} handler ${place} enabled interrupts`,
+    once: true,
+  });
   k.cpu.setIrqs("off");
 };
 

@@ -70,6 +70,7 @@ export const createNapi = (k: Kernel): Napi => {
   };
   k.interrupts.handle("napi", {
     context: "softirq",
+    softirq: ["3 NET_RX", "net_rx_action"],
     name: "__napi_poll+0x2b/0x1b0",
     callers: ["net_rx_action+0x2a5/0x360"],
     act: poll,

@@ -119,6 +119,7 @@ export const createReceiver = (k: Kernel): Receiver => {
   };
   k.interrupts.handle("net-rx", {
     context: "softirq",
+    softirq: ["3 NET_RX", "net_rx_action"],
     name: "process_backlog+0xa6/0x150",
     callers: ["__napi_poll+0x2b/0x1b0", "net_rx_action+0x2a5/0x360"],
     *act(skb) {

@@ -58,6 +58,7 @@ export const createTransmitter = (k: Kernel): Transmitter => {
   };
   k.interrupts.handle("net-tx", {
     context: "softirq",
+    softirq: ["2 NET_TX", "net_tx_action"],
     name: "__qdisc_run+0x9a/0x5b0",
     callers: ["net_tx_action+0x1f8/0x2a0"],
     act: run,

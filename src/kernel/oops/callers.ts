@@ -24,6 +24,20 @@ const SOFTIRQ: CallerChain = [
   "sysvec_apic_timer_interrupt+0x6e/0x90",
 ];
 
+const KSOFTIRQD: CallerChain = [
+  "handle_softirqs+0xd7/0x280",
+  "? sort_range+0x20/0x20",
+  "run_ksoftirqd+0x2d/0x40",
+  "smpboot_thread_fn+0xd8/0x1d0",
+  ...KTHREAD,
+];
+
+/** A softirq's callers where it was not an interrupt that ran it, but the thread. */
+export const inKsoftirqd = (callers: CallerChain): CallerChain => {
+  const at = callers.indexOf("handle_softirqs+0xd7/0x280");
+  return at === -1 ? callers : [...callers.slice(0, at), ...KSOFTIRQD];
+};
+
 /** System calls that load and unload, by the function that does it. */
 export const MODULE_CALLERS = {
   /** Where module_init runs. */
@@ -76,14 +90,7 @@ export const DEFERRED_CALLERS = {
     "? rescuer_thread+0x3a0/0x3a0",
     ...KTHREAD,
   ],
-  tasklet: [
-    "tasklet_action_common.constprop.0+0xc7/0x240",
-    "handle_softirqs+0xd7/0x280",
-    "? sort_range+0x20/0x20",
-    "run_ksoftirqd+0x2d/0x40",
-    "smpboot_thread_fn+0xd8/0x1d0",
-    ...KTHREAD,
-  ],
+  tasklet: ["tasklet_action_common.constprop.0+0xc7/0x240", ...SOFTIRQ],
   timer: ["call_timer_fn+0x27/0x130", "__run_timers+0x222/0x2c0", "run_timer_softirq+0x19/0x30", ...SOFTIRQ],
   hrtimer: [
     "__hrtimer_run_queues+0x10d/0x250",

@@ -5,6 +5,7 @@ import { panic } from "./panic.ts";
 import type { ControlRegisters } from "./registers.ts";
 import { findingStack } from "./show-trace.ts";
 import { KERN_DEFAULT, currentName, printModules, showRegs, showSummary } from "./show-regs.ts";
+import { inInterrupt } from "../task.ts";
 import type { OopsState } from "./state.ts";
 import { TAINT } from "./taint.ts";
 
@@ -68,7 +69,7 @@ export const die = (
   showSummary(host, state.summary, control);
 
   if (heard === "stop" && incident.standing === "guest") return resume(host, state);
-  const interrupt = incident.task.context !== "process" || (host.preemptCount() & INTERRUPT_MASK) !== 0;
+  const interrupt = inInterrupt(incident.task) || (host.preemptCount() & INTERRUPT_MASK) !== 0;
   if (death.nmi || interrupt) panic(host, state, "Fatal exception in interrupt");
   else if (host.current() === undefined) panic(host, state, "Attempted to kill the idle task!");
   else exitNotes(host, incident, death);

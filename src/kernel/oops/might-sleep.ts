@@ -1,6 +1,6 @@
 import type { ByteString } from "../../base/bytes.ts";
 import { RFLAGS } from "../../abi/calls.ts";
-import type { Task } from "../task.ts";
+import { type Task, inInterrupt } from "../task.ts";
 import type { OopsHost } from "./host.ts";
 import { hostIncident } from "./incident.ts";
 import { FLAGS_IF } from "./registers.ts";
@@ -19,7 +19,7 @@ const ALWAYS: ReadonlySet<string> = new Set([
 
 /** Why the running code must not sleep. */
 const atomicContext = (host: OopsHost, task: Task): string | undefined => {
-  if (task.context !== "process") return `in ${task.context} context`;
+  if (inInterrupt(task)) return `in ${task.context} context`;
   if (host.preemptCount() !== 0) return "with preemption disabled";
   return ((host.registers[RFLAGS] ?? 0n) & FLAGS_IF) === 0n ? "with interrupts disabled" : undefined;
 };

@@ -12,6 +12,7 @@ const KERN_ERR = 3;
 const PREEMPT_OFFSET = 1;
 /** All but the bit that says whether to reschedule: a count below zero wraps within. */
 const COUNT_MASK = 0x7fff_ffff;
+const INSIDE_DEQUEUE = ["dequeue_task_idle+0x25/0x40", "__schedule+0x5cc/0xa00"];
 const INSIDE_SCHEDULE = ["__schedule_bug.cold+0x42/0x4e", "__schedule+0x804/0xa00"];
 
 /**
@@ -37,4 +38,10 @@ export const schedulingWhileAtomic = (
   const stack = findingStack(host, incident);
   if (state.slept === stack[1]) return;
   host.finding({ kind: "scheduling-while-atomic", severity: "error", message, where: stack[0], stack });
+};
+
+/** dequeue_task_idle() of kernel/sched/idle.c: printed once, where the kernel's loop says it on each turn. */
+export const idleSleeps = (host: OopsHost, incident: Incident, stub: ByteString): void => {
+  host.print(KERN_ERR, "bad: scheduling from the idle thread!");
+  dumpStack(host, { ...incident, via: [...INSIDE_DEQUEUE, ...sleepPath(stub, host.stubFrame(stub))] });
 };

@@ -1,6 +1,6 @@
 import type { ByteString } from "../../base/bytes.ts";
-import type { Task } from "../task.ts";
-import { type Standing, type TraceEntry, callerEntry, stackTrace, standingOf } from "./call-trace.ts";
+import { type InterruptFrame, type Task } from "../task.ts";
+import { type StackTrace, type TraceEntry, callerEntry, stackTrace, standingOf } from "./call-trace.ts";
 import { codeLine } from "./code-bytes.ts";
 import type { OopsHost } from "./host.ts";
 import { IDLE, INTERRUPT_ENTRY } from "./idle.ts";
@@ -52,14 +52,21 @@ const userLines = (host: OopsHost, task: Task): ByteString[] => {
 /** What stands below a device's interrupt; a timer's is INTERRUPT_ENTRY. */
 const DEVICE_ENTRY = " asm_common_interrupt+0x22/0x40";
 
+/** The stack of a task that was stopped between two instructions, without what interrupted it. */
+const interruptedStack = (host: OopsHost, task: Task): StackTrace => {
+  const frames = task.frames.filter(({ kind }) => kind !== "interrupt");
+  const below = { ...task, frames };
+  const regs = readRegisters(task.registers);
+  const inModule = host.symbols.lookup(ipOf(regs))?.module !== undefined;
+  return stackTrace(host, below, regs, inModule ? "guest" : standingOf(below));
+};
+
 /** What an interrupt interrupted: the process, or the idle loop. */
 const interruptedLines = (host: OopsHost, interrupt: Task): ByteString[] => {
   const task = host.current();
   if (task === undefined) return IDLE;
   const regs = readRegisters(task.registers);
-  const inModule = host.symbols.lookup(ipOf(regs))?.module !== undefined;
-  const standing: Standing = inModule ? "guest" : standingOf(task);
-  const { entries, complete } = stackTrace(host, task, regs, standing);
+  const { entries, complete } = interruptedStack(host, task);
   return [
     interrupt.callers.some((caller) => caller.startsWith("common_interrupt+"))
       ? DEVICE_ENTRY
@@ -70,12 +77,16 @@ const interruptedLines = (host: OopsHost, interrupt: Task): ByteString[] => {
   ];
 };
 
+/** A softirq that ksoftirqd runs. */
+const isThreaded = ({ callers }: Task): boolean =>
+  callers.some((caller) => caller.startsWith("run_ksoftirqd+"));
+
 /** "Call Trace:" and what belongs to it (show_trace_log_lvl of arch/x86/kernel/dumpstack.c). */
 export const traceLines = (host: OopsHost, incident: Incident): ByteString[] => {
   const { above, entries, complete } = incidentStack(host, incident);
   const inner = incident.handler === true ? entryRegisters(host, incident.regs) : [];
   const lines = [...above.map(entryLine), ...inner, ...entries.map(entryLine)];
-  if (incident.task.context === "process") {
+  if (incident.task.context === "process" || isThreaded(incident.task)) {
     const user = complete ? userLines(host, incident.task) : [];
     return ["Call Trace:", " <TASK>", ...lines, ...user, " </TASK>"];
   }
@@ -98,10 +109,15 @@ export const findingStack = (host: OopsHost, incident: Incident): ByteString[] =
 };
 
 /** What is certain of a task's stack, innermost first. */
-export const certainEntries = (host: OopsHost, task: Task): TraceEntry[] =>
-  stackTrace(host, task, taskRegisters(host, task), standingOf(task)).entries.filter(
-    ({ reliable }) => reliable,
-  );
+export const certainEntries = (host: OopsHost, task: Task): TraceEntry[] => {
+  const handlers = task.frames.filter((frame): frame is InterruptFrame => frame.kind === "interrupt");
+  const { entries } =
+    handlers.length > 0
+      ? interruptedStack(host, task)
+      : stackTrace(host, task, taskRegisters(host, task), standingOf(task));
+  const certain = entries.filter(({ reliable }) => reliable);
+  return [...handlers.toReversed().flatMap(({ handler }) => certainEntries(host, handler)), ...certain];
+};
 
 /** Functions a blocked or running task is in, innermost first: /proc/PID/stack, deadlock reports. */
 export const taskStack = (host: OopsHost, task: Task, via: readonly ByteString[] = []): ByteString[] => [

@@ -14,7 +14,7 @@ import { SOFT_LOCKUP_SECONDS, softLockup } from "./lockup.ts";
 import { announcePanic, endPanic } from "./panic.ts";
 import { ipOf } from "./registers.ts";
 import { returnAddresses } from "./return-addresses.ts";
-import { schedulingWhileAtomic } from "./schedule-bug.ts";
+import { idleSleeps, schedulingWhileAtomic } from "./schedule-bug.ts";
 import { dumpStack } from "./show-regs.ts";
 import { certainEntries, findingStack, taskStack } from "./show-trace.ts";
 import { type OopsState, createOopsState } from "./state.ts";
@@ -45,6 +45,8 @@ export interface Traces {
   finishPanic(message: ByteString): never;
   /** A task that waits in `stub` with preemption off; resets the count as the scheduler does. */
   schedulingWhileAtomic(task: Task, stub: ByteString, callers?: Callers): void;
+  /** The idle task, which an interrupt handler that sleeps has stopped from running. */
+  idleSleeps(handler: Task, stub: ByteString): void;
   /**
    * might_sleep() of a stub. In atomic context that is a finding only, since the stock kernel does
    * not check; where the real function always sleeps, its scheduler complains.
@@ -137,7 +139,11 @@ export const createTraces = (kernel: OopsHost): Traces => {
       return "kill";
     },
     dumpStack: (options = {}) => dumpStack(host, here(undefined, options), options.level),
-    warn: (site, options = {}) => warn(host, here(site, options), options),
+    warn(site, options = {}) {
+      if (options.once && state.said[site.at]) return;
+      if (options.once) host.journal.touch(state.said)[site.at] = true;
+      warn(host, here(site, options), options);
+    },
     bug(site, callers = {}) {
       host.journal.touch(state).trap = { kind: "bug", incident: here(site, callers) };
       throw new GuestTrap();
@@ -150,6 +156,7 @@ export const createTraces = (kernel: OopsHost): Traces => {
     finishPanic,
     schedulingWhileAtomic: (task, stub, callers = {}) =>
       schedulingWhileAtomic(host, state, hostIncident(host, task, undefined, callers), stub),
+    idleSleeps: (handler, stub) => idleSleeps(host, hostIncident(host, handler, undefined, {}), stub),
     mightSleep: (stub) => mightSleep(host, state, running(), stub),
     softLockup(task, spinning = {}) {
       const incident = hostIncident(host, task, spinning.site, spinning);

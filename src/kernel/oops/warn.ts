@@ -36,6 +36,8 @@ export interface WarnOptions {
   /** Of the message; KERN_DEFAULT when left out. */
   readonly level?: number | undefined;
   readonly taint?: number | undefined;
+  /** WARN_ONCE(): the first in a boot only. */
+  readonly once?: true;
 }
 
 /** A WARN of the kernel's own code, whole. */

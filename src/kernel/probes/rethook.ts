@@ -3,7 +3,7 @@ import { REG } from "unicorn-engine";
 import type { Address } from "../../base/address.ts";
 import { E2BIG, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import type { StartRoutine } from "../executor.ts";
+import type { StartRoutine } from "../execution.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";

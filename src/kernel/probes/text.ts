@@ -2,7 +2,7 @@
 import { type Address, PAGE_SIZE, alignDown } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { branch32, CALL_OPCODE, nopOf } from "../../loader/text-patching.ts";
-import type { Trap } from "../executor.ts";
+import type { Trap } from "../execution.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Module } from "../modules/module.ts";
 

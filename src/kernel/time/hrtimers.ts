@@ -97,6 +97,7 @@ export const createHrtimers = (k: Kernel): Hrtimers => {
   });
   k.interrupts.handle("hrtimer-soft", {
     context: "softirq",
+    softirq: ["8 HRTIMER", "hrtimer_run_softirq"],
     name: "__hrtimer_run_queues+0x10d/0x250",
     callers: DEFERRED_CALLERS.hrtimerSoft,
     act: run,

@@ -45,6 +45,7 @@ export const createRcu = (k: Kernel): Rcu => {
   const later: Rcu["later"] = (kind, key) => void k.timeline.schedule(k.clock.now() + GRACE_NS, kind, key);
   k.interrupts.handle("rcu", {
     context: "softirq",
+    softirq: ["9 RCU", "rcu_core_si"],
     name: "rcu_do_batch+0x19a/0x540",
     callers: DEFERRED_CALLERS.rcu,
     *act(head) {

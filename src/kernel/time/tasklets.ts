@@ -9,6 +9,7 @@ export const handleTasklets = (k: Kernel): void => {
     k.interrupts.handle(kind, {
       context: "softirq",
       first,
+      softirq: first ? ["0 HI", "tasklet_hi_action"] : ["6 TASKLET", "tasklet_action"],
       name: "tasklet_action_common.constprop.0+0xc7/0x240",
       callers: DEFERRED_CALLERS.tasklet,
       *act(tasklet) {

@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { JournalMap } from "../journal.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
+import type { Site } from "../oops/incident.ts";
 import type { Routine } from "../routine.ts";
 import type { TimelineEntry } from "../timeline.ts";
 
@@ -16,6 +17,12 @@ export interface Timers {
 
 /** LIST_POISON2, what detach_timer leaves in `entry.next`. */
 const LIST_POISON2 = 0xdead_0000_0000_0122n;
+
+const PREEMPT_LEAK: Site = {
+  source: "kernel/time/timer.c:1707",
+  at: "call_timer_fn+0x120/0x130",
+  code: "ec 7e 0f 85 2e ff ff ff 0f 1f 44 00 00 e9 24 ff ff ff 89 da 4c 89 e6 48 c7 c7 48 a2 35 82 c6 05 fd 30 ab 01 01 e8 80 dc f4 ff <0f> 0b e9 23 ff ff ff 66 0f 1f 84 00 00 00 00 00 41 57 b9 09 00 00",
+};
 
 /** The timer wheel: 9 levels of 64 buckets, each 8 times coarser (kernel/time/timer.c). */
 const LEVELS = 9;
@@ -47,15 +54,26 @@ export const createTimers = (k: Kernel): Timers => {
     entry.pprev = 0;
     k.memory.setU64(entry.$address, LIST_POISON2);
   };
+  /** call_timer_fn() says it once a boot. */
+  const putBack = (fn: Address, before: number): void => {
+    const counts = [before, k.cpu.preemptCount()].map((count) => count.toString(16).padStart(8, "0"));
+    const message = `timer: ${k.symbols.format(fn)} preempt leak: ${counts.join(" -> ")}`;
+    k.traces.warn(PREEMPT_LEAK, { message, once: true });
+    k.cpu.setPreemptCount(before);
+  };
   const run = function* (timer: Address): Routine<void> {
     if (!pending.has(timer)) return;
     detach(timer);
     unlink(timer);
-    yield* k.call(k.struct("timer_list", timer).function, timer);
+    const before = k.cpu.preemptCount();
+    const fn = k.struct("timer_list", timer).function;
+    yield* k.call(fn, timer);
+    if (k.cpu.preemptCount() !== before) putBack(fn, before);
   };
   k.interrupts.handle("timer", {
     context: "softirq",
     name: "__run_timers+0xd3/0x2c0",
+    softirq: ["1 TIMER", "run_timer_softirq"],
     callers: DEFERRED_CALLERS.timer,
     act: run,
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   DEFERRED_CALLERS,
+  inKsoftirqd,
   MODULE_CALLERS,
   callbackFrames,
   withSize,
@@ -38,7 +39,7 @@ describe("callers are those of the recorded traces", () => {
     ["timer", DEFERRED_CALLERS.timer],
     ["hrtimer", DEFERRED_CALLERS.hrtimer],
     ["hrtimer soft", DEFERRED_CALLERS.hrtimerSoft],
-    ["tasklet", DEFERRED_CALLERS.tasklet],
+    ["tasklet", inKsoftirqd(DEFERRED_CALLERS.tasklet)],
     ["irq_work", DEFERRED_CALLERS.irqWork],
     ["rcu callback", DEFERRED_CALLERS.rcu],
     ["kthread", DEFERRED_CALLERS.kthread],

@@ -109,6 +109,7 @@ export const fakeTask = (comm: string, pid: number, callers: readonly string[]):
   stack: { low: STACK_LOW, high: STACK_LOW + 16384 },
   registers: new BigUint64Array(18),
   frames: [],
+  interrupted: undefined,
   state: "runnable",
   waiting: undefined,
   deadline: undefined,
