@@ -1,6 +1,6 @@
 /** include/linux/platform_device.h, as drivers/base/platform.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { EINVAL } from "../../src/base/errno.ts";
+import { EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
 import { deviceKobject } from "../../src/kernel/devices/device.ts";
@@ -10,6 +10,7 @@ import {
   setPlatformResources,
 } from "../../src/kernel/devices/platform-alloc.ts";
 import {
+  addOrPut,
   addPlatformDevice,
   deletePlatformDevice,
   initialisePlatformDevice,
@@ -82,6 +83,7 @@ export const platformDeviceRegisterFull = stub(
   function* (k, { pdevinfo }) {
     const info = k.struct("platform_device_info", pdevinfo);
     const pdev = allocatePlatformDevice(k, k.memory.cstring(info.name, 256), info.id);
+    if (pdev === 0) throw new Errno(ENOMEM);
     const device = k.struct("device", pdevDevice(k, pdev));
     device.parent = info.parent;
     device.fwnode = info.fwnode;
@@ -93,12 +95,7 @@ export const platformDeviceRegisterFull = stub(
     if (info.size_data > 0) setPlatformData(k, pdev, info.data, Number(info.size_data));
     if (info.properties !== 0)
       k.driverCore.properties.set(pdevDevice(k, pdev), readProperties(k, info.properties));
-    try {
-      yield* addPlatformDevice(k, pdev);
-    } catch (error) {
-      yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
-      throw error;
-    }
+    yield* addOrPut(k, pdev);
     return pdev;
   },
 );

@@ -167,34 +167,36 @@ export const radixTreeGangLookup = stub(
   },
 );
 
+interface TaggedLookup {
+  readonly root: Address;
+  readonly results: Address;
+  readonly first_index: bigint;
+  readonly max_items: number;
+  readonly tag: number;
+}
+const gatherTagged = (
+  k: Kernel,
+  { root, results, first_index, max_items, tag }: TaggedLookup,
+  value: (xa: XArray, position: Position) => bigint,
+): number => {
+  const xa = arrayAt(k, root);
+  return gather(
+    k,
+    results,
+    { first: first_index, count: max_items },
+    (from) => findMarked(xa, from, ULONG_MAX, tag),
+    ({ position }) => value(xa, position),
+  );
+};
+
 export const radixTreeGangLookupTag = stub(
   "unsigned int radix_tree_gang_lookup_tag(const struct xarray *root, void **results, unsigned long first_index, unsigned int max_items, unsigned int tag)",
-  (k, { root, results, first_index, max_items, tag }) => {
-    const xa = arrayAt(k, root);
-    const range = { first: first_index, count: max_items };
-    return gather(
-      k,
-      results,
-      range,
-      (from) => findMarked(xa, from, ULONG_MAX, tag),
-      ({ position }) => position.entry,
-    );
-  },
+  (k, args) => gatherTagged(k, args, (_xa, { entry }) => entry),
 );
 
 export const radixTreeGangLookupTagSlot = stub(
   "unsigned int radix_tree_gang_lookup_tag_slot(const struct xarray *root, void ***results, unsigned long first_index, unsigned int max_items, unsigned int tag)",
-  (k, { root, results, first_index, max_items, tag }) => {
-    const xa = arrayAt(k, root);
-    const range = { first: first_index, count: max_items };
-    return gather(
-      k,
-      results,
-      range,
-      (from) => findMarked(xa, from, ULONG_MAX, tag),
-      ({ position }) => BigInt.asUintN(64, BigInt(slotOf(xa, position))),
-    );
-  },
+  (k, args) => gatherTagged(k, args, (xa, position) => BigInt.asUintN(64, BigInt(slotOf(xa, position)))),
 );
 
 /** struct radix_tree_iter { unsigned long index, next_index, tags; struct radix_tree_node *node; } */

@@ -2,6 +2,7 @@
 import { type Address, PAGE_SIZE, toAddress } from "../base/address.ts";
 import { Errno } from "../base/errors.ts";
 import { ARGUMENT_REGISTERS, RAX } from "../abi/calls.ts";
+import { createCodeSlots } from "./code-slots.ts";
 import type { Outcome } from "./execution.ts";
 import type { JournalMap } from "./journal.ts";
 import type { Kernel } from "./kernel.ts";
@@ -21,20 +22,11 @@ const RET = 0xc3;
 
 export const createHostCode = (k: Kernel): HostCode => {
   const known: JournalMap<string, Address> = k.journal.map();
-  const page: { next: Address; end: Address } = { next: 0, end: 0 };
-  const take = (): Address => {
-    k.journal.touch(page);
-    if (page.next === page.end) {
-      page.next = k.modules.memory.allocate(PAGE_SIZE);
-      page.end = page.next + PAGE_SIZE;
-      const code = new Uint8Array(PAGE_SIZE).fill(HLT);
-      for (let at = 1; at < PAGE_SIZE; at += SLOT) code[at] = RET;
-      k.machine.poke(page.next, code);
-      k.machine.protect(page.next, 1, { write: false, execute: true });
-    }
-    page.next += SLOT;
-    return page.next - SLOT;
-  };
+  const take = createCodeSlots(k, SLOT, (page) => {
+    const code = new Uint8Array(PAGE_SIZE).fill(HLT);
+    for (let at = 1; at < PAGE_SIZE; at += SLOT) code[at] = RET;
+    k.machine.poke(page, code);
+  });
   const answer = (value: unknown): void => {
     k.executor.registers[RAX] = BigInt.asUintN(64, BigInt(value as number | bigint));
   };

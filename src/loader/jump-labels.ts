@@ -3,7 +3,7 @@ import { toAddress } from "../base/address.ts";
 import { heapSort } from "./heap-sort.ts";
 import { imageBytes, regionAt } from "./image.ts";
 import type { ModuleImage } from "./image.ts";
-import { tableBytes } from "./loaded-table.ts";
+import { tableBytes, swapDisplacements } from "./loaded-table.ts";
 import type { LoadedTable } from "./loaded-table.ts";
 import type { Table } from "./module-sections.ts";
 import { branch32, equalBytes, JMP32_OPCODE, JMP8_OPCODE, nopOf, relativeTarget } from "./text-patching.ts";
@@ -62,13 +62,8 @@ const sortEntries = (table: LoadedTable, count: number): void => {
     count,
     (a, b) => Math.sign(keyOf(table, a) - keyOf(table, b)) || Math.sign(codeOf(table, a) - codeOf(table, b)),
     (a, b) => {
+      swapDisplacements(table, ENTRY_SIZE, [a, b], [0, 4]);
       const delta = (b - a) * ENTRY_SIZE;
-      for (const field of [0, 4]) {
-        const left = table.view.getInt32(a * ENTRY_SIZE + field, true);
-        const right = table.view.getInt32(b * ENTRY_SIZE + field, true);
-        table.view.setInt32(a * ENTRY_SIZE + field, right + delta, true);
-        table.view.setInt32(b * ENTRY_SIZE + field, left - delta, true);
-      }
       const left = keyWord(table, a);
       const right = keyWord(table, b);
       table.view.setBigInt64(a * ENTRY_SIZE + 8, right + BigInt(delta), true);

@@ -13,6 +13,22 @@ export interface LoadedTable {
   readonly view: DataView;
 }
 
+/** Swaps two entries' 32-bit displacements, which are kept true. `fields`: where they stand in an entry. */
+export const swapDisplacements = (
+  { view }: LoadedTable,
+  entrySize: number,
+  [a, b]: readonly [number, number],
+  fields: readonly number[],
+): void => {
+  const delta = (b - a) * entrySize;
+  for (const field of fields) {
+    const left = view.getInt32(a * entrySize + field, true);
+    const right = view.getInt32(b * entrySize + field, true);
+    view.setInt32(a * entrySize + field, right + delta, true);
+    view.setInt32(b * entrySize + field, left - delta, true);
+  }
+};
+
 /** module_finalize() takes the last section of a name. Undefined when absent or not loaded. */
 export const lastLoadedSection = (
   info: LoadInfo,

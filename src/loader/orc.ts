@@ -14,6 +14,7 @@ export interface OrcEntry {
   readonly bpOffset: number;
   readonly spReg: number;
   readonly bpReg: number;
+  /** 0: a function's frame; others only occur in entry code. */
   readonly type: number;
   readonly end: boolean;
 }

@@ -6,7 +6,7 @@ import { heapSort } from "./heap-sort.ts";
 import { imageBytes, regionAt } from "./image.ts";
 import type { ModuleImage } from "./image.ts";
 import type { CodePatch } from "./jump-labels.ts";
-import { tableBytes } from "./loaded-table.ts";
+import { tableBytes, swapDisplacements } from "./loaded-table.ts";
 import type { LoadedTable } from "./loaded-table.ts";
 import type { Table } from "./module-sections.ts";
 import { branch32, CALL_OPCODE, equalBytes, JMP32_OPCODE, nopOf } from "./text-patching.ts";
@@ -64,15 +64,7 @@ const sortSites = (table: LoadedTable, count: number): void => {
   heapSort(
     count,
     (a, b) => Math.sign(keyOf(keyWord(table, a)) - keyOf(keyWord(table, b))),
-    (a, b) => {
-      const delta = (b - a) * ENTRY_SIZE;
-      for (const field of [0, 4]) {
-        const left = table.view.getInt32(a * ENTRY_SIZE + field, true);
-        const right = table.view.getInt32(b * ENTRY_SIZE + field, true);
-        table.view.setInt32(a * ENTRY_SIZE + field, right + delta, true);
-        table.view.setInt32(b * ENTRY_SIZE + field, left - delta, true);
-      }
-    },
+    (a, b) => swapDisplacements(table, ENTRY_SIZE, [a, b], [0, 4]),
   );
 };
 

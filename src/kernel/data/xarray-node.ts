@@ -98,3 +98,6 @@ export interface NodePool {
   take(xa: Address, shift: number, parent: Address, offset: number): Address;
   release(node: Address): void;
 }
+
+/** The slot that leads to an index, in a node whose slots span 2^shift each. */
+export const offsetIn = (index: bigint, shift: number): number => Number((index >> BigInt(shift)) & 63n);

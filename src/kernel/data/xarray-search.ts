@@ -14,14 +14,13 @@ import {
   markBits,
   maxIndex,
   nodeOf,
+  offsetIn,
   offsetOf,
   parentOf,
   shiftOf,
   slotOf,
   type XArray,
 } from "./xarray-node.ts";
-
-const offsetIn = (index: bigint, shift: number): number => Number((index >> BigInt(shift)) & 63n);
 
 /** An entry that a search came to. */
 export interface Found {

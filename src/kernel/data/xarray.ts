@@ -18,6 +18,7 @@ import {
   MARKS,
   maxIndex,
   nodeOf,
+  offsetIn,
   offsetOf,
   parentOf,
   RETRY_ENTRY,
@@ -39,8 +40,6 @@ export interface Position {
   readonly offset: number;
   readonly entry: Entry;
 }
-
-const offsetIn = (index: bigint, shift: number): number => Number((index >> BigInt(shift)) & 63n);
 
 /** One level down; a sibling leads to the slot that holds the entry. */
 const descend = (xa: XArray, node: Address, index: bigint): Position => {

@@ -7,7 +7,7 @@ import type { Routine } from "../routine.ts";
 import { deviceKobject } from "./device.ts";
 import type { DeviceModel } from "./model.ts";
 import { allocatePlatformDevice, setPlatformData, setPlatformResources } from "./platform-alloc.ts";
-import { addPlatformDevice, deletePlatformDevice, pdevDevice } from "./platform-bus.ts";
+import { addOrPut, deletePlatformDevice, pdevDevice } from "./platform-bus.ts";
 import { type PropertyValue, propertySet } from "./properties.ts";
 import { IORESOURCE } from "./resources.ts";
 
@@ -74,12 +74,7 @@ export function* declareDevice(k: Kernel, declared: DeclaredDevice): Routine<Add
   }
   k.heap.kfree(room);
   if (properties !== undefined) k.driverCore.properties.set(pdevDevice(k, pdev), propertySet(properties));
-  try {
-    yield* addPlatformDevice(k, pdev);
-  } catch (error) {
-    yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
-    throw error;
-  }
+  yield* addOrPut(k, pdev);
   return pdev;
 }
 

@@ -2,7 +2,6 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EPERM } from "../../base/errno.ts";
-import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { MODULE_STATE, type Module } from "../modules/module.ts";
 import { moduleTaintLetters } from "../oops/taint.ts";
@@ -11,17 +10,10 @@ import { getParameter, type Parameter } from "../params.ts";
 import { RECORD_CALLERS } from "../oops/file-callers.ts";
 import type { Routine } from "../routine.ts";
 import { calledThrough } from "../vfs/called-from.ts";
-import { attributeFile } from "../vfs/attribute-file.ts";
+import { attributeFile, textAttribute } from "../vfs/attribute-file.ts";
 import type { FileOperations } from "../vfs/operations.ts";
 
 const KERNEL_PARAM_FL_UNSAFE = 1;
-
-const hostAttribute = (k: Kernel, text: () => ByteString): FileOperations =>
-  attributeFile(k, {
-    *show(page) {
-      return putText(k.memory, page, text());
-    },
-  });
 
 const parameterFile = (k: Kernel, parameter: Parameter): FileOperations => {
   const { address, ops } = parameter;
@@ -88,7 +80,7 @@ const addSections = (k: Kernel, kobject: Address, module: Module): void => {
     sysfs.addFile(kobject, {
       name,
       mode: 0o400,
-      operations: hostAttribute(k, () => text),
+      operations: textAttribute(k, () => text),
       attribute: 0,
       group: "sections",
       size: 19,
@@ -151,7 +143,7 @@ export function* createModuleSysfs(k: Kernel, module: Module): Routine<void> {
   const holders = yield* kobjects.create("holders", kobject);
   k.struct("module", module.address).holders_dir = holders;
   for (const { name, mode, text } of attributesOf(k, module)) {
-    k.vfs.sysfs.addFile(kobject, { name, mode, operations: hostAttribute(k, text), attribute: 0 });
+    k.vfs.sysfs.addFile(kobject, { name, mode, operations: textAttribute(k, text), attribute: 0 });
   }
   for (const name of module.uses) {
     const owner = k.modules.list.find(name);

@@ -86,6 +86,16 @@ export function* addPlatformDevice(k: Kernel, pdev: Address): Routine<void> {
   }
 }
 
+/** platform_device_add(); a device that cannot be added loses the reference of whoever made it. */
+export function* addOrPut(k: Kernel, pdev: Address): Routine<void> {
+  try {
+    yield* addPlatformDevice(k, pdev);
+  } catch (error) {
+    yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
+    throw error;
+  }
+}
+
 /** The device's resources, in memory. */
 export const resourcesOf = (k: Kernel, pdev: Address): Address[] => {
   const view = k.struct("platform_device", pdev);

@@ -1,9 +1,8 @@
 /** A platform device's own files (platform_dev_attrs of drivers/base/platform.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
-import { attributeFile } from "../vfs/attribute-file.ts";
+import { textAttribute } from "../vfs/attribute-file.ts";
 
 export const addPlatformFiles = (k: Kernel, device: Address, kobject: Address): void => {
   const pdev = k.struct("platform_device", device - k.offsetOf("platform_device", "dev"));
@@ -12,11 +11,7 @@ export const addPlatformFiles = (k: Kernel, device: Address, kobject: Address): 
       name,
       mode,
       attribute: 0,
-      operations: attributeFile(k, {
-        *show(page) {
-          return putText(k.memory, page, text());
-        },
-      }),
+      operations: textAttribute(k, text),
     });
   file("modalias", 0o444, () => `platform:${k.memory.cstring(pdev.name, 256)}\n`);
   file("driver_override", 0o444, () => {

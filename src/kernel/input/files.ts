@@ -1,10 +1,9 @@
 /** What /sys/class/input and /proc/bus/input say of a device (drivers/input/input.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { putText } from "../data/text.ts";
 import { deviceKobject } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
-import { attributeFile } from "../vfs/attribute-file.ts";
+import { textAttribute } from "../vfs/attribute-file.ts";
 import { CAPABILITIES, EV, bit, bitsOf, words } from "./bits.ts";
 import { OWN_HANDLERS, ownHandles } from "./own-handlers.ts";
 
@@ -83,11 +82,7 @@ export const addInputFiles = (k: Kernel, dev: Address): void => {
       mode: name === "inhibited" ? 0o644 : 0o444,
       attribute: 0,
       ...(group === undefined ? {} : { group }),
-      operations: attributeFile(k, {
-        *show(page) {
-          return putText(k.memory, page, `${show()}\n`.slice(0, 4095));
-        },
-      }),
+      operations: textAttribute(k, () => `${show()}\n`),
     });
   for (const name of ["name", "phys", "uniq"] as const) add(name, () => text(k, view(k, dev)[name]));
   add("modalias", () => modalias(k, dev));

@@ -3,10 +3,9 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import { putText } from "../data/text.ts";
 import { deviceKobject } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
-import { attributeFile } from "../vfs/attribute-file.ts";
+import { textAttribute } from "../vfs/attribute-file.ts";
 
 const IFF_UP = 1;
 const LINK_STATE_NOCARRIER = 1n << 2n;
@@ -76,11 +75,7 @@ export const addDeviceFiles = (k: Kernel, device: Address): void => {
       mode: 0o444,
       attribute: 0,
       ...(group === undefined ? {} : { group }),
-      operations: attributeFile(k, {
-        *show(page) {
-          return putText(k.memory, page, `${text()}\n`);
-        },
-      }),
+      operations: textAttribute(k, () => `${text()}\n`),
     });
   for (const [name, text] of Object.entries(FILES)) add(name, () => text(k, device));
   k.vfs.sysfs.addGroup(kobject, "statistics");

@@ -1,3 +1,4 @@
+import type { OrcEntry } from "../../loader/orc.ts";
 import { type Address, PAGE_SIZE, alignUp, toAddress, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { GuestFault } from "../../base/errors.ts";
@@ -8,7 +9,7 @@ import type { Task } from "../task.ts";
 import type { PtRegs } from "./registers.ts";
 import { callbackFrames, withSize } from "./callers.ts";
 import { type SymbolLookup, returnText } from "./symbol-text.ts";
-import { type OrcEntry, type UnwindState, unwindNext } from "./unwind.ts";
+import { type UnwindState, unwindNext } from "./unwind.ts";
 
 /** What reading a task's stack needs. */
 export interface TraceHost {

@@ -1,5 +1,6 @@
 import { type Address, toAddress } from "../../base/address.ts";
 import { GuestFault } from "../../base/errors.ts";
+import type { OrcEntry } from "../../loader/orc.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import type { PtRegs } from "./registers.ts";
 
@@ -16,17 +17,6 @@ const ORC_REG = {
   BP_INDIRECT: 8,
   SP_INDIRECT: 9,
 } as const;
-
-/** One entry of .orc_unwind, decoded. */
-export interface OrcEntry {
-  readonly spOffset: number;
-  readonly bpOffset: number;
-  readonly spReg: number;
-  readonly bpReg: number;
-  /** 0: a function's frame; others only occur in entry code. */
-  readonly type: number;
-  readonly end: boolean;
-}
 
 export interface Unwinding {
   readonly memory: GuestMemory;

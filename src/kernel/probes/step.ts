@@ -5,6 +5,7 @@
 import { REG } from "unicorn-engine";
 import { type Address, PAGE_SIZE, toAddress, toPattern } from "../../base/address.ts";
 import { instructionAt } from "../../loader/instruction-length.ts";
+import { createCodeSlots } from "../code-slots.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { INT3, patch } from "./text.ts";
@@ -103,24 +104,11 @@ export interface Slots {
   originalOf(ip: Address): Address | undefined;
 }
 
-/** Pages of slots in module space, where copies can refer to what lies near the original. */
+/** Copies lie in module space, where they can refer to what lies near the original. */
 export const createSlots = (k: Kernel, finished: (address: Address, length: number) => void): Slots => {
   const slots: JournalMap<Address, Slot> = k.journal.map();
   const originals: JournalMap<Address, Address> = k.journal.map();
-  const page: { next: Address; end: Address } = { next: 0, end: 0 };
-
-  const take = (): Address => {
-    k.journal.touch(page);
-    if (page.next === page.end) {
-      page.next = k.modules.memory.allocate(PAGE_SIZE);
-      page.end = page.next + PAGE_SIZE;
-      patch(k, page.next, new Uint8Array(PAGE_SIZE).fill(INT3));
-      k.machine.protect(page.next, 1, { write: false, execute: true });
-    }
-    const at = page.next;
-    page.next += SLOT_SIZE;
-    return at;
-  };
+  const take = createCodeSlots(k, SLOT_SIZE, (page) => patch(k, page, new Uint8Array(PAGE_SIZE).fill(INT3)));
   const fill = (slot: Slot, address: Address, code: Uint8Array, relativeAt: number | undefined): void => {
     const copy = Uint8Array.of(...code.subarray(0, slot.length), HLT);
     if (relativeAt !== undefined) {

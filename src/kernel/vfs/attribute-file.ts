@@ -1,6 +1,8 @@
 import { PAGE_SIZE, type Address } from "../../base/address.ts";
+import type { ByteString } from "../../base/bytes.ts";
 import { EIO, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
@@ -33,6 +35,14 @@ const checked = (result: number): number => {
   if (result < 0) throw new Errno(-result);
   return result;
 };
+
+/** A file of the kernel's own that shows a text and cannot be written. */
+export const textAttribute = (k: Kernel, text: () => ByteString): FileOperations =>
+  attributeFile(k, {
+    *show(page) {
+      return putText(k.memory, page, text().slice(0, PAGE_SIZE - 1));
+    },
+  });
 
 /** Files of sysfs: text made in a page when reading starts, writes handed over whole (fs/sysfs/file.c). */
 export const attributeFile = (k: Kernel, handlers: AttributeHandlers): FileOperations => {

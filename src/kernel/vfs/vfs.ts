@@ -59,6 +59,19 @@ const LLONG_MAX = 2n ** 63n - 1n;
 /** DEFAULT_POLLMASK */
 const ALWAYS_READY = POLLIN | POLLOUT | 0x40 | 0x100;
 
+const opened = (node: Node, flags: number, operations: FileOperations, path: string): OpenFile => ({
+  node,
+  path,
+  flags,
+  position: 0,
+  references: 1,
+  operations,
+  guest: 0,
+  owner: 0,
+  signal: 0,
+  state: undefined,
+});
+
 export const createVfs = (k: Kernel): Vfs => {
   const tree = createTree(k.journal, k.clock);
   const devices = createCharacterDevices(k);
@@ -131,34 +144,12 @@ export const createVfs = (k: Kernel): Vfs => {
       const node = nodeFor(path, from, flags, mode);
       checkAccess(node, flags);
       const operations = operationsOf(node);
-      const file: OpenFile = {
-        node,
-        path: path.startsWith("/") ? path : `${from}/${path}`,
-        flags,
-        position: 0,
-        references: 1,
-        operations,
-        guest: 0,
-        owner: 0,
-        signal: 0,
-        state: undefined,
-      };
+      const file = opened(node, flags, operations, path.startsWith("/") ? path : `${from}/${path}`);
       if (node.kind === "file" && (flags & O_TRUNC) !== 0) k.journal.touch(node).data = new Uint8Array(0);
       if (operations.open !== undefined) yield* operations.open(file);
       return file;
     },
-    adopt: (node, flags, operations, name = "") => ({
-      node,
-      path: name,
-      flags,
-      position: 0,
-      references: 1,
-      operations,
-      guest: 0,
-      owner: 0,
-      signal: 0,
-      state: undefined,
-    }),
+    adopt: (node, flags, operations, name = "") => opened(node, flags, operations, name),
     *read(file, count) {
       if (file.node.kind === "directory") throw new Errno(EISDIR);
       if ((file.flags & O_ACCMODE) === 1) throw new Errno(EBADF);

@@ -8,7 +8,7 @@ import { DEFAULT_BUILD, type LinkedModule } from "../../../src/kernel/oops/print
 import type { ControlRegisters } from "../../../src/kernel/oops/registers.ts";
 import type { SymbolPlace } from "../../../src/kernel/oops/symbol-text.ts";
 import { TAINT, createTaints } from "../../../src/kernel/oops/taint.ts";
-import type { OrcEntry } from "../../../src/kernel/oops/unwind.ts";
+import type { OrcEntry } from "../../../src/loader/orc.ts";
 import type { Task } from "../../../src/kernel/task.ts";
 import type { GuestMemory } from "../../../src/machine/memory.ts";
 
