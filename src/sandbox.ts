@@ -106,7 +106,10 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     },
     (k) => {
       made.binder = createBinder(k);
-      made.binder.hooks.sleep = ({ name }) => k.traces.mightSleep(name);
+      made.binder.hooks.sleep = ({ name }) => {
+        k.noteOffer();
+        k.traces.mightSleep(name);
+      };
       const served = { ...registry, find: (name: string) => replaced(k, name) ?? registry.find(name) };
       return createLinker(k, served, made.binder, {
         declare: (name) => declareUnknown(k, name, options.unknown ?? "guess"),
@@ -115,6 +118,12 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
   );
   kernel.interrupts.handle("host-sleep", { context: "none", act: () => {} });
 
+  /** What of the limits has come to an end, with words for it; none where nothing can happen any more. */
+  const reached = (turns: number, idle: boolean): readonly [words: string, limit?: keyof Limits] => {
+    if (turns < 0) return [` after ${limits.calls} turns, as many as one step may take`, "calls"];
+    if (idle && kernel.timeline.next() === undefined) return [", and nothing will ever end that"];
+    return [` after ${limits.seconds} virtual seconds, as many as one step may take`, "seconds"];
+  };
   /** Lets the kernel run until `done` holds; why it never will, otherwise. */
   const runUntil = (done: () => boolean, waiting: () => string): StopReason | undefined => {
     const until = kernel.clock.now() + limits.seconds * 1e9;
@@ -127,9 +136,10 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
     }, until);
     if (end === "stopped" || kernel.stopped !== undefined) return kernel.stopped;
     if (done()) return undefined;
-    const message = waiting();
+    const [words, limit] = reached(turns.left, end === "idle");
+    const message = waiting() + words;
     const kind = message.includes(", held by ") ? "deadlock" : "hang";
-    return { kind, message, tasks: reportTasks(kernel) };
+    return { kind, message, ...(limit === undefined ? {} : { limit }), tasks: reportTasks(kernel) };
   };
 
   /** Whoever gets to the address next finds what serves it now. */
@@ -142,8 +152,8 @@ export const boot = (options: SandboxOptions = {}): Sandbox => {
       () => task.state === "dead",
       () =>
         task.waiting === undefined
-          ? `${task.comm} gives up the CPU again and again, and does not come to an end`
-          : `${task.comm} waits for ${task.waiting.reason}, and nothing will ever end that`,
+          ? `${task.comm} gives up the CPU again and again, and has not come to its end`
+          : `${task.comm} waits for ${task.waiting.reason}`,
     );
     if (stop === undefined) kernel.tasks.settle();
     // Nobody waits for it. What an oops left keeps its stack, for whoever looks at it.

@@ -6,7 +6,7 @@ import type { Limits } from "../src/kernel/limits.ts";
 import { type Sandbox, boot } from "../src/sandbox.ts";
 
 const FOLDER = new URL("truth/limits/", import.meta.url);
-const SMALL: Partial<Limits> = { calls: 100_000, instructions: 20_000_000 };
+const SMALL: Partial<Limits> = { calls: 100_000, instructions: 20_000_000, seconds: 3600 };
 const made: { sandbox: Sandbox | undefined } = { sandbox: undefined };
 afterEach(() => made.sandbox?.close());
 
@@ -27,24 +27,59 @@ describe("a stop", () => {
     [
       "deadlock",
       "deadlock",
+      undefined,
       "mutex",
       [/insmod: mutex_lock\S* < deadlock\+/, /other: mutex_lock\S* < other_way_round\+/],
     ],
-    ["twice", "deadlock", "mutex first", [/insmod: mutex_lock.* < never_init/]],
-    ["spin", "deadlock", "spinlock spin", [/_raw_spin_lock/]],
-    ["loop", "hang", "endless loop in loop+", [/insmod: loop\+.* < never_init/]],
-    ["count", "hang", "20000000 instructions without a call", [/insmod: count\+/]],
-    ["calls", "hang", "100000 calls of kernel functions", [/< loop_with_calls\+/]],
-    ["schedule", "hang", "gives up the CPU again and again", [/loop_with_schedule\+/]],
-    ["sleep", "hang", "completion never_done", [/wait_for_completion/]],
-    ["sleeps", "hang", "msleep(1000)", [/msleep\S* < sleep_and_sleep\+/]],
-    ["memory", "out-of-memory", "must not fail", [/allocate\+/]],
-    ["memory-try", "hang", "100000 calls of kernel functions", [/allocate_and_try\+/]],
-  ])("names the function and its callers: %s", (mode, kind, says, expected) => {
+    ["twice", "deadlock", undefined, "mutex first", [/insmod: mutex_lock.* < never_init/]],
+    ["spin", "deadlock", undefined, "spinlock spin", [/_raw_spin_lock/]],
+    ["loop", "hang", undefined, "endless loop in loop+", [/insmod: loop\+.* < never_init/]],
+    [
+      "count",
+      "hang",
+      "instructions",
+      "20000000 instructions without a call of a kernel function, as many as may come at a time, are used up in count+",
+      [/insmod: count\+/],
+    ],
+    [
+      "calls",
+      "hang",
+      "calls",
+      "100000 calls of kernel functions, as many as one step may make, are used up in loop_with_calls+",
+      [/< loop_with_calls\+/],
+    ],
+    ["schedule", "hang", "calls", "gives up the CPU again and again", [/loop_with_schedule\+/]],
+    [
+      "sleep",
+      "hang",
+      undefined,
+      "completion never_done [never], and nothing will ever end that",
+      [/wait_for_completion/],
+    ],
+    [
+      "sleeps",
+      "hang",
+      "seconds",
+      "msleep(1000) after 3600 virtual seconds, as many as one step may take",
+      [/msleep\S* < sleep_and_sleep\+/],
+    ],
+    ["memory", "out-of-memory", undefined, "must not fail", [/allocate\+/]],
+    ["memory-try", "hang", "calls", "100000 calls of kernel functions", [/allocate_and_try\+/]],
+  ])("names the function and its callers: %s", (mode, kind, limit, says, expected) => {
     const { stop } = insert("never", `mode=${mode}`, SMALL);
-    expect(stop?.kind).toBe(kind);
+    expect(stop).toMatchObject({ kind, ...(limit === undefined ? {} : { limit }) });
     expect(stop?.message).toContain(says);
     for (const stack of expected) expect(stacks(stop)).toMatch(stack);
+  });
+
+  it.each([
+    ["loop", 1],
+    ["calls", 0],
+    ["count", 0],
+  ])("lets the watchdog speak where it would have: %s", (mode, times) => {
+    insert("never", `mode=${mode}`, SMALL);
+    const texts = made.sandbox?.kernel.log.since(0).map(({ text }) => text) ?? [];
+    expect(texts.filter((text) => text.startsWith("watchdog: BUG: soft lockup"))).toHaveLength(times);
   });
 
   it("comes for a thread, too, while time is to pass", () => {

@@ -103,8 +103,7 @@ const runInit = (sandbox: Sandbox, task: Task): Outcome => {
 /** It has not come back in its first turn. */
 const finishInit = (sandbox: Sandbox, task: Task): Outcome => {
   const over = (): boolean => initIsOver(task) || task.state === "dead";
-  const waiting = (): string =>
-    `init waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
+  const waiting = (): string => `init waits for ${task.waiting?.reason ?? "the CPU"}`;
   const stop = sandbox.runUntil(over, waiting);
   if (initIsOver(task)) return { kind: "returned", value: task.exitCode };
   return outcomeOf({ value: undefined }, { signal: task.signal, ...(stop === undefined ? {} : { stop }) });

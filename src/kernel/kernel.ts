@@ -13,6 +13,7 @@ import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Irqs } from "./irq/irqs.ts";
 import type { Journal, JournalSet } from "./journal.ts";
+import type { Limits } from "./limits.ts";
 import type { Log } from "./log/log.ts";
 import type { Net } from "./net/net.ts";
 import type { FormatEnv } from "./printf/env.ts";
@@ -167,8 +168,10 @@ export interface Kernel {
   readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
-  /** From now on as many calls of kernel functions may come as the limits say; one more counts as an endless loop. */
+  /** From now on as many calls of kernel functions may come as the limits say; one more ends the run. */
   renewLimits(): void;
+  /** might_sleep(): somebody else could have had the CPU. */
+  noteOffer(): void;
   /** Ends the run: panic, endless loop, deadlock. The first reason stands. */
   stop(reason: StopReason): void;
   readonly stopped: StopReason | undefined;
@@ -213,6 +216,8 @@ export interface StopReason {
   /** Stable identifier: "panic", "hang", "deadlock", "out-of-memory", "power", "engine", "engine-death". */
   readonly kind: string;
   readonly message: string;
+  /** Which limit of a run has been reached, where more might have brought it to an end. */
+  readonly limit?: keyof Limits;
   /** Where the guest's tasks stood; `stop` notes it. */
   readonly tasks?: readonly TaskReport[];
 }

@@ -1,4 +1,5 @@
 import { openLedger } from "../analysis/ledger/ledger.ts";
+import { DEFAULT_LIMITS } from "../kernel/limits.ts";
 import { boot as bootSandbox } from "../sandbox.ts";
 import type { UnknownPolicy } from "../stub/unknown.ts";
 import type { Capabilities } from "../base/capabilities.ts";
@@ -24,6 +25,10 @@ export interface BootOptions {
   readonly firmware?: Firmware;
   /** How long in virtual time a call may wait before it counts as never returning: an hour. */
   readonly patience?: Duration;
+  /** Calls of kernel functions that one call of the library may take; 5,000,000 when left out. */
+  readonly maxCalls?: number;
+  /** Guest instructions that it may take without a call; 1,000,000,000 when left out. */
+  readonly maxInstructions?: number;
   /** Folder in which relative paths of modules begin; the working directory when left out. */
   readonly modules?: string;
   /** Told about each message of the kernel log. */
@@ -41,7 +46,11 @@ export const boot = async (options: BootOptions = {}): Promise<Kernel> => {
     seed: BigInt(options.seed ?? 1),
     unknown: options.unknown,
     schedule: options.schedule,
-    limits: { seconds: nanosecondsOf(options.patience ?? { hours: 1 }) / 1e9 },
+    limits: {
+      seconds: nanosecondsOf(options.patience ?? { hours: 1 }) / 1e9,
+      calls: options.maxCalls ?? DEFAULT_LIMITS.calls,
+      instructions: options.maxInstructions ?? DEFAULT_LIMITS.instructions,
+    },
     ...(onMessage === undefined ? {} : { onRecord: (record) => onMessage(messageOf(record)) }),
   });
   sandbox.kernel.vfs.tree.directory("/tmp");

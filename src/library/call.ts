@@ -44,7 +44,7 @@ const interrupt = (
 ): Error => {
   const { kernel } = sandbox;
   if (kernel.stopped !== undefined) return new StoppedError(stop);
-  const error = new HangError(says, stop.message, { log: log() });
+  const error = new HangError(says, stop, { log: log() });
   const { signals } = process;
   const { handled } = signals;
   kernel.journal.touch(signals).handled |= SIGINT_BIT;
@@ -97,7 +97,7 @@ const SIGINT = SIGNALS["INT"] ?? 2;
 const SIGINT_BIT = 1 << (SIGINT - 1);
 
 const waitsFor = ({ process: { task } }: AttachedProcess): string =>
-  `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}, and nothing will ever end that`;
+  `${task.comm} waits for ${task.waiting?.reason ?? "the CPU"}`;
 
 /** Does something in a process of its own, which then ends. */
 export const inProcess = <T>(sandbox: Sandbox, says: string, act: () => Routine<T>): T => {

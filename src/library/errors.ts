@@ -61,27 +61,33 @@ export class KilledError extends Error {
   }
 }
 
+const LIMIT_OPTIONS = { calls: "maxCalls", instructions: "maxInstructions", seconds: "patience" } as const;
+
+/** The message, and which option of boot() allows more. */
+const reasonOf = ({ message, limit }: Pick<StopReason, "message" | "limit">): string =>
+  limit === undefined ? message : `${message}; boot({ ${LIMIT_OPTIONS[limit]} }) allows more`;
+
 /** The call waits for something that nothing in the sandbox will ever do. */
 export class HangError extends Error {
   override readonly name = "HangError";
   readonly call: string;
   readonly log: readonly string[];
 
-  constructor(call: string, why: string, { log }: Circumstances) {
-    super(withLog(`${call} never returns: ${why}`, log));
+  constructor(call: string, why: Pick<StopReason, "message" | "limit">, { log }: Circumstances) {
+    super(withLog(`${call} never returns: ${reasonOf(why)}`, log));
     this.call = call;
     this.log = log;
   }
 }
 
-/** The kernel itself has come to an end (panic, endless loop); only reading is possible now. */
+/** The kernel itself has come to an end (panic, endless loop, a limit used up); only reading is possible now. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
   /** "panic", "hang", "deadlock", "engine" */
   readonly kind: string;
 
   constructor(stop: StopReason) {
-    super(`the kernel has stopped: ${stop.kind}: ${stop.message}`);
+    super(`the kernel has stopped: ${stop.kind}: ${reasonOf(stop)}`);
     this.kind = stop.kind;
   }
 }

@@ -89,7 +89,7 @@ export const moduleCommand = <T>(
 };
 
 const endless = (sandbox: Sandbox, says: string, stop: StopReason, log: readonly string[]): Error =>
-  sandbox.kernel.stopped === undefined ? new HangError(says, stop.message, { log }) : new StoppedError(stop);
+  sandbox.kernel.stopped === undefined ? new HangError(says, stop, { log }) : new StoppedError(stop);
 
 export interface ModuleContext {
   readonly sandbox: Sandbox;

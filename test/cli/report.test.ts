@@ -28,6 +28,7 @@ describe("run --json", () => {
     ["an oops in exit", 1, ["test/truth/mods/t_crash.ko", "mode=null", "when=exit"]],
     ["a panic", 1, ["test/truth/mods/t_crash.ko", "mode=timer"]],
     ["an endless loop", 1, ["test/truth/mods/t_crash.ko", "mode=loop"]],
+    ["a limit used up", 1, ["test/truth/limits/never.ko", "mode=calls", "--max-calls", "100000"]],
     ["no module at all", 1, ["package.json"]],
     ["a timer that keeps running", 0, ["--no-rmmod", "samples/timer/timer.ko"]],
   ])("%s", (_name, expected, args) => {
@@ -48,6 +49,12 @@ describe("run --json", () => {
       { name: "hello", license: "GPL", taints: "OE", refcount: null, init: { returned: 0, finished: true } },
     ]);
     expect(report.stop).toBe(null);
+  });
+
+  it("names the limit that is used up, and the option that raises it", () => {
+    const args = ["test/truth/limits/never.ko", "mode=count", "--max-instructions", "10000000"];
+    expect(run(...args).report.stop).toMatchObject({ kind: "hang", limit: "instructions" });
+    expect(kobox(["run", ...args]).stderr).toContain("--max-instructions raises the limit");
   });
 
   it("is the same, byte for byte, in the next run", () => {

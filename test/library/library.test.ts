@@ -2,7 +2,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import {
   Errno,
-  HangError,
   type Kernel,
   KilledError,
   ModuleError,
@@ -178,6 +177,21 @@ describe("snapshots", () => {
   });
 });
 
+it("calls and instructions have limits, which the error names", async () => {
+  const never = new URL("../truth/limits/never.ko", import.meta.url).pathname;
+  const insert = async (mode: string, options: Parameters<typeof boot>[0]): Promise<unknown> => {
+    const kernel = await start(options);
+    return thrown(() => kernel.insmod(never, { mode }));
+  };
+  expect(await insert("calls", { maxCalls: 50_000 })).toMatchObject({
+    name: "StoppedError",
+    message: expect.stringMatching(/50000 calls of kernel functions.*; boot\(\{ maxCalls \}\) allows more/),
+  });
+  expect(await insert("count", { maxInstructions: 10_000_000 })).toMatchObject({
+    message: expect.stringContaining("boot({ maxInstructions }) allows more"),
+  });
+});
+
 describe("processes", () => {
   it("block, and say so when nothing will wake them", async () => {
     const kernel = await start();
@@ -189,7 +203,12 @@ describe("processes", () => {
     expect(sleep.done).toBe(true);
     sleep.wait();
     const again = sleeper.startSleep({ hours: 24 * 365 });
-    expect(thrown(() => again.wait())).toBeInstanceOf(HangError);
+    expect(thrown(() => again.wait())).toMatchObject({
+      name: "HangError",
+      message: expect.stringMatching(
+        /nanosleep after 3600 virtual seconds.*; boot\(\{ patience \}\) allows more/,
+      ),
+    });
     expect(sleeper.isWaiting).toBe(false);
   });
 

@@ -46,7 +46,7 @@ const interrupt = (sandbox: Sandbox, shell: Process): void => {
 const waitingFor = (sandbox: Sandbox, shell: Process): string => {
   const blocked = [...descendants(sandbox, shell), shell].find(({ task }) => task.state === "blocked");
   if (blocked === undefined) return "a command does not end";
-  return `${blocked.task.comm} waits for ${blocked.task.waiting?.reason ?? "the CPU"}, and nothing will end that`;
+  return `${blocked.task.comm} waits for ${blocked.task.waiting?.reason ?? "the CPU"}`;
 };
 
 const drive = (sandbox: Sandbox, shell: Process, done: () => boolean): Stop | undefined => {

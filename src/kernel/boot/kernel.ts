@@ -3,7 +3,6 @@ import { engineEnd } from "./engine-end.ts";
 import { fast } from "../../base/fast.ts";
 import type { Address } from "../../base/address.ts";
 import type { ExportedSymbol } from "../../loader/symbols.ts";
-import { RIP } from "../../abi/calls.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { createStructViews } from "../../profile/struct-view.ts";
@@ -67,6 +66,7 @@ import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
 import { createPatience } from "./patience.ts";
+import { endUsedUp } from "./used-up.ts";
 import { scratchMemory } from "./scratch.ts";
 import { interruptHost, taskMemory } from "./task-host.ts";
 import { createSrcu } from "../time/srcu.ts";
@@ -121,10 +121,9 @@ export const createKernel = (
   const image = createKernelImage(machine, journal, (from, to) => profile.contents(from, to));
   machine.pager.bring = image.dataFault;
   const executor = createExecutor(machine, journal, executorHost(), SENTINEL);
-  const patience = createPatience(
-    { machine, clock, executor, work },
-    options.limits ?? DEFAULT_LIMITS,
-    endless,
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const patience = createPatience({ machine, clock, executor, work }, limits, (what, stuck) =>
+    endUsedUp(k, limits, what, stuck),
   );
   const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } =
     {
@@ -159,6 +158,7 @@ export const createKernel = (
     call: callGuest,
     printk: (level: number, text: string) => void k.log.print(`\x01${level}${text}\n`),
     renewLimits: () => patience.renew(),
+    noteOffer: () => patience.offered(),
     stop(reason: StopReason) {
       if (state.stopped === undefined) journal.touch(state).stopped = { tasks: reportTasks(k), ...reason };
     },
@@ -282,13 +282,6 @@ export const createKernel = (
         else bottom(task, result);
       },
     };
-  }
-
-  function endless(limit: string): void {
-    const task = executor.current();
-    if (task !== undefined) k.traces.softLockup(task);
-    const place = k.symbols.format(executor.register(RIP));
-    k.stop({ kind: "hang", message: `endless loop in ${place}: ${limit}` });
   }
 
   /** The guest jumped to a kernel function whose page is not in yet. */

@@ -1,5 +1,6 @@
 import type { Kernel } from "../kernel.ts";
 import type { Limits } from "../limits.ts";
+import type { UsedUp } from "./used-up.ts";
 
 /** Guest instructions between looks at the clock while no stub is called: a tick's worth. */
 const SLICE = 400_000;
@@ -35,19 +36,29 @@ export interface Patience {
   slice(): number;
   /** From here on the limit of calls counts anew. */
   renew(): void;
+  /** Another task could have had the CPU. */
+  offered(): void;
 }
 
-/** `endless`: the guest has used up a limit, said in words. */
+/** `end`: something is used up; for `stuck` nanoseconds no other task could have had the CPU. */
 export const createPatience = (
   k: Pick<Kernel, "work" | "clock" | "machine" | "executor">,
   limits: Limits,
-  endless: (limit: string) => void,
+  end: (what: UsedUp, stuck: number) => void,
 ): Patience => {
   const { work, clock } = k;
   const { counters } = k.machine.engine;
   const calls = { patient: Infinity, limit: Infinity };
   const busy = { slices: 0, slice: SLICE, start: 0, instructions: 0, blocks: 0 };
   const states: string[] = [];
+  /** When another task could last have had the CPU, as far as it has been looked at. */
+  const offers = { last: 0, since: false };
+
+  const stuck = (): number => {
+    if (offers.since) offers.last = clock.now();
+    offers.since = false;
+    return clock.now() - offers.last;
+  };
 
   const turnsInCircle = (): boolean => {
     states.push(k.executor.registers.join());
@@ -64,26 +75,33 @@ export const createPatience = (
         states.length = 0;
       }
       if (work.stubs <= calls.patient) return;
-      if (work.stubs % IMPATIENT_CALLS === 0) clock.advanceTo(clock.now() + IMPATIENT_CALLS_NS);
-      if (work.stubs > calls.limit) endless(`${limits.calls} calls of kernel functions`);
+      if (work.stubs % IMPATIENT_CALLS === 0) {
+        stuck();
+        clock.advanceTo(clock.now() + IMPATIENT_CALLS_NS);
+      }
+      if (work.stubs > calls.limit) end("calls", stuck());
     },
     sliced() {
       const [instructions = 0, blocks = 0] = counters;
       if (busy.slices === 0) busy.start = instructions;
+      stuck();
       busy.slices += 1;
       if (busy.slices > PATIENT_SLICES) {
         const block = (instructions - busy.instructions) / (blocks - busy.blocks);
         const spins = block < COMPUTING_BLOCK && busy.slices < 2 * CIRCLE_SLICES;
         busy.slice = spins ? SPINNING_SLICE : COMPUTING_SLICE;
         clock.advanceTo(clock.now() + IMPATIENT_NS);
-        if (turnsInCircle()) endless("nothing changes from turn to turn");
+        if (turnsInCircle()) end("circle", stuck());
       }
       busy.instructions = instructions;
       busy.blocks = blocks;
       const passed = instructions - busy.start;
-      if (passed > limits.instructions) endless(`${limits.instructions} instructions without a call`);
+      if (passed > limits.instructions) end("instructions", stuck());
     },
     slice: () => busy.slice,
+    offered() {
+      offers.since = true;
+    },
     renew() {
       calls.patient = work.stubs + limits.calls * PATIENT_SHARE;
       calls.limit = work.stubs + limits.calls;

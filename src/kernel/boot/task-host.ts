@@ -54,10 +54,12 @@ export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
     stopped: () => k.stopped !== undefined,
     cannotGoOn: ({ kind, message }) => k.stop({ kind, message }),
     sleeps(task) {
+      k.noteOffer();
       const sleeper = innermost(task);
       if (k.cpu.preemptCount() !== 0) k.traces.schedulingWhileAtomic(sleeper, waitingStub(k, sleeper));
     },
     setCurrent(taskStruct) {
+      k.noteOffer();
       if (taskStruct !== 0) k.memory.setPointer(current, taskStruct);
     },
   });
