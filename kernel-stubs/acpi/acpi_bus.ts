@@ -1,5 +1,6 @@
 /** include/acpi/acpi_bus.h: registrations. */
 import { registrations } from "../registrations.ts";
+import { kernelChain } from "../notifier-chain.ts";
 
 export const acpiAcpiBusRegistrations = registrations("there is no ACPI namespace", [
   {
@@ -11,3 +12,9 @@ export const acpiAcpiBusRegistrations = registrations("there is no ACPI namespac
     twice: "EBUSY",
   },
 ]);
+
+export const acpiNotifiers = kernelChain(
+  "register_acpi_notifier",
+  "unregister_acpi_notifier",
+  "there is no ACPI",
+);

@@ -7,6 +7,7 @@ import { kstrtoSigned, kstrtoUnsigned, kstrtobool } from "../../src/kernel/numbe
 import { textFile } from "../../src/kernel/vfs/kept-files.ts";
 import type { FileOperations } from "../../src/kernel/vfs/operations.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
+import { attrReader, attrWriter } from "./fs-simple-attr.ts";
 
 const CREATES = {
   fails: ["ENOMEM", "EEXIST"],
@@ -193,3 +194,8 @@ export const debugfsCreateBlob = stub(
     return k.vfs.debugfs.create(made);
   },
 );
+
+/** Simple attributes in files that a removal waits for. */
+export const debugfsAttrRead = attrReader("debugfs_attr_read");
+export const debugfsAttrWrite = attrWriter("debugfs_attr_write", kstrtoUnsigned);
+export const debugfsAttrWriteSigned = attrWriter("debugfs_attr_write_signed", kstrtoSigned);

@@ -40,31 +40,29 @@ export const firmwareRequestPlatform = stub(
   { fails: FAILS, sleeps: true, acquires: { firmware: "firmware" } },
   (k, { firmware, name, device }) => request(k, firmware, { name, device, warn: true, cached: true }),
 );
+interface IntoBuffer {
+  readonly firmware_p: Address;
+  readonly name: Address;
+  readonly device: Address;
+  readonly buf: Address;
+  readonly size: number;
+}
+const intoBuffer = (k: Kernel, args: IntoBuffer, offset: number): number => {
+  const { firmware_p, name, device, buf, size } = args;
+  const buffer = { address: buf, size, offset };
+  return request(k, firmware_p, { name, device, warn: true, cached: false, buffer });
+};
 export const requestFirmwareIntoBuf = stub(
   `int request_firmware_into_buf(const struct firmware **firmware_p, const char *name,
       struct device *device, void *buf, size_t size)`,
   { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
-  (k, { firmware_p, name, device, buf, size }) =>
-    request(k, firmware_p, {
-      name,
-      device,
-      warn: true,
-      cached: false,
-      buffer: { address: buf, size, offset: 0 },
-    }),
+  (k, args) => intoBuffer(k, args, 0),
 );
 export const requestPartialFirmwareIntoBuf = stub(
   `int request_partial_firmware_into_buf(const struct firmware **firmware_p, const char *name,
       struct device *device, void *buf, size_t size, size_t offset)`,
   { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
-  (k, { firmware_p, name, device, buf, size, offset }) =>
-    request(k, firmware_p, {
-      name,
-      device,
-      warn: true,
-      cached: false,
-      buffer: { address: buf, size, offset },
-    }),
+  (k, args) => intoBuffer(k, args, args.offset),
 );
 export const requestFirmwareNowait = stub(
   `int request_firmware_nowait(struct module *module, bool uevent, const char *name,

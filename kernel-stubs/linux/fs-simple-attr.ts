@@ -1,4 +1,4 @@
-/** include/linux/fs.h and debugfs.h: simple attributes, as fs/libfs.c and fs/debugfs/file.c do them. */
+/** include/linux/fs.h: simple attributes, as fs/libfs.c does them. */
 import { hostArgs } from "../../src/abi/varargs.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EACCES, EFAULT, EINVAL } from "../../src/base/errno.ts";
@@ -90,28 +90,23 @@ function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer, parse: type
   return result === 0 ? len : result;
 }
 type Read = "ssize_t f(struct file *file, char *buf, size_t len, loff_t *ppos)";
-export const simpleAttrReads: readonly Stub[] = ["simple_attr_read", "debugfs_attr_read"].map((fn) =>
+export const attrReader = (fn: string): Stub =>
   stub(
     `ssize_t ${fn}(struct file *file, char *buf, size_t len, loff_t *ppos)` as Read,
     { fails: ["EFAULT", "EACCES"] },
     function* (k, args) {
       return yield* attrRead(k, args);
     },
-  ),
-);
+  );
 type Write = "ssize_t f(struct file *file, const char *buf, size_t len, loff_t *ppos)";
-const ATTR_WRITES = [
-  ["simple_attr_write", kstrtoUnsigned],
-  ["debugfs_attr_write", kstrtoUnsigned],
-  ["simple_attr_write_signed", kstrtoSigned],
-  ["debugfs_attr_write_signed", kstrtoSigned],
-] as const;
-export const simpleAttrWrites: readonly Stub[] = ATTR_WRITES.map(([fn, parse]) =>
+export const attrWriter = (fn: string, parse: typeof kstrtoSigned): Stub =>
   stub(
     `ssize_t ${fn}(struct file *file, const char *buf, size_t len, loff_t *ppos)` as Write,
     { fails: ["EFAULT", "EACCES", "EINVAL"] },
     function* (k, args) {
       return yield* attrWrite(k, args, parse);
     },
-  ),
-);
+  );
+export const simpleAttrRead = attrReader("simple_attr_read");
+export const simpleAttrWrite = attrWriter("simple_attr_write", kstrtoUnsigned);
+export const simpleAttrWriteSigned = attrWriter("simple_attr_write_signed", kstrtoSigned);

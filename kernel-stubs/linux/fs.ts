@@ -5,6 +5,7 @@ import { Errno } from "../../src/base/errors.ts";
 import { copyUser } from "../../src/kernel/data/user-copy.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { knownKobject } from "./kobject.ts";
 
 const FMODE_LSEEK = 4;
 const FMODE_PREAD = 8;
@@ -148,3 +149,5 @@ export const compatPtrIoctl = stub(
 
 /** Processes of the sandbox have the usual one. */
 export const currentUmask = stub("int current_umask(void)", () => 0o22);
+
+export const fsKobj = knownKobject("fs_kobj", "/fs");

@@ -201,14 +201,14 @@ export const addUeventVar = stub(
   },
 );
 
-const directory = (name: string, path: string): Variable =>
+/** A directory that the kernel made at boot. */
+export const knownKobject = (name: string, path: string): Variable =>
   variable(`struct kobject *${name}`, (k, { address }) =>
     k.memory.setPointer(address, k.driverCore.kobjects.known(path)),
   );
 export const knownKobjects: readonly Variable[] = [
-  directory("kernel_kobj", "/kernel"),
-  directory("mm_kobj", "/kernel/mm"),
-  directory("fs_kobj", "/fs"),
-  directory("firmware_kobj", "/firmware"),
-  directory("hypervisor_kobj", "/hypervisor"),
+  knownKobject("kernel_kobj", "/kernel"),
+  knownKobject("mm_kobj", "/kernel/mm"),
+  knownKobject("firmware_kobj", "/firmware"),
+  knownKobject("hypervisor_kobj", "/hypervisor"),
 ];

@@ -50,6 +50,20 @@ interface Setup {
   readonly gfp: number;
 }
 
+interface Functions {
+  readonly min_nr: number;
+  readonly alloc_fn: Address;
+  readonly free_fn: Address;
+  readonly pool_data: Address;
+}
+const setup = ({ min_nr, alloc_fn, free_fn, pool_data }: Functions, gfp: number): Setup => ({
+  min: min_nr,
+  alloc: alloc_fn,
+  free: free_fn,
+  data: pool_data,
+  gfp,
+});
+
 function* init(k: Kernel, pool: Address, { min, alloc, free, data, gfp }: Setup): Routine<number> {
   const wait = field(k, pool, "wait") + k.offsetOf("wait_queue_head", "head");
   k.memory.setU32(field(k, pool, "lock"), 0);
@@ -75,11 +89,11 @@ function* init(k: Kernel, pool: Address, { min, alloc, free, data, gfp }: Setup)
   return 0;
 }
 
-function* create(k: Kernel, setup: Setup): Routine<Address> {
-  const pool = k.heap.kmalloc(k.sizeOf("mempool_s"), setup.gfp);
+function* create(k: Kernel, wanted: Setup): Routine<Address> {
+  const pool = k.heap.kmalloc(k.sizeOf("mempool_s"), wanted.gfp);
   if (pool === 0) return 0;
   try {
-    yield* init(k, pool, setup);
+    yield* init(k, pool, wanted);
     return pool;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -92,14 +106,8 @@ export const mempoolInit = stub(
   `int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
     void *pool_data)`,
   { fails: ["ENOMEM"], sleeps: true, acquires: { mempool: "pool" } },
-  function* (k, { pool, min_nr, alloc_fn, free_fn, pool_data }) {
-    return yield* init(k, pool, {
-      min: min_nr,
-      alloc: alloc_fn,
-      free: free_fn,
-      data: pool_data,
-      gfp: GFP_KERNEL,
-    });
+  function* (k, args) {
+    return yield* init(k, args.pool, setup(args, GFP_KERNEL));
   },
 );
 
@@ -107,28 +115,16 @@ export const mempoolInitNode = stub(
   `int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
     void *pool_data, gfp_t gfp_mask, int node_id)`,
   { fails: ["ENOMEM"], sleeps, acquires: { mempool: "pool" } },
-  function* (k, { pool, min_nr, alloc_fn, free_fn, pool_data, gfp_mask }) {
-    return yield* init(k, pool, {
-      min: min_nr,
-      alloc: alloc_fn,
-      free: free_fn,
-      data: pool_data,
-      gfp: gfp_mask,
-    });
+  function* (k, args) {
+    return yield* init(k, args.pool, setup(args, args.gfp_mask));
   },
 );
 
 export const mempoolCreate = stub(
   "mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn, void *pool_data)",
   { fails: ["NULL"], sleeps: true, acquires: { mempool: "return" } },
-  function* (k, { min_nr, alloc_fn, free_fn, pool_data }) {
-    return yield* create(k, {
-      min: min_nr,
-      alloc: alloc_fn,
-      free: free_fn,
-      data: pool_data,
-      gfp: GFP_KERNEL,
-    });
+  function* (k, args) {
+    return yield* create(k, setup(args, GFP_KERNEL));
   },
 );
 
@@ -136,8 +132,8 @@ export const mempoolCreateNode = stub(
   `mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
     void *pool_data, gfp_t gfp_mask, int node_id)`,
   { fails: ["NULL"], sleeps, acquires: { mempool: "return" } },
-  function* (k, { min_nr, alloc_fn, free_fn, pool_data, gfp_mask }) {
-    return yield* create(k, { min: min_nr, alloc: alloc_fn, free: free_fn, data: pool_data, gfp: gfp_mask });
+  function* (k, args) {
+    return yield* create(k, setup(args, args.gfp_mask));
   },
 );
 

@@ -99,7 +99,7 @@ export const pageIsRam = stub("int page_is_ram(unsigned long pfn)", (k, { pfn })
 );
 
 /** Static keys of the allocators, as they stand after boot: `struct static_key` with its initial type bit. */
-const staticKey = (name: string, state: "on" | "off"): Variable =>
+export const staticKey = (name: string, state: "on" | "off"): Variable =>
   variable(`struct static_key ${name}`, (k, { address }) => {
     k.memory.setU32(address, state === "on" ? 1 : 0);
     k.memory.setU64(address + k.offsetOf("static_key", "type"), state === "on" ? 1n : 0n);
@@ -109,7 +109,6 @@ export const mmStaticKeys = [
   staticKey("init_on_alloc", "on"),
   staticKey("init_on_free", "off"),
   staticKey("devmap_managed_key", "off"),
-  staticKey("hugetlb_optimize_vmemmap_key", "off"),
   staticKey("_page_poisoning_enabled", "off"),
 ];
 

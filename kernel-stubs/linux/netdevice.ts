@@ -10,6 +10,7 @@ import { withRtnl } from "../../src/kernel/net/rtnl.ts";
 import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { rcuWait } from "./rcupdate.ts";
 
 /** IFNAMSIZ */
 const NAME_SIZE = 16;
@@ -191,3 +192,5 @@ export const etherSetup = stub("void ether_setup(struct net_device *dev)", (k, {
   view.priv_flags |= IFF_TX_SKB_SHARING;
   k.memory.fill(dev + k.offsetOf("net_device", "broadcast"), 0xff, ETHERNET_ADDRESS);
 });
+
+export const synchronizeNet = rcuWait("synchronize_net");

@@ -2,6 +2,7 @@
 import { EMSGSIZE } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { kernelChain } from "../notifier-chain.ts";
 
 const HEADER = 16;
 const align = (size: number): number => Math.ceil(size / 4) * 4;
@@ -69,4 +70,10 @@ export const nlmsgPut = stub(
     k.memory.fill(at + HEADER + len, 0, size - HEADER - len);
     return at;
   },
+);
+
+export const netlinkNotifiers = kernelChain(
+  "netlink_register_notifier",
+  "netlink_unregister_notifier",
+  "there are no netlink sockets",
 );

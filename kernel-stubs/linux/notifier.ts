@@ -1,13 +1,10 @@
-/** include/linux/notifier.h, as kernel/notifier.c does it: lists in guest memory. The chains of the kernel itself (reboot.h, kdebug.h, oom.h and others) are one table. */
+/** include/linux/notifier.h, as kernel/notifier.c does it: lists in guest memory. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { callNotifiers, registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
-import type { Site } from "../../src/kernel/oops/incident.ts";
-import { functionText } from "../../src/kernel/oops/symbol-text.ts";
+import { callNotifiers, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
-
-type HeadKind = "atomic" | "blocking" | "raw" | "srcu";
+import { type HeadKind, registerBlock } from "../notifier-chain.ts";
 
 const first = (k: Kernel, kind: HeadKind, head: Address): Address =>
   head + k.offsetOf(`${kind}_notifier_head`, "head");
@@ -20,44 +17,6 @@ function* callChain(
   return yield* callNotifiers(k.memory, first(k, kind, nh), Number(val), v);
 }
 
-/** notifier_chain_register()'s warning, by the function it is part of. */
-const TWICE: Readonly<Record<HeadKind, Site & { readonly via?: readonly string[] }>> = {
-  atomic: {
-    source: "kernel/notifier.c:28",
-    at: "atomic_notifier_chain_register+0x52/0x80",
-    code: "1a 8b 73 10 3b 72 10 7f 3e 48 8d 4a 08 48 8b 52 08 48 85 d2 74 31 48 39 d3 75 e9 48 8b 33 48 c7 c7 90 da 34 82 e8 5e ed fc ff <0f> 0b bb ef ff ff ff 4c 89 e6 48 89 ef e8 8c 6e 98 00 89 d8 5b 5d",
-  },
-  blocking: {
-    source: "kernel/notifier.c:28",
-    at: "notifier_chain_register+0x3e/0x70",
-    code: "10 7f 33 75 04 84 d2 75 3b 48 8d 78 08 48 8b 40 08 48 85 c0 74 20 48 39 c6 75 e0 48 8b 36 48 c7 c7 90 da 34 82 e8 62 f0 fc ff <0f> 0b b8 ef ff ff ff e9 46 f3 d2 00 48 89 46 08 31 c0 48 89 37 e9",
-    via: ["blocking_notifier_chain_register+0x2f/0x60"],
-  },
-  raw: {
-    source: "kernel/notifier.c:28",
-    at: "raw_notifier_chain_register+0x3b/0x60",
-    code: "1a 8b 56 10 3b 50 10 7f 2d 48 8d 78 08 48 8b 40 08 48 85 c0 74 20 48 39 c6 75 e9 48 8b 36 48 c7 c7 90 da 34 82 e8 55 ee fc ff <0f> 0b b8 ef ff ff ff e9 39 f1 d2 00 48 89 46 08 31 c0 48 89 37 e9",
-  },
-  srcu: {
-    source: "kernel/notifier.c:28",
-    at: "srcu_notifier_chain_register+0x60/0xe0",
-    code: "1a 8b 53 10 3b 50 10 7f 3b 48 8d 68 08 48 8b 40 08 48 85 c0 74 2e 48 39 c3 75 e9 48 8b 33 48 c7 c7 90 da 34 82 e8 50 e8 fc ff <0f> 0b bb ef ff ff ff 4c 89 e7 e8 61 0b 98 00 89 d8 5b 5d 41 5c e9",
-  },
-};
-
-/** Adds a block; one that is there already is complained about. */
-const register = (k: Kernel, kind: HeadKind, head: Address, block: Address): number => {
-  try {
-    registerNotifier(k.memory, head, block);
-  } catch (error) {
-    const { via = [], ...site } = TWICE[kind];
-    const callback = functionText(k.symbols, k.memory.pointer(block));
-    k.traces.warn(site, { message: `notifier callback ${callback} already registered`, via });
-    throw error;
-  }
-  return 0;
-};
-
 /** A chain in memory of the module that joins it ends with it. */
 const foreign = (k: Kernel, { nh, n }: { readonly nh: Address; readonly n: Address }): Address | undefined =>
   k.modules.list.at(nh) === k.modules.list.at(n) || k.heap.objectAt(nh) !== undefined ? undefined : n;
@@ -66,7 +25,7 @@ const chain = (kind: HeadKind): Stub[] => [
   stub(
     `int ${kind}_notifier_chain_register(struct ${kind}_notifier_head *nh, struct notifier_block *n)` as "int f(struct raw_notifier_head *nh, struct notifier_block *n)",
     { fails: ["EEXIST"], acquires: { notifier: foreign } },
-    (k, { nh, n }) => register(k, kind, first(k, kind, nh), n),
+    (k, { nh, n }) => registerBlock(k, kind, first(k, kind, nh), n),
   ),
   stub(
     `int ${kind}_notifier_chain_unregister(struct ${kind}_notifier_head *nh, struct notifier_block *n)` as "int f(struct raw_notifier_head *nh, struct notifier_block *n)",
@@ -87,57 +46,3 @@ const chain = (kind: HeadKind): Stub[] => [
 export const notifierChains: readonly Stub[] = (["atomic", "blocking", "raw", "srcu"] as const).flatMap(
   chain,
 );
-
-/** Chains of the kernel's own that nothing in the sandbox calls; entries are kept in its order all the same. */
-const kernelChain = (add: string, remove: string, missing?: string): Stub[] => {
-  const level = missing === undefined ? {} : { level: { partial: missing } };
-  const headOf = (k: Kernel): Address => {
-    const { chains } = k.driverCore;
-    const known = chains.get(add);
-    if (known !== undefined) return known;
-    const made = k.statics.allocate(8);
-    chains.set(add, made);
-    return made;
-  };
-  return [
-    stub(
-      `int ${add}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["EEXIST"], acquires: { notifier: "nb" }, ...level },
-      (k, { nb }) => {
-        // These chains are blocking ones, or as good as.
-        return register(k, "blocking", headOf(k), nb);
-      },
-    ),
-    stub(
-      `int ${remove}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["ENOENT"], releases: { notifier: "nb" }, ...level },
-      (k, { nb }) => {
-        unregisterNotifier(k.memory, headOf(k), nb);
-        return 0;
-      },
-    ),
-  ];
-};
-
-export const kernelChains: readonly Stub[] = [
-  kernelChain(
-    "register_reboot_notifier",
-    "unregister_reboot_notifier",
-    "called only when fired from outside",
-  ),
-  kernelChain("register_die_notifier", "unregister_die_notifier"),
-  kernelChain("register_keyboard_notifier", "unregister_keyboard_notifier"),
-  kernelChain("register_inetaddr_notifier", "unregister_inetaddr_notifier", "there is no network"),
-  kernelChain("register_pm_notifier", "unregister_pm_notifier", "the machine never sleeps"),
-  kernelChain("register_oom_notifier", "unregister_oom_notifier", "memory that runs out is not announced"),
-  kernelChain("register_netevent_notifier", "unregister_netevent_notifier", "there is no network"),
-  kernelChain("register_inet6addr_notifier", "unregister_inet6addr_notifier", "there is no network"),
-  kernelChain("netlink_register_notifier", "netlink_unregister_notifier", "there are no netlink sockets"),
-  kernelChain(
-    "register_restart_handler",
-    "unregister_restart_handler",
-    "called only when fired from outside",
-  ),
-  kernelChain("register_vt_notifier", "unregister_vt_notifier", "there are no virtual terminals"),
-  kernelChain("register_acpi_notifier", "unregister_acpi_notifier", "there is no ACPI"),
-].flat();

@@ -1,6 +1,6 @@
-/** include/linux/rcupdate.h, as kernel/rcu does it; its waits and calls of every kind are one table, those of rcutree.h and rcupdate_trace.h, too. */
+/** include/linux/rcupdate.h, as kernel/rcu does it. */
 import type { Address } from "../../src/base/address.ts";
-import { type Declared, stub } from "../../src/stub/declare.ts";
+import { type Stub, stub } from "../../src/stub/declare.ts";
 
 export const rcuReadLock = stub("void __rcu_read_lock(void)", { acquires: { rcu: "current" } }, (k) =>
   k.rcu.enter(),
@@ -9,27 +9,18 @@ export const rcuReadUnlock = stub("void __rcu_read_unlock(void)", { releases: { 
   k.rcu.leave(),
 );
 
-export const rcuWaits: readonly Declared[] = [
+/** A function that waits for a grace period of some kind: here they all end together. */
+export const rcuWait = (name: string): Stub =>
+  stub(`void ${name}(void)` as "void f(void)", { sleeps: true }, (k) => k.rcu.synchronize(k.current));
+export const rcuWaits: readonly Stub[] = [
   "synchronize_rcu",
-  "synchronize_rcu_expedited",
-  "synchronize_net",
-  "rcu_barrier",
   "synchronize_rcu_tasks",
   "synchronize_rcu_tasks_rude",
-  "synchronize_rcu_tasks_trace",
   "rcu_barrier_tasks",
   "rcu_barrier_tasks_rude",
-  "rcu_barrier_tasks_trace",
-].map((name) =>
-  stub(`void ${name}(void)` as "void f(void)", { sleeps: true }, (k) => k.rcu.synchronize(k.current)),
-);
+].map(rcuWait);
 
-export const callRcu: readonly Declared[] = [
-  "call_rcu",
-  "call_rcu_tasks",
-  "call_rcu_tasks_rude",
-  "call_rcu_tasks_trace",
-].map((name) =>
+export const rcuCall = (name: string): Stub =>
   stub(
     `void ${name}(struct callback_head *head, rcu_callback_t func)` as "void f(struct callback_head *head, rcu_callback_t func)",
     { acquires: { rcu_callback: "head" } },
@@ -37,8 +28,8 @@ export const callRcu: readonly Declared[] = [
       k.struct("callback_head", head).func = func as Address;
       k.rcu.later("rcu", head);
     },
-  ),
-);
+  );
+export const rcuCalls: readonly Stub[] = ["call_rcu", "call_rcu_tasks", "call_rcu_tasks_rude"].map(rcuCall);
 
 /** A cookie that is over from the start. */
 export const getCompletedSynchronizeRcu = stub("unsigned long get_completed_synchronize_rcu(void)", () => 1n);

@@ -1,6 +1,7 @@
 /** include/linux/rcutree.h, as kernel/rcu/tree.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { rcuWait } from "./rcupdate.ts";
 
 /** kvfree_rcu() gives an offset inside the object instead of a function. */
 const OFFSET_LIMIT = 4096;
@@ -39,3 +40,5 @@ export const condSynchronizeRcuExpedited = stub(
   { sleeps: true },
   (k, { oldstate }) => (k.rcu.over(oldstate) ? undefined : k.rcu.synchronize(k.current)),
 );
+
+export const rcuTreeWaits = ["synchronize_rcu_expedited", "rcu_barrier"].map(rcuWait);

@@ -24,11 +24,17 @@ export function* pointers(k: Kernel, table: Address): Generator<Address> {
 const attributeName = (k: Kernel, attribute: Address): string =>
   k.memory.cstring(k.struct("attribute", attribute).name, 256);
 
+/** The mode, the attribute's own where left out, and the named group, if any. */
+interface Placement {
+  readonly mode?: number;
+  readonly group?: string | undefined;
+}
+
 export const addAttribute = (
   k: Kernel,
   kobject: Address,
   attribute: Address,
-  options: { readonly mode?: number; readonly group?: string | undefined } = {},
+  options: Placement = {},
 ): void => {
   const { mode = k.struct("attribute", attribute).mode, group } = options;
   k.vfs.sysfs.addFile(kobject, {
@@ -40,12 +46,7 @@ export const addAttribute = (
   });
 };
 
-export const addBinary = (
-  k: Kernel,
-  kobject: Address,
-  attribute: Address,
-  options: { readonly mode?: number; readonly group?: string | undefined } = {},
-): void => {
+export const addBinary = (k: Kernel, kobject: Address, attribute: Address, options: Placement = {}): void => {
   const view = k.struct("bin_attribute", attribute);
   k.vfs.sysfs.addFile(kobject, {
     name: attributeName(k, attribute),

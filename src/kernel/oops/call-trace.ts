@@ -1,7 +1,6 @@
 import type { OrcEntry } from "../../loader/orc.ts";
 import { type Address, PAGE_SIZE, alignUp, toAddress, toPattern } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { GuestFault } from "../../base/errors.ts";
 import type { GuestMemory } from "../../machine/memory.ts";
 import { RBP, RSP } from "../../abi/calls.ts";
 import { frameRegister } from "../guest-calls.ts";
@@ -9,7 +8,7 @@ import type { Task } from "../task.ts";
 import type { PtRegs } from "./registers.ts";
 import { callbackFrames, withSize } from "./callers.ts";
 import { type SymbolLookup, returnText } from "./symbol-text.ts";
-import { type UnwindState, unwindNext } from "./unwind.ts";
+import { type UnwindState, readWord, unwindNext } from "./unwind.ts";
 
 /** What reading a task's stack needs. */
 export interface TraceHost {
@@ -157,13 +156,4 @@ const firstWord = ({ stack }: Task, sp: Address): Address | undefined => {
   if (word >= stack.low && word < stack.high) return word;
   const page = alignUp(word, PAGE_SIZE);
   return page >= stack.low && page < stack.high ? page : undefined;
-};
-
-const readWord = (memory: GuestMemory, address: Address): Address | undefined => {
-  try {
-    return memory.pointer(address);
-  } catch (error) {
-    if (error instanceof GuestFault) return undefined;
-    throw error;
-  }
 };

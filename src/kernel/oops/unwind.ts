@@ -72,8 +72,11 @@ export const unwindNext = (unwinding: Unwinding, state: UnwindState): UnwindStat
   return sp > state.sp ? { ip, sp, bp } : undefined;
 };
 
-const read = ({ memory, stack }: Unwinding, address: Address): Address | undefined => {
-  if (!(address >= stack.low && address + 8 <= stack.high)) return undefined;
+const read = ({ memory, stack }: Unwinding, address: Address): Address | undefined =>
+  address >= stack.low && address + 8 <= stack.high ? readWord(memory, address) : undefined;
+
+/** A word of the guest's; undefined where there is none. */
+export const readWord = (memory: GuestMemory, address: Address): Address | undefined => {
   try {
     return memory.pointer(address);
   } catch (error) {

@@ -1,28 +1,12 @@
 import { EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from "../../../src/base/errno.ts";
-import { S_IFDIR, S_IFLNK, type UserSystem } from "../../../src/kernel/user.ts";
+import { S_IFDIR, S_IFLNK } from "../../../src/kernel/user.ts";
+import type { Names as NameCalls } from "../../../src/kernel/vfs/calls/names.ts";
 import { create, type Inode, lookup, makeInode, walk } from "./files.ts";
 import { type Process, type World } from "./world.ts";
 
 import { fail, statOf } from "./common.ts";
 
-export type Names = Pick<
-  UserSystem,
-  | "stat"
-  | "lstat"
-  | "readdir"
-  | "mkdir"
-  | "rmdir"
-  | "mknod"
-  | "unlink"
-  | "symlink"
-  | "readlink"
-  | "rename"
-  | "truncate"
-  | "chmod"
-  | "access"
-  | "chdir"
-  | "getcwd"
->;
+export type Names = Omit<NameCalls, "fstat">;
 
 export const names = (world: World, process: Process): Names => {
   const find = (path: string, last: "follow" | "link" = "follow"): Inode =>

@@ -6,7 +6,7 @@ import { type Stat, type UserSystem, makedev } from "../../user.ts";
 import { type Node, kernelMajor, kernelMinor, makeKernelDev } from "../node.ts";
 import type { CallContext } from "./context.ts";
 
-type Names = Pick<
+export type Names = Pick<
   UserSystem,
   | "stat"
   | "lstat"
