@@ -45,6 +45,7 @@ export * from "./linux/lockref.ts";
 export * from "./linux/percpu-refcount.ts";
 export * from "./linux/percpu-rwsem.ts";
 export * from "./linux/rcuwait.ts";
+export * from "./linux/nmi.ts";
 export * from "./linux/smp.ts";
 export * from "./linux/stop_machine.ts";
 export * from "./linux/irq_work.ts";

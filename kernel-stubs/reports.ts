@@ -3,7 +3,6 @@ import type { ByteString } from "../src/base/bytes.ts";
 import { BrokenStructure } from "../src/kernel/data/broken.ts";
 import type { Kernel } from "../src/kernel/kernel.ts";
 import type { Routine } from "../src/kernel/routine.ts";
-import type { JournalSet } from "../src/kernel/journal.ts";
 import type { Site } from "../src/kernel/oops/incident.ts";
 import { SITES } from "./profiles/6.1.0-56-amd64.sites.ts";
 
@@ -28,17 +27,13 @@ export const bugAt = (k: Kernel, place: Place, via: readonly ByteString[] = []):
 export const panicWith = (k: Kernel, message: ByteString, via: readonly ByteString[] = []): never =>
   k.traces.panic(message, { via });
 
-/** Journalled, as all state; here only so that it comes into being with the first report. */
-const said = new WeakMap<Kernel, JournalSet<Place>>();
-
-/** WARN_ON_ONCE and WARN_ONCE: once for each place. */
-export const warnOnceAt = (k: Kernel, place: Place, message?: ByteString): void => {
-  let places = said.get(k);
-  if (places === undefined) said.set(k, (places = k.journal.set<Place>()));
-  if (places.has(place)) return;
-  places.add(place);
-  warnAt(k, place, message);
-};
+/** WARN_ON_ONCE and WARN_ONCE: once for each place. `via`: kernel functions that led there, innermost first. */
+export const warnOnceAt = (
+  k: Kernel,
+  place: Place,
+  message?: ByteString,
+  via: readonly ByteString[] = [],
+): void => k.traces.warn(siteOf(k, place), { message, via, once: true });
 
 /** A loop of the real function that a broken guest structure would keep going for ever. */
 export const endless = (k: Kernel, name: string): void =>

@@ -19,6 +19,7 @@ import {
   removeAttribute,
   removeGroups,
 } from "../../src/kernel/devices/groups.ts";
+import { createRootDevice, removeRootDevice } from "../../src/kernel/devices/root-device.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -91,6 +92,20 @@ export const deviceUnregister = stub(
   { releases: { device: "dev", device_reference: "dev" } },
   function* (k, { dev }) {
     yield* unregisterDevice(k, dev);
+  },
+);
+export const rootDeviceRegister = stub(
+  "struct device *__root_device_register(const char *name, struct module *owner)",
+  { fails: ["ENOMEM", "EEXIST"], errPtr: true, sleeps: true, acquires: { device: "return" } },
+  function* (k, { name, owner }) {
+    return yield* createRootDevice(k, k.memory.cstring(name, NAME_MAX), owner);
+  },
+);
+export const rootDeviceUnregister = stub(
+  "void root_device_unregister(struct device *dev)",
+  { releases: { device: "dev" } },
+  function* (k, { dev }) {
+    yield* removeRootDevice(k, dev);
   },
 );
 export const getDevice = stub(

@@ -131,6 +131,10 @@ export const ksetRegister = stub(
   },
   function* (k, { k: kset }) {
     if (kset === 0) throw new Errno(EINVAL);
+    if (k.struct("kobject", ksetKobject(k, kset)).ktype === 0) {
+      k.printk(3, "must have a ktype to be initialized properly!");
+      throw new Errno(EINVAL);
+    }
     initialiseKset(k, kset);
     yield* k.driverCore.kobjects.add(ksetKobject(k, kset));
     return 0;

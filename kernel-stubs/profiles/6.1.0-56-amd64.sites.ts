@@ -4,6 +4,11 @@
  * them. By function and line.
  */
 export const SITES: Readonly<Record<string, readonly [source: string, at: string, code: string]>> = {
+  "__cpu_hotplug_enable:384": [
+    "kernel/cpu.c:384",
+    "__cpu_hotplug_enable+0x39/0x40",
+    "83 e8 01 89 05 70 12 ee 02 c3 cc cc cc cc 80 3d 63 47 b6 01 00 75 f2 48 c7 c7 60 ab 34 82 c6 05 53 47 b6 01 01 e8 27 f3 ff ff <0f> 0b c3 cc cc cc cc 89 c9 89 d2 89 f6 e9 d5 f4 14 00 0f 1f 44 00",
+  ],
   "static_key_dec_not_one:273": [
     "kernel/jump_label.c:273",
     "static_key_dec_not_one+0x25/0x50",

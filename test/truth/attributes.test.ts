@@ -6,5 +6,4 @@ testJobs("test/truth/files/attributes.jobs", {
   "kfile/0 load/log": "kernel_read() of a file that is only written to does not warn",
   "kfile/3 sh/log": "a file system type of a module that is gone is read by host code",
   "kfile/4 end/tainted": "the warning of the first step",
-  "gone/0 load/log": "the trace from sysfs_warn_dup() on is that of kobject_add()",
 });

@@ -215,27 +215,37 @@ export interface NewDevice {
   readonly name: ByteString;
 }
 
+/** A device in the kernel's own memory, which its last reference frees. ENOMEM. */
+export const newDevice = (k: Kernel, size: number): Address => {
+  const device = k.heap.kmalloc(size, GFP_KERNEL);
+  if (device === 0) throw new Errno(ENOMEM);
+  initialiseDevice(k, device);
+  k.driverCore.created.add(device);
+  return device;
+};
+
+export function* addCreated(k: Kernel, device: Address, name: ByteString): Routine<void> {
+  const { kobjects } = k.driverCore;
+  try {
+    kobjects.setName(deviceKobject(k, device), name);
+    yield* addDevice(k, device);
+  } catch (error) {
+    yield* kobjects.put(deviceKobject(k, device));
+    throw error;
+  }
+}
+
 /** device_create(): a device of the kernel's memory. */
 export function* createDevice(k: Kernel, wanted: NewDevice): Routine<Address> {
   if (wanted.class === 0) throw new Errno(ENODEV);
-  const { kobjects, created } = k.driverCore;
-  const device = k.heap.kmalloc(k.sizeOf("device"), GFP_KERNEL);
-  if (device === 0) throw new Errno(ENOMEM);
-  initialiseDevice(k, device);
+  const device = newDevice(k, k.sizeOf("device"));
   const view = k.struct("device", device);
   view.devt = wanted.devt;
   view.class = wanted.class;
   view.parent = wanted.parent;
   view.groups = wanted.groups;
   view.driver_data = wanted.data;
-  created.add(device);
-  try {
-    kobjects.setName(deviceKobject(k, device), wanted.name);
-    yield* addDevice(k, device);
-  } catch (error) {
-    yield* kobjects.put(deviceKobject(k, device));
-    throw error;
-  }
+  yield* addCreated(k, device, wanted.name);
   return device;
 }
 

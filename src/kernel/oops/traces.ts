@@ -140,8 +140,9 @@ export const createTraces = (kernel: OopsHost): Traces => {
     },
     dumpStack: (options = {}) => dumpStack(host, here(undefined, options), options.level),
     warn(site, options = {}) {
-      if (options.once && state.said[site.at]) return;
-      if (options.once) host.journal.touch(state.said)[site.at] = true;
+      const place = `${site.source} ${site.at}`;
+      if (options.once && state.said[place]) return;
+      if (options.once) host.journal.touch(state.said)[place] = true;
       warn(host, here(site, options), options);
     },
     bug(site, callers = {}) {

@@ -3,6 +3,8 @@ import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
+import type { CallerChain } from "../oops/callers.ts";
+import { DUPLICATE_FILE, duplicateDirectory } from "../oops/duplicate-paths.ts";
 import type { Kernel } from "../kernel.ts";
 import type { DirectoryNode, SpecialNode } from "./node.ts";
 import type { FileOperations } from "./operations.ts";
@@ -72,9 +74,9 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     if (place === undefined) throw new Errno(ENOENT);
     return place;
   };
-  const duplicate = (path: ByteString): never => {
+  const duplicate = (path: ByteString, via: CallerChain = DUPLICATE_FILE): never => {
     k.printk(4, `sysfs: cannot create duplicate filename '${path}'`);
-    k.traces.dumpStack({ via: ["sysfs_warn_dup.cold+0x17/0x24"] });
+    k.traces.dumpStack({ via });
     throw new Errno(EEXIST);
   };
   const groupOf = (place: Place, group: ByteString | undefined): DirectoryNode => {
@@ -94,7 +96,10 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     create(kobject, name, parent) {
       const above = placeOf(parent);
       const path = `${above.path}/${name}`;
-      if (above.directory.entries.has(name)) duplicate(path);
+      if (above.directory.entries.has(name)) {
+        const stub = k.executor.current()?.frames.at(-1);
+        duplicate(path, duplicateDirectory(stub?.kind === "host" ? stub.stub : undefined));
+      }
       const directory = tree.newDirectory(0o755);
       above.directory.entries.set(name, directory);
       places.set(kobject, { directory, parent: above.directory, name, path });

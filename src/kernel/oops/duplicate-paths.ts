@@ -1,0 +1,19 @@
+import type { ByteString } from "../../base/bytes.ts";
+import type { CallerChain } from "./callers.ts";
+
+export const DUPLICATE_FILE: CallerChain = ["sysfs_warn_dup.cold+0x17/0x23"];
+const DIRECTORY: CallerChain = [
+  ...DUPLICATE_FILE,
+  "sysfs_create_dir_ns+0xca/0xe0",
+  "kobject_add_internal+0xba/0x260",
+];
+const DEVICE: CallerChain = [...DIRECTORY, "kobject_add+0x9b/0xd0", "device_add+0xe0/0x8d0"];
+
+/** Kernel functions from sysfs_warn_dup() out to the stub that adds a directory, as recorded. */
+const PATHS: Readonly<Record<ByteString, CallerChain>> = {
+  device_create: [...DEVICE, "device_create_groups_vargs+0xce/0xf0", "device_create+0x51/0x70"],
+  __root_device_register: [...DEVICE, "__root_device_register+0x64/0xe0"],
+};
+
+export const duplicateDirectory = (stub: ByteString | undefined): CallerChain =>
+  (stub === undefined ? undefined : PATHS[stub]) ?? DIRECTORY;
