@@ -1,4 +1,4 @@
-/** include/linux/module.h and kmod.h, as kernel/module does it. */
+/** include/linux/module.h, as kernel/module does it. */
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Module } from "../../src/kernel/modules/module.ts";

@@ -1,15 +1,15 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { EEXIST, EINVAL, ENOMEM } from "../../base/errno.ts";
+import { EEXIST, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addTail, initList, removeInit } from "../data/guest-list.ts";
-import { duplicateText } from "../data/text.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { createKobjectCount } from "./kobject-count.ts";
+import { type KobjectNames, createKobjectNames } from "./kobject-names.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
 
 /** Which of the kernel's own types a kobject is of; "guest" for a module's own kobj_type. */
@@ -26,18 +26,11 @@ export type KobjectKind =
   | "guest";
 
 /** kobjects in guest memory (lib/kobject.c): counts, names, parents; sysfs mirrors them. */
-export interface Kobjects {
+export interface Kobjects extends KobjectNames {
   /** `struct kobj_type` of a kind. */
   ktype(kind: Exclude<KobjectKind, "guest">): Address;
   kindOf(kobject: Address): KobjectKind;
   init(kobject: Address, ktype: Address): void;
-  name(kobject: Address): ByteString;
-  /** kobject_set_name(): takes a copy; ENOMEM. */
-  setName(kobject: Address, name: ByteString): void;
-  /** For those that do not look at the failure: the object keeps the name it has, or none. */
-  tryName(kobject: Address, name: ByteString): void;
-  /** kobject_rename(): here and in sysfs, or neither; ENOMEM, EEXIST. */
-  rename(kobject: Address, name: ByteString): void;
   /** Below its parent, or its kset; EEXIST, EINVAL. */
   add(kobject: Address): Routine<void>;
   del(kobject: Address): Routine<void>;
@@ -67,26 +60,8 @@ export const createKobjects = (k: Kernel): Kobjects => {
     return address;
   };
   const kindOf = (kobject: Address): KobjectKind => types.get(view(kobject).ktype) ?? "guest";
-  const name = (kobject: Address): ByteString => {
-    const at = view(kobject).name;
-    return at === 0 ? "(null)" : k.memory.cstring(at, 4096);
-  };
-  const copyName = (text: ByteString): Address => {
-    // sysfs cannot show a name with a slash in it.
-    const copy = duplicateText(k, text.replaceAll("/", "!"), GFP_KERNEL);
-    if (copy === 0) throw new Errno(ENOMEM);
-    return copy;
-  };
-  const takeName = (kobject: Address, copy: Address): void => {
-    const old = view(kobject).name;
-    view(kobject).name = copy;
-    freeName(old);
-  };
-  const setName: Kobjects["setName"] = (kobject, text) => takeName(kobject, copyName(text));
-  /** Names in rodata are not copies. */
-  const freeName = (at: Address): void => {
-    if (at !== 0 && !k.image.contains(at) && k.modules.list.at(at) === undefined) k.heap.kfree(at);
-  };
+  const names = createKobjectNames(k);
+  const { name, setName } = names;
   const initList_ = (kobject: Address): Address => kobject + k.offsetOf("kobject", "entry");
   const leaveKset = (kobject: Address): void => {
     if (view(kobject).kset !== 0) removeInit(k.memory, initList_(kobject));
@@ -167,7 +142,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
       if (release === 0) noRelease(kobject);
       else yield* k.call(release, kobject);
     } else yield* releases.get(kind)?.(kobject) ?? noRoutine();
-    freeName(named);
+    names.freeName(named);
   }
   const noRelease = (kobject: Address): void =>
     k.printk(
@@ -212,25 +187,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
     ktype,
     kindOf,
     init,
-    name,
-    setName,
-    tryName(kobject, text) {
-      try {
-        setName(kobject, text);
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-      }
-    },
-    rename(kobject, text) {
-      const copy = copyName(text);
-      try {
-        k.vfs.sysfs.rename(kobject, text);
-      } catch (error) {
-        k.heap.kfree(copy);
-        throw error;
-      }
-      takeName(kobject, copy);
-    },
+    ...names,
     add,
     del,
     get,
