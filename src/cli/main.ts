@@ -15,6 +15,16 @@ const kernelOption = [
   "kernel profile: a release, or the path of a profile file",
 ] as const;
 
+const callsOption = [
+  "--max-calls <number>",
+  "calls of kernel functions a step may make (default: 5000000)",
+] as const;
+const instructionsOption = [
+  "--max-instructions <number>",
+  "instructions it may execute without a call (default: 1000000000)",
+] as const;
+const timeOption = ["--time-limit <seconds>", "virtual time a step may take (default: 86400)"] as const;
+
 program
   .command("run")
   .description("insert a module, let it settle, remove it; show the kernel log as it happens")
@@ -27,9 +37,9 @@ program
   .option("--settle <ms>", "virtual milliseconds between insert and remove", RUN_DEFAULTS.settle)
   .option("--unknown <policy>", "calls of functions without a stub: guess or stop", RUN_DEFAULTS.unknown)
   .option("--memory <MiB>", "guest memory (more costs start-up time)", RUN_DEFAULTS.memory)
-  .option("--max-calls <number>", "calls of kernel functions a step may make (default: 5000000)")
-  .option("--max-instructions <number>", "instructions it may execute without a call (default: 1000000000)")
-  .option("--time-limit <seconds>", "virtual time a step may take (default: 86400)")
+  .option(...callsOption)
+  .option(...instructionsOption)
+  .option(...timeOption)
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
@@ -121,6 +131,9 @@ program
   .option("--json", "one JSON line for each command")
   .option("--seed <number>", "everything that is left to chance", "1")
   .option("--schedule <policy>", "who runs when: in-turn or random:SEED", "in-turn")
+  .option(...callsOption)
+  .option(...instructionsOption)
+  .option(...timeOption)
   .option("--modules <folder>", "what modprobe and depmod look at", ".")
   .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
   .option("--firmware <folder>", "files for /lib/firmware")

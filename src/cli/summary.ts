@@ -2,6 +2,7 @@ import { counted } from "../base/words.ts";
 import { displayText } from "../base/bytes.ts";
 import { errnoName } from "../base/errno.ts";
 import { strerror } from "../base/strerror.ts";
+import { limitHint } from "./limit-options.ts";
 import type { Report, ReportStep } from "./report.ts";
 import { colours, writeError } from "./terminal.ts";
 
@@ -13,18 +14,10 @@ const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
     : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
 };
 
-const LIMIT_OPTIONS = {
-  calls: "--max-calls",
-  instructions: "--max-instructions",
-  seconds: "--time-limit",
-} as const;
-
 /** Why the run ended early, and where each task then stood. */
 const stopLines = (stop: NonNullable<Report["stop"]>): readonly string[] => [
   `stopped: ${stop.kind}: ${displayText(stop.message)}`,
-  ...(stop.limit === undefined
-    ? []
-    : [`  if it only takes long: ${LIMIT_OPTIONS[stop.limit]} raises the limit`]),
+  ...(stop.limit === undefined ? [] : [`  ${limitHint(stop.limit)}`]),
   ...(stop.tasks ?? []).flatMap(({ pid, comm, state, stack }) => [
     `  ${displayText(comm)} (${pid}), ${state}:`,
     ...stack.map((entry) => `    ${displayText(entry)}`),

@@ -96,3 +96,10 @@ it("shell --json writes a line for each command", () => {
   expect(lines).toHaveLength(4);
   expect(lines.flatMap((line) => violations(schema, line, schema.$defs?.["shellLine"]))).toEqual([]);
 });
+
+it("shell says which limit is used up, and stops", () => {
+  const script = "insmod test/truth/limits/never.ko mode=calls\nlsmod\n";
+  const { stdout, stderr, status } = kobox(["shell", "--max-calls", "100000", "-"], { input: script });
+  expect(stderr).toMatch(/kobox: hang: 100000 calls of kernel functions.*\n.*--max-calls raises the limit/);
+  expect([stdout, status]).toEqual(["", 1]);
+});

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
-import type { Limits } from "../../kernel/limits.ts";
 import { parseSpec } from "../../analysis/check/spec.ts";
 import { withoutUninitialised } from "../../analysis/sanitizers/sanitizers.ts";
 import { EXIT } from "../exit.ts";
+import { type LimitOptions, limitsOf } from "../limit-options.ts";
 import { readModuleFile } from "../module-file.ts";
 import { numberOption } from "../number-option.ts";
 import type { Report } from "../report.ts";
@@ -13,7 +13,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { summarise } from "../summary.ts";
 import { writeError, writeOut } from "../terminal.ts";
 
-export interface RunOptions extends Surroundings {
+export interface RunOptions extends Surroundings, LimitOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   readonly seed: string;
@@ -24,23 +24,12 @@ export interface RunOptions extends Surroundings {
   readonly memory: string;
   readonly rmmod: boolean;
   readonly with?: readonly string[];
-  readonly maxCalls?: string;
-  readonly maxInstructions?: string;
-  readonly timeLimit?: string;
   readonly fail?: readonly string[];
   readonly isolate?: boolean;
   readonly realTime: string;
 }
 
 const MIB = 1024 * 1024;
-
-const limitOptions = ({ maxCalls, maxInstructions, timeLimit }: RunOptions): Partial<Limits> => ({
-  ...(maxCalls === undefined ? {} : { calls: numberOption("max-calls", maxCalls, 1, 1e12) }),
-  ...(maxInstructions === undefined
-    ? {}
-    : { instructions: numberOption("max-instructions", maxInstructions, 1, 1e15) }),
-  ...(timeLimit === undefined ? {} : { seconds: numberOption("time-limit", timeLimit, 1, 1e7) }),
-});
 
 const readJob = async (path: string, parameters: readonly string[], options: RunOptions): Promise<RunJob> => {
   if (options.unknown !== "guess" && options.unknown !== "stop") {
@@ -52,7 +41,7 @@ const readJob = async (path: string, parameters: readonly string[], options: Run
     ram: numberOption("memory", options.memory, 32, 3072) * MIB,
     unknown: options.unknown,
     schedule: options.schedule,
-    limits: limitOptions(options),
+    limits: limitsOf(options),
     sanitizers: withoutUninitialised(options.sanitize, "run"),
     surroundings: {
       ...(options.device === undefined ? {} : { device: options.device.map((each) => resolve(each)) }),

@@ -6,6 +6,7 @@ import { consoleText } from "../../kernel/log/print.ts";
 import type { LogRecord } from "../../kernel/log/record.ts";
 import { type Sandbox, boot } from "../../sandbox.ts";
 import { EXIT } from "../exit.ts";
+import { type LimitOptions, limitHint, limitsOf } from "../limit-options.ts";
 import { createReporter } from "../reporter.ts";
 import { type Surroundings, surround } from "../surroundings.ts";
 import { runBatch } from "../shell/batch.ts";
@@ -14,9 +15,9 @@ import { outsidePrograms } from "../shell/outside.ts";
 import { koboxPrograms } from "../shell/programs/index.ts";
 import { defaultHistoryFile, runRepl } from "../shell/repl.ts";
 import { sandboxSessionHost } from "../shell/sandbox-session.ts";
-import { type Session, createSession } from "../shell/session.ts";
+import { type Session, type Stop, createSession } from "../shell/session.ts";
 
-export interface ShellOptions extends Surroundings {
+export interface ShellOptions extends Surroundings, LimitOptions {
   readonly kernel?: string;
   readonly json?: boolean;
   /** Folder that modprobe and depmod work on. */
@@ -75,9 +76,10 @@ const batch = (sandbox: Sandbox, session: Session, text: string, output: Output,
   return ended(last.status, last.stop);
 };
 
-const ended = (status: number, stop: { kind: string; message: string } | undefined): number => {
+const ended = (status: number, stop: Stop | undefined): number => {
   if (stop === undefined) return status;
   process.stderr.write(`kobox: ${stop.kind}: ${stop.message}\n`);
+  if (stop.limit !== undefined) process.stderr.write(`kobox: ${limitHint(stop.limit)}\n`);
   return EXIT.FOUND;
 };
 
@@ -109,6 +111,7 @@ export const shellCommand = async (script: string | undefined, options: ShellOpt
     kernel: options.kernel,
     seed: BigInt(Number(options.seed) || 1),
     schedule: options.schedule,
+    limits: limitsOf(options),
     ...(interactive ? { onRecord: showRecord(() => kernel.sandbox?.kernel.log.consoleLevel ?? 0) } : {}),
   });
   kernel.sandbox = sandbox;

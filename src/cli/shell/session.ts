@@ -1,3 +1,4 @@
+import type { Limits } from "../../kernel/limits.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { block, type Routine } from "../../kernel/routine.ts";
 import type { ProcessIdentity, UserSystem } from "../../kernel/user.ts";
@@ -12,6 +13,7 @@ import { ShellSyntaxError } from "./syntax/source.ts";
 export interface Stop {
   readonly kind: string;
   readonly message: string;
+  readonly limit?: keyof Limits;
 }
 
 /** A process that lives as long as the session, as the kernel's side offers it. */
