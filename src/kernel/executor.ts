@@ -192,13 +192,13 @@ export const createExecutor = (
     handler.state = "runnable";
     const pause = run(handler);
     if (pause !== "dead") return sleepWith(task, handler, pause);
+    host.awake(frame);
     if (handler.signal !== 0) {
       task.signal = handler.signal;
       return kill(task);
     }
     task.frames.pop();
     state.feed = frame.feed;
-    host.awake(frame);
     settleBottom(task, 0n);
     return task.state === "runnable" ? undefined : task.state;
   };

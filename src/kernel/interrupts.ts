@@ -202,6 +202,8 @@ export const createInterrupts = (
       const handler = handlers.get(frame.event);
       if (handler === undefined || handler.context === "none") return;
       journal.touch(state).sleepers -= 1;
+      // An oops: the process dies of it, and the interrupt never ends.
+      if (frame.handler.signal !== 0) return;
       // That it gave the CPU away has been said, and it cost the count.
       end(frame, handler, host.preemptCount());
       if (executor.current() === undefined || host.ownPreemptCount() > 0)

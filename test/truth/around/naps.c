@@ -20,6 +20,12 @@ static struct timer_list timer, waker, many[40];
 static struct tasklet_struct tasklet;
 static int dev, calls, ready, wanted = 1;
 
+static noinline void crash(void)
+{
+	WRITE_ONCE(*(int *)16, 1);
+	calls += 100;
+}
+
 static noinline void nap(void)
 {
 	calls++;
@@ -32,6 +38,9 @@ static noinline void nap(void)
 	else if (!strcmp(how, "mutex")) {
 		mutex_lock(&held);
 		mutex_unlock(&held);
+	} else if (!strcmp(how, "oops")) {
+		msleep(3);
+		crash();
 	} else if (!strcmp(how, "gfp"))
 		kfree(kmalloc(100, GFP_KERNEL));
 	pr_info("naps: slept, count %x off %d comm %s\n", preempt_count(), irqs_disabled(), current->comm);

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* When an interrupt is served that came while interrupts were off; a handler that sleeps. */
-#include <linux/delay.h>
+/* When an interrupt is served that came while interrupts were off. */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
 
-static char *what = "enable";
-module_param(what, charp, 0);
 static int dev, calls;
 
 static irqreturn_t hard(int irq, void *d)
 {
 	WRITE_ONCE(calls, calls + 1);
-	if (!strcmp(what, "msleep")) {
-		msleep(3);
-		pr_info("sti: slept, count %x off %d\n", preempt_count(), irqs_disabled());
-	} else if (!strcmp(what, "schedule")) {
-		schedule();
-		pr_info("sti: scheduled, count %x off %d\n", preempt_count(), irqs_disabled());
-	}
 	return IRQ_HANDLED;
 }
 
@@ -89,14 +78,7 @@ static int __init sti_init(void)
 	int ret = request_irq(7, hard, 0, "sti", &dev);
 
 	pr_info("sti: request %d\n", ret);
-	if (!strcmp(what, "enable"))
-		when();
-	else {
-		inject();
-		pr_info("sti: back, calls %d count %x off %d\n", calls, preempt_count(), irqs_disabled());
-		msleep(10);
-		pr_info("sti: later, count %x off %d\n", preempt_count(), irqs_disabled());
-	}
+	when();
 	return ret;
 }
 static void __exit sti_exit(void)
