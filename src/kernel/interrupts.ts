@@ -56,7 +56,7 @@ export interface InterruptHost {
   callers(chain: readonly string[]): readonly string[];
   /** Whose context the CPU is in. */
   process(): Task;
-  /** preempt_count of that task when nothing runs: the idle task's is one. */
+  /** What that task's preempt_count is by itself: the idle task's is one. */
   ownPreemptCount(): number;
   /**
    * A handler goes to sleep, and `others` do already: complains, as the scheduler does. False when the
@@ -206,8 +206,7 @@ export const createInterrupts = (
       if (frame.handler.signal !== 0) return;
       // That it gave the CPU away has been said, and it cost the count.
       end(frame, handler, host.preemptCount());
-      if (executor.current() === undefined || host.ownPreemptCount() > 0)
-        host.addPreemptCount(-host.preemptCount());
+      if (host.ownPreemptCount() > 0) host.addPreemptCount(-host.preemptCount());
       frame.handler.interrupted = undefined;
     },
   };

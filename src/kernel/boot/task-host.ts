@@ -9,7 +9,7 @@ import { inheritedFrom } from "../sched/init-task.ts";
 import { introduceTask } from "../sched/pids.ts";
 import { inKsoftirqd } from "../oops/callers.ts";
 import { createTaskMemory } from "../task-memory.ts";
-import { AT_REST, KSOFTIRQD_PID } from "../sched/stand-ins.ts";
+import { AT_REST, KSOFTIRQD_PID, rest } from "../sched/stand-ins.ts";
 import { format } from "../printf/format.ts";
 
 export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
@@ -41,9 +41,7 @@ export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4]
 
 export const taskMemory = (k: Kernel): ReturnType<typeof createTaskMemory> => {
   const current = k.cpu.variable("current_task");
-  k.bottoms.set(AT_REST.kind, (task) => {
-    k.journal.touch(task).state = "blocked";
-  });
+  k.bottoms.set(AT_REST.kind, (task) => void rest(k.journal.touch(task)));
   return createTaskMemory(k.machine, k.journal, {
     structs: { size: k.sizeOf("task_struct"), offset: (field) => k.offsetOf("task_struct", field) },
     allocate: (size) => k.statics.allocate(size),

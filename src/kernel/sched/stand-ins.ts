@@ -6,6 +6,13 @@ export const KSOFTIRQD_PID = 14;
 /** Bottom of a task that has nothing to do of its own, and is not over when its last frame returns. */
 export const AT_REST = { kind: "at-rest", data: 0 };
 
+/** It has nothing to do. */
+export const rest = (task: Task): Task => {
+  task.state = "blocked";
+  task.waiting = { reason: "something to do", interruptible: false };
+  return task;
+};
+
 export interface StandIns {
   idle(): Task;
   isIdle(task: Task): boolean;
@@ -23,11 +30,10 @@ export const createStandIns = (
     ksoftirqd: undefined,
   };
   const idle = (): Task =>
-    (journal.touch(made).idle ??= create({ comm: "swapper/0", kind: "idle", bottom: AT_REST }));
+    (journal.touch(made).idle ??= rest(create({ comm: "swapper/0", kind: "idle", bottom: AT_REST })));
   const ksoftirqd = (): Task =>
-    (journal.touch(made).ksoftirqd ??= create(
-      { comm: "ksoftirqd/0", kind: "kthread", bottom: AT_REST },
-      KSOFTIRQD_PID,
+    (journal.touch(made).ksoftirqd ??= rest(
+      create({ comm: "ksoftirqd/0", kind: "kthread", bottom: AT_REST }, KSOFTIRQD_PID),
     ));
   return {
     idle,
