@@ -88,21 +88,30 @@ const readField = (text: string): StructField => {
 
 /** Reads one line of the `structs` table (written by layout-text.ts); its fields when asked for. */
 export const readLayout = (name: string, text: string): StructLayout => {
-  const [head = "", ...members] = text.split("\t");
-  const [kind, size = "0"] = head.split(":");
-  const fields = new Map<string, StructField | string>();
-  for (const member of members) fields.set(member.slice(0, member.indexOf(":")), member);
+  const [kind, size = "0"] = upTo(text, "\t", 0).split(":");
+  const known = new Map<string, StructField>();
   return {
     name,
     kind: kind === "union" ? "union" : "struct",
     size: Number(size),
-    fieldNames: [...fields.keys()],
+    get fieldNames() {
+      const members = text.split("\t").slice(1);
+      return members.map((member) => upTo(member, ":", 0));
+    },
     field(wanted) {
-      const known = fields.get(wanted);
-      if (typeof known !== "string") return known;
-      const field = readField(known);
-      fields.set(wanted, field);
+      const found = known.get(wanted);
+      if (found !== undefined) return found;
+      const at = text.indexOf(`\t${wanted}:`);
+      if (at < 0) return undefined;
+      const field = readField(upTo(text, "\t", at + 1));
+      known.set(wanted, field);
       return field;
     },
   };
+};
+
+/** From `start` to the next mark, or to the end. */
+const upTo = (text: string, mark: string, start: number): string => {
+  const end = text.indexOf(mark, start);
+  return text.slice(start, end < 0 ? undefined : end);
 };

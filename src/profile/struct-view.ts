@@ -106,38 +106,32 @@ const compileStruct = (layout: StructLayout, context: Context): Maker => {
       return layout.size;
     }
   }
-  for (const name of layout.fieldNames) defineField(StructView.prototype, layout, name, context);
+  // Made without a prototype it is a hash table: properties added one by one to another copy all before them.
+  const fields = Object.create(null) as View;
+  for (const name of layout.fieldNames) defineField(fields, layout, name, context);
+  Object.setPrototypeOf(StructView.prototype, fields);
   return (address) => new StructView(address);
 };
 
 /** A field's accessor is compiled when the field is first used: most of a big struct never is. */
-const defineField = (prototype: View, layout: StructLayout, name: string, context: Context): void => {
-  const compile = (): Accessor => {
-    const field = layout.field(name);
-    const accessor = field === undefined ? missing(name) : fieldAccessor(field, context);
-    const { get, set } = accessor;
-    Object.defineProperty(prototype, name, {
-      configurable: true,
-      enumerable: true,
-      get(this: View) {
-        return get(this.$address);
-      },
-      set(this: View, value: never) {
-        set(this.$address, value);
-      },
-    });
-    return accessor;
-  };
-  Object.defineProperty(prototype, name, {
-    configurable: true,
+const defineField = (fields: View, layout: StructLayout, name: string, context: Context): void => {
+  let accessor: Accessor | undefined;
+  Object.defineProperty(fields, name, {
     enumerable: true,
     get(this: View) {
-      return compile().get(this.$address);
+      accessor ??= compileField(layout, name, context);
+      return accessor.get(this.$address);
     },
     set(this: View, value: never) {
-      compile().set(this.$address, value);
+      accessor ??= compileField(layout, name, context);
+      accessor.set(this.$address, value);
     },
   });
+};
+
+const compileField = (layout: StructLayout, name: string, context: Context): Accessor => {
+  const field = layout.field(name);
+  return field === undefined ? missing(name) : fieldAccessor(field, context);
 };
 
 const readOnly = (name: string) => (): never => {

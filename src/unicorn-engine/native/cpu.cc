@@ -10,7 +10,8 @@ const int IDS[REGISTER_COUNT] = {
     UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
     UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15, UC_X86_REG_RIP, UC_X86_REG_RFLAGS};
 
-constexpr size_t SEARCH = 512 * 1024;
+/// Bytes behind a pointer to look at: near first, for most pointers lead to large things.
+constexpr size_t SEARCHES[] = {64 * 1024, 512 * 1024};
 
 void make_marks(uint64_t *marks) {
   for (int i = 0; i < RIP; i++) marks[i] = 0x6b6f626f78000000ull + uint64_t(i) * 0x10101 + 0x5a;
@@ -44,9 +45,8 @@ struct Place {
 constexpr Place NOWHERE = {0, 0};
 thread_local Place known_place = NOWHERE;
 
-uint64_t *search(uc_engine *uc, const uint64_t *marks) {
+uint64_t *search(uc_engine *uc, const uint64_t *marks, size_t window) {
   uint64_t *best = nullptr;
-  size_t window = SEARCH;
   each_pointer(uc, [&](size_t index, uint64_t *from) {
     uint64_t *volatile found = nullptr;
     guarded([&] { found = scan(from, window, marks); });
@@ -123,7 +123,8 @@ uint64_t *find_live_registers(uc_engine *uc) {
   for (int i = 0; i < RIP; i++)
     if (uc_reg_write(uc, IDS[i], &marks[i]) != UC_ERR_OK) return nullptr;
   uint64_t *found = recall(uc, marks);
-  if (found == nullptr) found = search(uc, marks);
+  for (size_t window : SEARCHES)
+    if (found == nullptr) found = search(uc, marks, window);
   zero[RFLAGS] = 2;
   write_registers(uc, nullptr, zero);
   return found;
