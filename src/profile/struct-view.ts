@@ -98,7 +98,7 @@ interface Context {
 const compileStruct = (layout: StructLayout, context: Context): Maker => {
   class StructView {
     // No class field: defining one costs half a microsecond a view once there are many structs.
-    declare readonly $address: Address;
+    declare $address: Address;
     constructor(address: Address) {
       this.$address = address;
     }
@@ -106,32 +106,44 @@ const compileStruct = (layout: StructLayout, context: Context): Maker => {
       return layout.size;
     }
   }
-  // Made without a prototype it is a hash table: properties added one by one to another copy all before them.
-  const fields = Object.create(null) as View;
-  for (const name of layout.fieldNames) defineField(fields, layout, name, context);
-  Object.setPrototypeOf(StructView.prototype, fields);
+  // Where the search for something to set ends: the constructor must not ask the proxy.
+  StructView.prototype.$address = 0;
+  Object.setPrototypeOf(StructView.prototype, fieldsAtFirstUse(layout, StructView.prototype, context));
   return (address) => new StructView(address);
 };
 
-/** A field's accessor is compiled when the field is first used: most of a big struct never is. */
-const defineField = (fields: View, layout: StructLayout, name: string, context: Context): void => {
-  let accessor: Accessor | undefined;
-  Object.defineProperty(fields, name, {
-    enumerable: true,
-    get(this: View) {
-      accessor ??= compileField(layout, name, context);
-      return accessor.get(this.$address);
+/**
+ * Stands behind a prototype, is asked for each field that it does not have yet, and puts it there: most
+ * fields of a big struct are never used.
+ */
+const fieldsAtFirstUse = (layout: StructLayout, prototype: View, context: Context): object => {
+  const define = (name: string | symbol): Accessor | undefined => {
+    const field = typeof name === "string" ? layout.field(name) : undefined;
+    if (field === undefined) return undefined;
+    const { get, set } = fieldAccessor(field, context);
+    Object.defineProperty(prototype, name, {
+      get(this: View) {
+        return get(this.$address);
+      },
+      set(this: View, value: never) {
+        set(this.$address, value);
+      },
+    });
+    return { get, set };
+  };
+  return new Proxy(Object.prototype, {
+    has: (object, name) =>
+      Reflect.has(object, name) || (typeof name === "string" && layout.field(name) !== undefined),
+    get(object, name, view: View) {
+      const field = define(name);
+      return field === undefined ? Reflect.get(object, name) : field.get(view.$address);
     },
-    set(this: View, value: never) {
-      accessor ??= compileField(layout, name, context);
-      accessor.set(this.$address, value);
+    set(_, name, value: never, view: View) {
+      const field = define(name);
+      field?.set(view.$address, value);
+      return field !== undefined;
     },
   });
-};
-
-const compileField = (layout: StructLayout, name: string, context: Context): Accessor => {
-  const field = layout.field(name);
-  return field === undefined ? missing(name) : fieldAccessor(field, context);
 };
 
 const readOnly = (name: string) => (): never => {

@@ -72,5 +72,5 @@ NAPI_MODULE_INIT() {
   napi_value text = nullptr;
   napi_create_string_utf8(env, version, NAPI_AUTO_LENGTH, &text);
   napi_set_named_property(env, exports, "version", text);
-  return exports;
+  return add_file_functions(env, exports) ? exports : nullptr;
 }

@@ -42,3 +42,5 @@ bool add_functions(napi_env env, Engine *e, napi_value object);
 /// all of it.
 constexpr int64_t ENGINE_COST = 4 << 20;
 void release_finalizer(napi_env, void *, void *engine);
+/// Adds what has to do with files and the process to the addon itself.
+bool add_file_functions(napi_env env, napi_value exports);
