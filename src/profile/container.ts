@@ -1,4 +1,4 @@
-import { fstatSync, openSync, readSync } from "node:fs";
+import { mapText } from "unicorn-engine";
 import { KoboxError } from "../base/errors.ts";
 import { type Packing, packBlock, unpackBlock } from "./packing.ts";
 
@@ -108,25 +108,29 @@ export interface ByteSource {
   readonly size: number;
   /** `length` bytes; fails where the source ends before. */
   read(offset: number, length: number): Buffer;
+  /** The same as latin1 text. */
+  text(offset: number, length: number): string;
 }
 
-export const bufferSource = (file: Buffer): ByteSource => ({
-  size: file.length,
-  read: (offset, length) =>
-    offset + length <= file.length ? file.subarray(offset, offset + length) : bad("it is cut off"),
-});
-
-/** Reads what is asked for, when it is asked for; the file stays open as long as the process lives. */
-export const fileSource = (path: string): ByteSource => {
-  const fd = openSync(path, "r");
-  const size = fstatSync(fd).size;
+export const bufferSource = (file: Buffer): ByteSource => {
+  const within = (offset: number, length: number): number =>
+    offset + length <= file.length ? offset + length : bad("it is cut off");
   return {
-    size,
-    read(offset, length) {
-      if (offset + length > size) bad("it is cut off");
-      const bytes = Buffer.allocUnsafe(length);
-      return readSync(fd, bytes, 0, length, offset) === length ? bytes : bad("it is cut off");
-    },
+    size: file.length,
+    read: (offset, length) => file.subarray(offset, within(offset, length)),
+    text: (offset, length) => file.toString("latin1", offset, within(offset, length)),
+  };
+};
+
+/** A file that is never changed in place: what is read of it is never copied. */
+export const fileSource = (path: string): ByteSource => {
+  const whole = mapText(path);
+  const text: ByteSource["text"] = (offset, length) =>
+    offset + length <= whole.length ? whole.slice(offset, offset + length) : bad("it is cut off");
+  return {
+    size: whole.length,
+    text,
+    read: (offset, length) => Buffer.from(text(offset, length), "latin1"),
   };
 };
 
@@ -146,9 +150,9 @@ export interface Container {
 
 const EMPTY: Table = { blockCount: 0, key: () => "", block: () => "" };
 
-const parse = (bytes: Buffer): unknown => {
+const parse = (text: string): unknown => {
   try {
-    return JSON.parse(bytes.toString("latin1"));
+    return JSON.parse(text);
   } catch {
     return bad("its header is damaged");
   }
@@ -176,19 +180,23 @@ const isIndex = (value: unknown): value is TableIndex => {
   return keys.every((key) => typeof key === "string") && index.sizes.every(isColumn);
 };
 
+/** Little-endian, as latin1 text has it. */
+const u32At = (text: string, at: number): number =>
+  [3, 2, 1, 0].reduce((value, byte) => value * 256 + text.charCodeAt(at + byte), 0);
+
 const readHeader = (source: ByteSource): { readonly header: Header; readonly end: number } => {
   if (source.size < FRONT) bad("not a profile file");
-  const front = source.read(0, FRONT);
-  if (front.toString("latin1", 0, 8) !== MAGIC) bad("not a profile file");
-  const version = front.readUInt32LE(8);
+  const front = source.text(0, FRONT);
+  if (!front.startsWith(MAGIC)) bad("not a profile file");
+  const version = u32At(front, 8);
   if (version !== VERSION) bad(`format ${version}, this kobox reads format ${VERSION}`);
-  const length = front.readUInt32LE(12);
-  const header = parse(source.read(FRONT, length));
+  const length = u32At(front, 12);
+  const header = parse(source.text(FRONT, length));
   return isHeader(header) ? { header, end: FRONT + length } : bad("its header contradicts itself");
 };
 
 const readIndex = (source: ByteSource, start: number, length: number): TableIndex => {
-  const index = parse(source.read(start, length));
+  const index = parse(source.text(start, length));
   return isIndex(index) ? index : bad("a table's index contradicts itself");
 };
 
@@ -198,7 +206,9 @@ const openTable = (source: ByteSource, packing: Packing, header: TableHeader, st
   const offsets = sizes.map((list) => list.map((size) => (end += size) - size));
   const unpacked = sizes.map((): (string | undefined)[] => []);
   const unpack = (column: number, block: number): string => {
-    const bytes = source.read(offsets[column]?.[block] ?? 0, sizes[column]?.[block] ?? 0);
+    const [offset, size] = [offsets[column]?.[block] ?? 0, sizes[column]?.[block] ?? 0];
+    if (packing === "none") return source.text(offset, size);
+    const bytes = source.read(offset, size);
     return (unpackBlock(bytes, packing) ?? bad("a block is damaged")).toString("latin1");
   };
   return {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 
 /** One engine as the addon makes it. Buffers are shared with native code. */
 export interface NativeEngine {
@@ -34,13 +33,14 @@ export interface NativeEngine {
 export interface Addon {
   readonly version: string;
   readonly createEngine: (ramSize: number, checks: number) => NativeEngine;
+  readonly mapText: (path: string) => string | undefined;
 }
 
 /** Where the package is, seen from this file or from a bundle that contains it. */
-const PACKAGE_FOLDERS = ["./", "../src/unicorn-engine/", "../../src/unicorn-engine/"];
+const PACKAGE_FOLDERS = ["", "../src/unicorn-engine/", "../../src/unicorn-engine/"];
 
 const find = (name: string): string | undefined =>
-  PACKAGE_FOLDERS.map((folder) => join(import.meta.dirname, folder, name)).find(existsSync);
+  PACKAGE_FOLDERS.map((folder) => `${import.meta.dirname}/${folder}${name}`).find(existsSync);
 
 /** The script says on standard error what it does and, if it cannot, why. */
 const build = (): void => {
