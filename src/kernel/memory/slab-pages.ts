@@ -1,7 +1,7 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { type Cache, OBJECT, RECORD, SLAB } from "./cache.ts";
 import { type FrameTable, OWNER } from "./frame-table.ts";
-import { setFreePointer, shuffledOrder } from "./freelist.ts";
+import { linkObjects, shuffledOrder } from "./freelist.ts";
 import { fixFlags } from "./failure.ts";
 import { GFP, GFP_SLAB_BUG_MASK } from "./gfp.ts";
 import type { Complaints, MemoryHost } from "./host.ts";
@@ -98,9 +98,7 @@ export const publish = (
   objects: readonly Address[],
 ): void => {
   const { store, host } = parts;
-  for (let at = 0; at < objects.length; at += 1) {
-    setFreePointer(host.memory, cache, objects[at] ?? 0, objects[at + 1] ?? 0);
-  }
+  linkObjects(host.ram, cache, objects);
   store.setDouble(record + RECORD.FREELIST, objects[0] ?? 0);
   addToAll(store, cache, record);
   addPartial(store, cache, record);
