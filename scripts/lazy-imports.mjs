@@ -24,7 +24,11 @@ const lookUpAtUse = (commonJs, folder) => {
   const fields = [...front.matchAll(EXPORT)].map(([, name, value]) =>
     value.includes(".") ? `get ${name}() { return ${value}; }` : `${name}: ${value}`,
   );
-  const body = commonJs.slice(front.length).replace(BACK, "");
+  // A file of ours is its own namespace.
+  const body = commonJs
+    .slice(front.length)
+    .replace(BACK, "")
+    .replaceAll(/\b__toESM\((require\("\.[^"]*"\))\)/g, "$1");
   if (body.includes("__reExport")) throw new Error("lazy-imports: no `export *`");
   const [helpers = ""] = body.includes("__toESM(") ? (HELPERS.exec(front) ?? []) : [];
   let text = `"use strict";\n${helpers}${body}\nmodule.exports = { ${fields.join(", ")} };\n`;

@@ -9,8 +9,11 @@ export const bytesToByteString = (bytes: Uint8Array): ByteString =>
 
 export const byteStringToBytes = (text: ByteString): Uint8Array => Buffer.from(text, "latin1");
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** For the terminal and for JSON: UTF-8 where it is valid, the same characters where it is not. */
 export const displayText = (text: ByteString): string => {
+  if (ASCII.test(text)) return text;
   const decoded = Buffer.from(text, "latin1").toString("utf8");
   return decoded.includes("\ufffd") ? text : decoded;
 };

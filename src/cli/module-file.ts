@@ -17,7 +17,8 @@ export interface ModuleFile {
 export const readModuleFile = async (path: string): Promise<ModuleFile> => {
   let packed: Uint8Array;
   try {
-    packed = readFileSync(path);
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    packed = new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : message;

@@ -1,3 +1,4 @@
+import { bytesToByteString } from "../base/bytes.ts";
 import { EBADMSG, EKEYREJECTED, ENODATA, ENOKEY, ENOPKG } from "../base/errno.ts";
 import { viewOf } from "./elf.ts";
 import { LoadFailure } from "./failure.ts";
@@ -7,7 +8,7 @@ import { MODULE_INIT_IGNORE_MODVERSIONS, MODULE_INIT_IGNORE_VERMAGIC } from "./l
 import { verifyPkcs7 } from "./pkcs7.ts";
 
 /** What ends a signed module's file. */
-const MARKER = Buffer.from("~Module signature appended~\n", "latin1");
+const MARKER = "~Module signature appended~\n";
 /** struct module_signature: algo, hash, id_type, signer_len, key_id_len, 3 of padding, be32 length. */
 const TRAILER_SIZE = 12;
 const PKEY_ID_PKCS7 = 2;
@@ -28,7 +29,8 @@ export interface SignatureResult {
 }
 
 const hasSignatureMarker = (bytes: Uint8Array): boolean =>
-  bytes.length > MARKER.length && MARKER.equals(bytes.subarray(bytes.length - MARKER.length));
+  bytes.length > MARKER.length &&
+  bytesToByteString(bytes.subarray(bytes.length - MARKER.length)) === MARKER;
 
 /** mod_check_sig() on a file whose marker has been cut off. Throws LoadFailure. */
 const readTrailer = (bytes: Uint8Array, host: Pick<LoadHost, "log">): AppendedSignature => {

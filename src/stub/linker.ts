@@ -73,8 +73,11 @@ export const createLinker = (
       const symbol = k.profile.symbol(name);
       if (symbol === undefined) return undefined;
       const { address, size, kind, crc, gpl, namespace } = symbol;
-      if (kind === "function") names.set(address, name);
-      else placeVariable(name, kind === "percpu" ? k.cpu.base + address : address, size, kind);
+      if (kind === "function") {
+        names.set(address, name);
+        // Now, for bringing it in when it is called takes an exception.
+        k.image.fault(address);
+      } else placeVariable(name, kind === "percpu" ? k.cpu.base + address : address, size, kind);
       return { value: address, crc, gplOnly: gpl, namespace, owner: undefined };
     },
     bindAt(address) {

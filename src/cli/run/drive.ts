@@ -91,7 +91,10 @@ export interface RunWatch {
   readonly onStep?: (step: Pick<ReportStep, "op" | "arg">, before: Report) => void;
 }
 
-/** Boots a kernel and does what the job says. Errors: KoboxError for what the job asks and cannot be had. */
+/**
+ * Boots a kernel and does what the job says. Errors: KoboxError for what the job asks and cannot be had.
+ * The process ends with the job: the kernel is not taken down first.
+ */
 export const runJob = (job: RunJob, watch: RunWatch): Report => {
   const { kernel, seed, ram, unknown, schedule, limits } = job;
   const { onRecord } = watch;
@@ -105,12 +108,8 @@ export const runJob = (job: RunJob, watch: RunWatch): Report => {
     checks: job.sanitizers.has("heap"),
     onRecord,
   });
-  try {
-    surround(sandbox, job.surroundings);
-    return drive(sandbox, job, watch);
-  } finally {
-    sandbox.close();
-  }
+  surround(sandbox, job.surroundings);
+  return drive(sandbox, job, watch);
 };
 
 /** Notes steps and modules for the report. */
