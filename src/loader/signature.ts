@@ -29,8 +29,7 @@ export interface SignatureResult {
 }
 
 const hasSignatureMarker = (bytes: Uint8Array): boolean =>
-  bytes.length > MARKER.length &&
-  bytesToByteString(bytes.subarray(bytes.length - MARKER.length)) === MARKER;
+  bytes.length > MARKER.length && bytesToByteString(bytes.subarray(bytes.length - MARKER.length)) === MARKER;
 
 /** mod_check_sig() on a file whose marker has been cut off. Throws LoadFailure. */
 const readTrailer = (bytes: Uint8Array, host: Pick<LoadHost, "log">): AppendedSignature => {

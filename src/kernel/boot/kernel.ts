@@ -9,7 +9,6 @@ import { createStructViews } from "../../profile/struct-view.ts";
 import { createClock } from "../clock.ts";
 import { createCrypto } from "../crypto/registry.ts";
 import { createCpu } from "../cpu.ts";
-import { populateDynamicDebug } from "../dynamic-debug/control.ts";
 import { type Finding, createEvents } from "../events.ts";
 import type { Exception } from "../exception.ts";
 import { createExecutor } from "../executor.ts";
@@ -17,7 +16,6 @@ import { createHostCode } from "../host-code.ts";
 import { createKernelImage } from "../image.ts";
 import { createInterrupts } from "../interrupts.ts";
 import { createIrqs } from "../irq/irqs.ts";
-import { populateIrqs } from "../irq/proc.ts";
 import { createJournal } from "../journal.ts";
 import type { Kernel, StopReason } from "../kernel.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
@@ -50,7 +48,7 @@ import { createTasks } from "../tasks.ts";
 import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
 import { createMappings } from "../vfs/mappings.ts";
-import { createInput, populateInput } from "../input/devices.ts";
+import { createInput } from "../input/devices.ts";
 import { createGpio } from "../gpio/chips.ts";
 import { createKeyboard } from "../devices/i8042.ts";
 import { addPcDevices } from "../devices/pc-devices.ts";
@@ -65,6 +63,7 @@ import { formatEnv } from "./format-env.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
+import { populateTree } from "./files.ts";
 import { createPatience } from "./patience.ts";
 import { endUsedUp } from "./used-up.ts";
 import { scratchMemory } from "./scratch.ts";
@@ -218,10 +217,7 @@ export const createKernel = (
   mapUserText(machine);
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
-  populateIrqs(k, k.vfs.tree);
-  populateDynamicDebug(k);
   addPcDevices(k);
-  populateInput(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
   parts.tracing = createTracing(k);
@@ -234,6 +230,7 @@ export const createKernel = (
     moduleLinks(k, links, { instructions: counted.instructions, calls: executor.calls }),
   );
   image.placeTrap(SENTINEL);
+  k.vfs.tree.furnish(() => populateTree(k));
   return fast(k);
 
   function executorHost(): Parameters<typeof createExecutor>[2] {

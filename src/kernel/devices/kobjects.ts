@@ -84,6 +84,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
       addTail(k.memory, initList_(kobject), kset + k.offsetOf("kset", "list"));
     }
     const parent = self.parent;
+    if (parent === 0) k.vfs.tree.ready();
     get(parent);
     try {
       k.vfs.sysfs.create(kobject, name(kobject), parent);

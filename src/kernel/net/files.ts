@@ -6,6 +6,8 @@ import { Errno } from "../../base/errors.ts";
 import { deviceKobject } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import { textAttribute } from "../vfs/attribute-file.ts";
+import { hostText } from "../vfs/kept-files.ts";
+import type { Tree } from "../vfs/tree.ts";
 
 const IFF_UP = 1;
 const LINK_STATE_NOCARRIER = 1n << 2n;
@@ -118,9 +120,14 @@ const line = (k: Kernel, name: ByteString, device: Address): string => {
   return `${name.padStart(6)}: ${receive.join(" ")} ${transmit.join(" ")}\n`;
 };
 
-export const procNetDev = (k: Kernel): ByteString =>
+const procNetDev = (k: Kernel): ByteString =>
   HEAD +
   k.net.devices
     .all()
     .map((device) => line(k, k.net.devices.nameOf(device), device))
     .join("");
+
+export const populateNet = (k: Kernel, tree: Tree): void => {
+  const show = hostText(() => procNetDev(k));
+  tree.add(tree.directory("/proc/net"), "dev", tree.newSpecial(0o444, show));
+};

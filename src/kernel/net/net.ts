@@ -4,9 +4,7 @@ import { ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import { hostText } from "../vfs/kept-files.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
-import { procNetDev } from "./files.ts";
 import { type Napi, createNapi } from "./napi.ts";
 import { type Netlink, createNetlink } from "./netlink.ts";
 import { type Sockets, createSockets } from "./sockets.ts";
@@ -54,15 +52,6 @@ export const createNet = (k: Kernel): Net => {
     inDevice: COMES_IN.includes(hook) ? device : 0,
     outDevice: GOES_OUT.includes(hook) ? device : 0,
   });
-  const { tree } = k.vfs;
-  tree.add(
-    tree.directory("/proc/net"),
-    "dev",
-    tree.newSpecial(
-      0o444,
-      hostText(() => procNetDev(k)),
-    ),
-  );
   return {
     netfilter,
     devices,

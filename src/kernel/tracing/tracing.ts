@@ -112,8 +112,9 @@ const createInstances = (k: Kernel): Instances => {
   };
 };
 
-const populate = (k: Kernel, buffer: TraceBuffer): void => {
+export const populateTracing = (k: Kernel): void => {
   const { tree } = k.vfs;
+  const { buffer } = k.tracing;
   const root = tree.directory(ROOT);
   const add = (name: ByteString, mode: number, operations: FileOperations): void =>
     tree.add(root, name, tree.newSpecial(mode, operations));
@@ -148,7 +149,6 @@ export const createTracing = (k: Kernel): Tracing => {
   };
   const buffer = createTraceBuffer(k);
   const events = createTraceEvents(k, ROOT, buffer);
-  populate(k, buffer);
   return {
     buffer,
     events,

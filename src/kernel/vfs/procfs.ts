@@ -72,7 +72,10 @@ export const createProcfs = (k: Kernel, tree: Tree): Procfs => {
   const root = tree.directory("/proc");
 
   const directoryOf = (parent: Address): DirectoryNode | undefined => {
-    if (parent === 0) return root;
+    if (parent === 0) {
+      tree.ready();
+      return root;
+    }
     const node = entries.get(parent)?.node;
     return node?.kind === "directory" ? node : undefined;
   };

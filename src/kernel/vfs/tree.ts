@@ -12,6 +12,10 @@ const MAX_SYMLINKS = 40;
 
 /** The one file system tree that all processes see. */
 export interface Tree {
+  /** What is there from the start: `fill` makes it when somebody looks for the first path, which most runs never do. */
+  furnish(fill: () => void): void;
+  /** It is there now: for who is about to enter a directory without looking for its path. */
+  ready(): void;
   readonly root: DirectoryNode;
   /** ENOENT, ENOTDIR, ELOOP. `from`: where relative paths begin. */
   resolve(
@@ -52,6 +56,12 @@ export const createTree = (journal: Journal, clock: Clock): Tree => {
     ...(dynamic === undefined ? {} : { dynamic }),
   });
   const root = newDirectory();
+  const furniture = { fill: () => {}, made: true };
+  const ready = (): void => {
+    if (furniture.made) return;
+    journal.touch(furniture).made = true;
+    furniture.fill();
+  };
 
   const child = (directory: DirectoryNode, name: ByteString): Node | undefined =>
     directory.entries.get(name) ?? directory.dynamic?.find(name);
@@ -59,6 +69,7 @@ export const createTree = (journal: Journal, clock: Clock): Tree => {
     path.startsWith("/") ? path : `${from}/${path}`;
 
   const walk = (path: ByteString, follow: "all" | "not-last"): Node => {
+    ready();
     let rest = path.split("/").filter((part) => part !== "" && part !== ".");
     const stack: DirectoryNode[] = [root];
     let links = 0;
@@ -106,6 +117,8 @@ export const createTree = (journal: Journal, clock: Clock): Tree => {
   };
 
   return {
+    furnish: (fill) => void Object.assign(furniture, { fill, made: false }),
+    ready,
     root,
     resolve,
     find(path) {
@@ -118,6 +131,7 @@ export const createTree = (journal: Journal, clock: Clock): Tree => {
     },
     parent,
     directory(path, dynamic) {
+      ready();
       let at = root;
       const parts = path.split("/").filter((part) => part !== "");
       parts.forEach((name, index) => {

@@ -11,12 +11,11 @@ import { type CharacterDevices, createCharacterDevices } from "./devices.ts";
 import { type Debugfs, createDebugfs } from "./debugfs.ts";
 import { type FileObjects, createFileObjects } from "./objects.ts";
 import { regularFiles } from "./kept-files.ts";
-import { makeMemoryDevices, memoryDevices } from "./memory-devices.ts";
+import { memoryDevices } from "./memory-devices.ts";
 import { type Node, kernelMajor, kernelMinor } from "./node.ts";
 import type { FileOperations, OpenFile } from "./operations.ts";
 import { processEntries } from "./proc-pid.ts";
 import { type Procfs, createProcfs } from "./procfs.ts";
-import { populateProc } from "./proc-static.ts";
 import { type Sysctls, createSysctls } from "./sysctl.ts";
 import { type Sysfs, createSysfs } from "./sysfs.ts";
 import { type Tree, createTree } from "./tree.ts";
@@ -78,12 +77,10 @@ export const createVfs = (k: Kernel): Vfs => {
   const regular = regularFiles(k.journal);
   const objects = createFileObjects(k);
   const memory = memoryDevices(k);
-  makeMemoryDevices(tree);
   tree.directory(
     "/proc",
     processEntries(k, () => tree),
   );
-  populateProc(k, tree);
 
   const operationsOf = (node: Node): FileOperations => {
     if (node.kind === "special") return node.operations;
