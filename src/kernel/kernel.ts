@@ -168,6 +168,10 @@ export interface Kernel {
   readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
+  /** Of a part that is made when it is first used (boot/later.ts): who has nothing for it need not have it made. */
+  isMade(part: "probes" | "tracing" | "rcu" | "mappings"): boolean;
+  /** Makes all that are still to be made. */
+  complete(): void;
   /** From now on as many calls of kernel functions may come as the limits say; one more ends the run. */
   renewLimits(): void;
   /** might_sleep(): somebody else could have had the CPU. */

@@ -12,6 +12,8 @@ export interface Snapshot {
  */
 export const takeSnapshot = (k: Kernel): Snapshot => {
   const { engine } = k.machine;
+  // Going back would take from what is made later what it was made with.
+  k.complete();
   k.machine.snapshot();
   k.journal.settle();
   const mark = k.journal.mark();

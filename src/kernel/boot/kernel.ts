@@ -60,6 +60,7 @@ import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
 import { touchDevice } from "./device-access.ts";
 import { formatEnv } from "./format-env.ts";
+import { makeLater } from "./later.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
@@ -189,21 +190,31 @@ export const createKernel = (
   parts.pids = createPids(k, (pid, comm) =>
     tasks.createTaskStruct(pid, { comm, kind: pid === 1 ? "user" : "kthread" }, 0),
   );
-  parts.irqs = createIrqs(k);
+  const { isMade, complete } = makeLater(parts, {
+    irqs: () => createIrqs(k),
+    gpio: () => createGpio(k),
+    input: () => createInput(k),
+    timers: () => createTimers(k),
+    rcu: () => createRcu(k),
+    srcu: () => createSrcu(k),
+    hrtimers: () => createHrtimers(k),
+    workqueues: () => createWorkqueues(k),
+    kthreads: () => createKthreads(k),
+    kthreadWorkers: () => createKthreadWorkers(k),
+    varQueues: () => createVarQueues(k),
+    mappings: () => createMappings(k),
+    userFaults: () => createUserFaults(k),
+    tracing: () => createTracing(k),
+    hostCode: () => createHostCode(k),
+    net: () => createNet(k),
+    crypto: () => createCrypto(k),
+    probes: () => createProbes(k, (address) => links?.bindAt(address) === true),
+  });
+  Object.assign(parts, { isMade, complete });
   parts.ports = createPorts(k);
   parts.keyboard = createKeyboard(k);
-  parts.gpio = createGpio(k);
-  parts.input = createInput(k);
-  parts.timers = createTimers(k);
   handleTasklets(k);
-  parts.rcu = createRcu(k);
-  parts.srcu = createSrcu(k);
-  parts.hrtimers = createHrtimers(k);
-  parts.workqueues = createWorkqueues(k);
-  parts.kthreads = createKthreads(k);
-  parts.kthreadWorkers = createKthreadWorkers(k);
   parts.waits = createWaitLists(k);
-  parts.varQueues = createVarQueues(k);
   handleIrqWork(k);
   handlePercpuRefs(k);
   parts.completions = createWaitLists(k);
@@ -212,19 +223,12 @@ export const createKernel = (
   parts.vmalloc = watchVmalloc(k, k.vmalloc);
   parts.userWaits = createWaitLists(k);
   parts.userBuffers = createUserMemory(machine, journal);
-  parts.mappings = createMappings(k);
-  parts.userFaults = createUserFaults(k);
   mapUserText(machine);
   parts.vfs = createVfs(k);
   parts.driverCore = createDriverCore(k);
   addPcDevices(k);
   parts.processes = createProcesses(k);
   links = linkage(k);
-  parts.tracing = createTracing(k);
-  parts.hostCode = createHostCode(k);
-  parts.net = createNet(k);
-  parts.crypto = createCrypto(k);
-  parts.probes = createProbes(k, (address) => links?.bindAt(address) === true);
   parts.modules = createModules(
     k,
     moduleLinks(k, links, { instructions: counted.instructions, calls: executor.calls }),

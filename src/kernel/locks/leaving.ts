@@ -8,7 +8,7 @@ import type { Task } from "../task.ts";
  */
 export const checkLeft = (k: Kernel, task: Task, what: ByteString): void => {
   k.lockdep.leaving(task, what);
-  if (task.taskStruct === 0) return;
+  if (task.taskStruct === 0 || !k.isMade("rcu")) return;
   const nesting = k.rcu.nesting(task);
   if (nesting <= 0 || nesting === task.leftOpen) return;
   k.journal.touch(task).leftOpen = nesting;

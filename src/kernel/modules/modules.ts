@@ -17,6 +17,10 @@ import { type ModuleMemory, createModuleMemory } from "./module-memory.ts";
 import { type References, createReferences } from "./references.ts";
 import type { ModuleSystem } from "./system.ts";
 
+/** Whether it brings what tracing has to know of. */
+const isTraced = ({ sections }: Module): boolean =>
+  (sections?.traceEvents.count ?? 0) > 0 || (sections?.traceBprintkFmt.count ?? 0) > 0;
+
 /** What the module system asks of floors and subsystems around it. */
 export interface ModuleLinks {
   /** An exported symbol of the kernel, ready for use. */
@@ -107,7 +111,7 @@ export const createModules = (k: Kernel, links: ModuleLinks): ModuleSystem => {
     duplicate: links.allocate,
     freeArguments: links.free,
     *notifyComing(module) {
-      k.tracing.moduleComing(module);
+      if (isTraced(module)) k.tracing.moduleComing(module);
       const actions = { up: MODULE_STATE.COMING, down: MODULE_STATE.GOING };
       return -notifierToErrno(yield* callNotifiersRobust(k.memory, notifiers, actions, module.address));
     },

@@ -57,7 +57,7 @@ export function* goingDown(system: ModuleSystem, module: Module): Routine<void> 
 /** free_module(): sysfs, parameters, references to others, memory. */
 export function* freeModule(system: ModuleSystem, module: Module): Routine<void> {
   const { k, list, memory } = system;
-  yield* k.tracing.moduleGoing(module);
+  if (k.isMade("tracing")) yield* k.tracing.moduleGoing(module);
   yield* system.removeSysfs(module);
   list.setState(module, MODULE_STATE.UNFORMED);
   yield* destroyParameters(k.memory, module.parameters);
@@ -67,7 +67,7 @@ export function* freeModule(system: ModuleSystem, module: Module): Routine<void>
   if (module.percpu !== undefined) system.freePercpu(module.percpu);
   if (module.init.size > 0) memory.release(module.init.base);
   k.lockdep.freed(module.core.base, module.core.size);
-  k.probes.forget(module.core.base, module.core.base + module.core.size);
+  if (k.isMade("probes")) k.probes.forget(module.core.base, module.core.base + module.core.size);
   memory.release(module.core.base);
   system.changed();
 }

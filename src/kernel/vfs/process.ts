@@ -84,7 +84,7 @@ function* closeAll(k: Kernel, process: Process): Routine<void> {
   k.journal.touch(process).exiting = true;
   process.task.syscall = CALL.EXIT_GROUP;
   yield* runTaskWork(k, process);
-  yield* k.mappings.unmapAll(process.task.pid);
+  if (k.isMade("mappings")) yield* k.mappings.unmapAll(process.task.pid);
   const task = k.struct("task_struct", process.task.taskStruct);
   const owner = task.files;
   task.files = 0 as typeof task.files;
