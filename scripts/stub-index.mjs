@@ -33,18 +33,21 @@ const namesOf = async (esbuild, root, folder, files) => {
   );
 };
 
+/** The table that stands for the file `path`. */
+export const stubIndexText = async (esbuild, root, path) => {
+  const files = await filesOf(path);
+  const names = await namesOf(esbuild, root, dirname(path), files);
+  const loaders = files.map((file) => `() => require("${file}")`);
+  return `export const stubIndex = { names: ${JSON.stringify(names)}, files: [${loaders.join(", ")}] };`;
+};
+
 export const stubIndex = (esbuild, root) => ({
   name: "stub-index",
   setup(build) {
-    build.onLoad({ filter: /\/kernel-stubs\/index\.ts$/ }, async ({ path }) => {
-      const files = await filesOf(path);
-      const names = await namesOf(esbuild, root, dirname(path), files);
-      const loaders = files.map((file) => `() => require("${file}")`);
-      return {
-        contents: `export const stubIndex = { names: ${JSON.stringify(names)}, files: [${loaders.join(", ")}] };`,
-        loader: "js",
-        resolveDir: dirname(path),
-      };
-    });
+    build.onLoad({ filter: /\/kernel-stubs\/index\.ts$/ }, async ({ path }) => ({
+      contents: await stubIndexText(esbuild, root, path),
+      loader: "js",
+      resolveDir: dirname(path),
+    }));
   },
 });

@@ -9,7 +9,7 @@ import { RUN_DEFAULTS } from "./run-defaults.ts";
 const [path = "", ...parameters] = process.argv.slice(3).filter((each) => each !== "--json");
 const json = process.argv.includes("--json");
 
-// All is written: nobody waits for the heap to be taken down.
-runCommand(path, parameters, { ...RUN_DEFAULTS, json }).then(process.exit, (error: unknown) =>
-  process.exit(reportError(error)),
+/** When all is written. */
+export const exitCode: Promise<number> = runCommand(path, parameters, { ...RUN_DEFAULTS, json }).catch(
+  reportError,
 );
