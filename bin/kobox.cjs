@@ -22,7 +22,6 @@ const words = process.argv.slice(3).filter((each) => each !== "--json");
 const small = command === "run" && words.length > 0 && !words.some((each) => each.startsWith("-"));
 const folder = `${__dirname}/../dist`;
 const bundle = `${folder}/${small ? "run" : "cli"}.cjs`;
-const cache = `${folder}/${small ? "run" : "cli"}.${process.versions.v8}.${command}.cache`;
 const { mapText, mapFile, quit } = loadBinding();
 
 const readText = (path) => {
@@ -36,8 +35,11 @@ const readBytes = (path) => {
   return existsSync(path) ? readFileSync(path) : undefined;
 };
 
+/** Its own hash ends the bundle: a process that outlives a build leaves no cache that fits another text. */
+const cacheOf = (source) => `${bundle}.${source.slice(-12)}.${process.versions.v8}.${command}.cache`;
+
 /** After the work is done: keeps the functions that were compiled meanwhile, where that is allowed. */
-const writeCache = (script) => {
+const writeCache = (script, cache) => {
   // No such command, perhaps.
   if (process.exitCode === 2) return;
   const { renameSync, writeFileSync } = require("node:fs");
@@ -55,6 +57,7 @@ if (source === undefined) {
   process.stderr.write("kobox: the program is not built\n  Run `npm start` in the clone once.\n");
   process.exit(2);
 }
+const cache = cacheOf(source);
 const mapped = mapFile?.(cache);
 const cachedData = mapped === undefined ? readBytes(cache) : new Uint8Array(mapped);
 const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
@@ -63,7 +66,7 @@ const main = { exports: {} };
 // Not node:module's createRequire: with it comes the loader of ES modules.
 const requireBeside = (id) => require(id.startsWith(".") ? `${folder}/${id}` : id);
 script.runInThisContext()(main.exports, requireBeside, main, bundle, folder);
-if (!cached) process.once("exit", () => writeCache(script));
+if (!cached) process.once("exit", () => writeCache(script, cache));
 
 /** Who looks into the process from outside is told of its end. */
 const watched =

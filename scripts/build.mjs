@@ -1,11 +1,12 @@
 // Bundles the command line and the library into dist/.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { lazyBuiltins } from "./lazy-builtins.mjs";
-import { lazyImports } from "./lazy-imports.mjs";
+import { lazyBundle } from "./lazy-bundle.mjs";
 import { stubIndex } from "./stub-index.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -24,10 +25,9 @@ export const build = async () => {
     logLevel: "warning",
   };
   // The command line is CommonJS files, so that it can start from V8's code cache (bin/kobox.cjs).
-  await buildCommands({ ...common, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.cjs" }, []);
-  await buildCommands({ ...common, entryPoints: ["src/cli/run-main.ts"], outfile: "dist/run.cjs" }, [
-    lazyImports(esbuild, ROOT, BUNDLED),
-  ]);
+  await buildCommands({ ...common, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.cjs" });
+  const contents = await lazyBundle(esbuild, ROOT, "src/cli/run-main.ts", BUNDLED);
+  await buildCommands({ ...common, stdin: { contents, resolveDir: ROOT }, outfile: "dist/run.cjs" });
   await esbuild.build({
     ...common,
     entryPoints: {
@@ -44,20 +44,20 @@ export const build = async () => {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
-  for (const file of ["dist/cli.cjs", "dist/run.cjs"]) mustBeAscii(file);
+  for (const file of ["dist/cli.cjs", "dist/run.cjs"]) finishCommands(file);
   copyCapstone();
   await storeDefaultProfile();
   writeCodeCache();
 };
 
-const buildCommands = async (options, plugins) => {
+const buildCommands = async (options) => {
   const esbuild = await import("esbuild");
   await esbuild.build({
     ...options,
     format: "cjs",
     // What the bundle loads by itself must come through `require`: it is no file to V8 (bin/kobox.cjs).
     supported: { "dynamic-import": false },
-    plugins: [...plugins, stubIndex(esbuild, ROOT), separateCapstone, lazyBuiltins],
+    plugins: [stubIndex(esbuild, ROOT), separateCapstone, lazyBuiltins],
     define: BUNDLED,
     keepNames: false,
     // The function that bin/kobox.cjs calls, so that it need not copy the text to put one around it.
@@ -71,10 +71,16 @@ const buildCommands = async (options, plugins) => {
 /** What an ES module knows of itself, in a bundle that is none. */
 const BUNDLED = { "import.meta.dirname": "__dirname" };
 
-/** One other character makes V8 keep, and compile, the whole text in twice the bytes (bin/kobox.cjs). */
-const mustBeAscii = (file) => {
-  const at = readFileSync(join(ROOT, file), "latin1").search(/[^\0-\x7f]/);
+/**
+ * One other character makes V8 keep, and compile, the whole text in twice the bytes (bin/kobox.cjs). The text
+ * ends with its own hash, by which its code caches are known: V8 itself compares no more than the length.
+ */
+const finishCommands = (file) => {
+  const text = readFileSync(join(ROOT, file), "latin1");
+  const at = text.search(/[^\0-\x7f]/);
   if (at >= 0) throw new Error(`${file}: not ASCII at ${at}: write such characters as escapes or entities`);
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  appendFileSync(join(ROOT, file), `//${hash}`);
 };
 
 const CAPSTONE = "@alexaltea/capstone-js";

@@ -168,7 +168,7 @@ export interface Kernel {
   readonly format: FormatEnv;
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
-  /** Of a part that is made when it is first used (boot/later.ts): who has nothing for it need not have it made. */
+  /** Of a part that is made when it is first used (later.ts): who has nothing for it need not have it made. */
   isMade(part: "probes" | "tracing" | "rcu" | "mappings"): boolean;
   /** Makes all that are still to be made. */
   complete(): void;

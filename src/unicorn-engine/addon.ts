@@ -33,7 +33,11 @@ export interface NativeEngine {
 export interface Addon {
   readonly version: string;
   readonly createEngine: (ramSize: number, checks: number) => NativeEngine;
+  /** Undefined for what is no plain file, and an empty one. */
   readonly mapText: (path: string) => string | undefined;
+  readonly mapFile: (path: string) => ArrayBuffer | undefined;
+  /** Exits without waiting for anything. */
+  readonly quit: (code: number) => never;
 }
 
 /** Where the package is, seen from this file or from a bundle that contains it. */

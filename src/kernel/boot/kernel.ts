@@ -32,7 +32,8 @@ import { createTracing } from "../tracing/tracing.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
 import { watchHeap, watchVmalloc } from "../locks/watch-frees.ts";
-import { createLocks } from "../locks/locks.ts";
+import { createLockdep } from "../locks/lockdep.ts";
+import { lockMakers } from "../locks/locks.ts";
 import { createKthreadWorkers } from "../sched/kthread-workers.ts";
 import { createKthreads } from "../sched/kthreads.ts";
 import { createVarQueues } from "../sched/var-queues.ts";
@@ -60,7 +61,7 @@ import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
 import { touchDevice } from "./device-access.ts";
 import { formatEnv } from "./format-env.ts";
-import { makeLater } from "./later.ts";
+import { makeLater } from "../later.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
@@ -190,7 +191,8 @@ export const createKernel = (
   parts.pids = createPids(k, (pid, comm) =>
     tasks.createTaskStruct(pid, { comm, kind: pid === 1 ? "user" : "kthread" }, 0),
   );
-  const { isMade, complete } = makeLater(parts, {
+  const later = makeLater<Kernel>(parts, {
+    ...lockMakers(k),
     irqs: () => createIrqs(k),
     gpio: () => createGpio(k),
     input: () => createInput(k),
@@ -210,7 +212,13 @@ export const createKernel = (
     crypto: () => createCrypto(k),
     probes: () => createProbes(k, (address) => links?.bindAt(address) === true),
   });
-  Object.assign(parts, { isMade, complete });
+  Object.assign(parts, {
+    isMade: later.isMade,
+    complete() {
+      later.complete();
+      k.driverCore.complete();
+    },
+  });
   parts.ports = createPorts(k);
   parts.keyboard = createKeyboard(k);
   handleTasklets(k);
@@ -218,7 +226,9 @@ export const createKernel = (
   handleIrqWork(k);
   handlePercpuRefs(k);
   parts.completions = createWaitLists(k);
-  Object.assign(parts, createLocks(k));
+  parts.lockdep = createLockdep(k);
+  // Stacks are used again: what lies there next is another lock.
+  k.tasks.ended.push(({ stack }) => k.lockdep.freed(stack.low, stack.high - stack.low));
   parts.heap = watchHeap(k, k.heap);
   parts.vmalloc = watchVmalloc(k, k.vmalloc);
   parts.userWaits = createWaitLists(k);

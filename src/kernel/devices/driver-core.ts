@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import { makeLater } from "../later.ts";
 import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { releaseDevice } from "./device.ts";
@@ -42,6 +43,8 @@ export interface DriverCore {
   readonly hotplug: JournalMap<string, Address>;
   /** Devices whose probe is to be tried again, in order. */
   readonly deferred: JournalSet<Address>;
+  /** Makes those parts that are otherwise made when first used. */
+  complete(): void;
 }
 
 export interface ClassState {
@@ -74,26 +77,30 @@ export const createDriverCore = (k: Kernel): DriverCore => {
   const drivers: DriverCore["drivers"] = k.journal.map();
   const kobjects = createKobjects(k);
   kobjects.releases.set("device", (kobject) => releaseDevice(k, kobject));
-  return {
+  const core = {
     kobjects,
-    created: k.journal.set(),
-    misc: createMisc(k),
-    chains: k.journal.map(),
-    platform: createPlatform(k),
-    resources: createResources(k),
-    devres: createDevres(k),
-    registered: k.journal.set(),
+    created: k.journal.set<Address>(),
+    chains: k.journal.map<string, Address>(),
+    registered: k.journal.set<string>(),
     pci: createPciHost(k),
-    properties: createProperties(k),
-    usermode: createUsermode(k),
-    hotplug: k.journal.map(),
-    deferred: k.journal.set(),
-    classAt: (kobject) => keyOf(classes, kobject),
-    busAt: (kobject) => keyOf(buses, kobject),
-    driverAt: (kobject) => keyOf(drivers, kobject),
+    hotplug: k.journal.map<string, Address>(),
+    deferred: k.journal.set<Address>(),
+    classAt: (kobject: Address) => keyOf(classes, kobject),
+    busAt: (kobject: Address) => keyOf(buses, kobject),
+    driverAt: (kobject: Address) => keyOf(drivers, kobject),
     classes,
     buses,
     drivers,
-    devices: k.journal.map(),
+    devices: k.journal.map<Address, DeviceState>(),
+    complete: () => later.complete(),
   };
+  const later = makeLater<DriverCore>(core, {
+    misc: () => createMisc(k),
+    platform: () => createPlatform(k),
+    resources: () => createResources(k),
+    devres: () => createDevres(k),
+    properties: () => createProperties(k),
+    usermode: () => createUsermode(k),
+  });
+  return core as unknown as DriverCore;
 };

@@ -149,7 +149,15 @@ const call = (engine) => {
   ])();
 };
 
+/** The addon's own functions but quit, which would. */
+const callAddon = () => {
+  const args = random(3) === 0 ? [pick([path, __dirname, "/dev/zero", "/none"])] : [value()];
+  const made = attempt(() => addon[pick(["mapText", "mapFile"])](...args));
+  if (made !== undefined) handles.push(made);
+};
+
 const step = () => {
+  if (random(30) === 0) return callAddon();
   if (engines.length === 0 || random(60) === 0) {
     const size = random(2) === 0 ? 65536 * (1 + random(16)) : value();
     // The largest ones only cost time.
@@ -158,7 +166,7 @@ const step = () => {
     );
     if (made !== undefined) engines.push(made);
     if (engines.length > 6) engines.splice(random(engines.length), 1);
-    return;
+    return undefined;
   }
   const engine = pick(engines);
   const act = random(10);
@@ -168,6 +176,7 @@ const step = () => {
   else if (act === 3) handles.push(pick(Object.values(engine)));
   else attempt(() => call(engine));
   if (handles.length > 20) handles.length = 0;
+  return undefined;
 };
 
 const main = async () => {
