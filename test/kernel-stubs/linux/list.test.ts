@@ -17,8 +17,10 @@ const setup = () => {
         reports.push(`BUG ${site.source} ${site.at}`);
         throw new Error("BUG");
       },
-      warn: (site: Site, { message }: { message?: string }) =>
-        reports.push(`WARN ${site.source} ${site.at} ${message}`),
+      warn(site: Site, { message, once }: { message?: string; once?: boolean }) {
+        const report = `WARN ${site.source} ${site.at} ${message}`;
+        if (once !== true || !reports.includes(report)) reports.push(report);
+      },
     },
   } as never);
   const ring = (count: number): number[] => {
