@@ -1,7 +1,7 @@
 /** Pairs of functions that put something on a list of a subsystem that the sandbox does not play, and take it off. */
 import type { Address } from "../src/base/address.ts";
+import { errnoNumber } from "../src/base/errno.ts";
 import { Errno } from "../src/base/errors.ts";
-import { errnoNumber } from "../src/stub/encode.ts";
 import { type ErrnoName, type Stub, stub } from "../src/stub/declare.ts";
 
 export interface Registration {
@@ -52,7 +52,7 @@ export const registrations = (missing: string, pairs: readonly Registration[]): 
       stub(add as Add, { fails, sleeps: true, acquires: { [kind]: by.add } as never, level }, (k, args) => {
         const { registered } = k.driverCore;
         const name = key((args as unknown as Record<string, unknown>)[by.add]);
-        if (twice !== undefined && registered.has(name)) throw new Errno(errnoNumber(twice));
+        if (twice !== undefined && registered.has(name)) throw new Errno(errnoNumber(twice) ?? 0);
         registered.add(name);
         return done(add);
       }),

@@ -292,3 +292,9 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /** "ENOMEM" for 12; undefined when the number has no name. */
 export const errnoName = (errno: number): string | undefined => NAMES[errno];
+
+/** 12 for "ENOMEM". */
+export const errnoNumber = (name: string): number | undefined => {
+  for (const [number, each] of Object.entries(NAMES)) if (each === name) return Number(number);
+  return undefined;
+};

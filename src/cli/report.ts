@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { displayText } from "../base/bytes.ts";
 import type { LoadRecord } from "../kernel/modules/history.ts";
 import { moduleTaintLetters } from "../kernel/oops/taint.ts";
@@ -110,7 +109,7 @@ export const moduleReport = (
   file,
   // Only a document asks for it, and hashing needs a part of Node that takes time to load.
   get sha256() {
-    return createHash("sha256").update(bytes).digest("hex");
+    return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex");
   },
   license: displayText(record.license),
   taints: moduleTaintLetters(record.taints),

@@ -1,5 +1,5 @@
 /** How a stub's answer, or its failure, becomes RAX. */
-import * as errnos from "../base/errno.ts";
+import { errnoName, errnoNumber } from "../base/errno.ts";
 import { KoboxError } from "../base/errors.ts";
 import { RAX, RDX, type RegisterFile } from "../abi/calls.ts";
 import type { Representation } from "../abi/typedefs.ts";
@@ -96,20 +96,17 @@ export interface FailureRules {
   readonly xaError: boolean;
 }
 
-/** The number of an errno name, positive. */
-export const errnoNumber = (name: string): number => (errnos as unknown as Record<string, number>)[name] ?? 0;
-
 const SIGNED = new Set<string>(["s8", "s16", "s32", "s64", "ssize"]);
 
 /** RAX for a thrown Errno: -errno, NULL or ERR_PTR as the return type and `fails` say. */
 export const encodeErrno = (rules: FailureRules, errno: number): bigint => {
   const minus = BigInt.asUintN(64, BigInt(-errno));
   if (rules.xaError) return BigInt.asUintN(64, BigInt(-errno * 4 + 2));
-  const declared = rules.fails.some((failure) => errnoNumber(failure) === errno);
+  const declared = (rules.fails as readonly string[]).includes(errnoName(errno) ?? "");
   if (rules.type === "pointer") return rules.errPtr || declared ? minus : 0n;
   if (rules.type === "bool") return 0n;
   if (SIGNED.has(rules.type) || (declared && rules.type !== "void")) return minus;
-  const name = errnos.errnoName(errno) ?? errno;
+  const name = errnoName(errno) ?? errno;
   throw new KoboxError("E_STUB", `${rules.name}: threw ${name}, but its return type cannot tell the guest`);
 };
 
@@ -135,6 +132,6 @@ export const encodeFailure = (
     case "DMA_ERROR":
       return 2n ** 64n - 1n;
     default:
-      return encodeErrno(rules, errnoNumber(failure));
+      return encodeErrno(rules, errnoNumber(failure) ?? 0);
   }
 };

@@ -1,5 +1,4 @@
-import * as errnos from "../../base/errno.ts";
-import { errnoName } from "../../base/errno.ts";
+import { errnoName, errnoNumber } from "../../base/errno.ts";
 import type { Finding } from "../../kernel/events.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Life } from "./life.ts";
@@ -51,8 +50,8 @@ const nameOf = (value: number): string => {
   return name === undefined ? `${value}` : `-${name}`;
 };
 const numberOf = (failure: Failure): number | undefined => {
-  const number = (errnos as unknown as Record<string, unknown>)[failure];
-  return typeof number === "number" ? -number : undefined;
+  const number = errnoNumber(failure);
+  return number === undefined ? undefined : -number;
 };
 
 /** Those of a run's findings that a clean run does not have, too. */
