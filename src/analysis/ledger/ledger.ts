@@ -41,16 +41,19 @@ interface Named {
   readonly made: boolean;
 }
 
-const named = (k: Kernel, parts: Plan["acquires"], args: ArgumentRecord, rax: bigint): Named[] =>
-  parts.flatMap((part) =>
-    keysOf(k, part, args, rax)
-      .filter((key) => !isNothing(part.kind, key))
-      .map((key) => {
-        const what = canonical(k, part.kind, key);
-        const result = part.key === "return" || typeof part.key === "function";
-        return { ...what, made: result || kindOf(what.kind).family === "memory" };
-      }),
-  );
+/** Called for each call of a stub: plain loops. */
+const named = (k: Kernel, parts: Plan["acquires"], args: ArgumentRecord, rax: bigint): Named[] => {
+  const all: Named[] = [];
+  for (const part of parts) {
+    const result = part.key === "return" || typeof part.key === "function";
+    for (const address of keysOf(k, part, args, rax)) {
+      if (isNothing(part.kind, address)) continue;
+      const { kind, key } = canonical(k, part.kind, address);
+      all.push({ kind, key, made: result || kindOf(kind).family === "memory" });
+    }
+  }
+  return all;
+};
 
 const planner = (): ((bound: BoundStub) => Plan | undefined) => {
   const plans = new WeakMap<BoundStub, Plan | undefined>();
@@ -64,24 +67,23 @@ const planner = (): ((bound: BoundStub) => Plan | undefined) => {
 const keepBooks = (k: Kernel, binder: Binder, books: Books, stacks: Stacks): void => {
   const planFor = planner();
   const misuse = createMisuse(k, stacks, books);
-  const give = ({ name: by }: BoundStub, plan: Plan, args: ArgumentRecord, rax: bigint): void => {
-    for (const { kind, key } of named(k, plan.releases, args, rax))
-      enterGiven(k, books, stacks, { kind, key, by });
+  const give = ({ name: by }: BoundStub, given: readonly Named[]): void => {
+    for (const { kind, key } of given) enterGiven(k, books, stacks, { kind, key, by });
   };
   listen(binder.hooks, {
     call(bound, args) {
       const plan = planFor(bound);
       misuse.checkArguments(bound, args, plan);
       if (plan === undefined || plan.releases.length === 0) return;
-      for (const { kind, key } of named(k, plan.releases, args, 0n))
-        misuse.checkRelease(kind, key, bound.name);
-      if (!plan.late) give(bound, plan, args, 0n);
+      const given = named(k, plan.releases, args, 0n);
+      for (const { kind, key } of given) misuse.checkRelease(kind, key, bound.name);
+      if (!plan.late) give(bound, given);
     },
     result(bound, args, rax) {
       const plan = planFor(bound);
       if (plan === undefined) return;
       const succeeded = plan.succeeded(rax);
-      if (succeeded && plan.late) give(bound, plan, args, rax);
+      if (succeeded && plan.late) give(bound, named(k, plan.releases, args, rax));
       for (const what of named(k, succeeded ? plan.acquires : plan.kept, args, rax))
         enterTaken(k, books, stacks, { ...what, by: bound.name });
     },
