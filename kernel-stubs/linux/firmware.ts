@@ -9,20 +9,38 @@ import { DEFERRED_CALLERS } from "../../src/kernel/oops/callers.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
 
 const FAILS = ["EINVAL", "ENOENT", "ENOMEM", "EAGAIN", "EFBIG"] as const;
-/** On failure the caller's pointer becomes NULL. */
 const request = (k: Kernel, place: Address, wanted: FirmwareRequest): number => {
   if (place === 0) throw new Errno(EINVAL);
-  k.memory.setPointer(place, 0);
+  forget(k, place);
   k.memory.setPointer(place, requestFirmware(k, wanted));
   return 0;
 };
+
+/** The caller's pointer is NULL after a failure, and holds what is to be released after success. */
+const forget = (k: Kernel, place: Address): void => {
+  if (place !== 0) k.memory.setPointer(place, 0);
+};
+const TO_FIRMWARE_P = {
+  fails: FAILS,
+  sleeps: true,
+  acquires: { firmware: (k: Kernel, { firmware_p }: IntoPointer) => k.memory.pointer(firmware_p) },
+  leaves: (k: Kernel, { firmware_p }: IntoPointer) => forget(k, firmware_p),
+} as const;
+const TO_FIRMWARE = {
+  ...TO_FIRMWARE_P,
+  acquires: { firmware: (k: Kernel, { firmware }: { firmware: Address }) => k.memory.pointer(firmware) },
+  leaves: (k: Kernel, { firmware }: { firmware: Address }) => forget(k, firmware),
+} as const;
+interface IntoPointer {
+  readonly firmware_p: Address;
+}
 
 type Request =
   "int request_firmware(const struct firmware **firmware_p, const char *name, struct device *device)";
 const requester = (name: string, warn: boolean): Stub =>
   stub(
     `int ${name}(const struct firmware **firmware_p, const char *name, struct device *device)` as Request,
-    { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+    TO_FIRMWARE_P,
     (k, { firmware_p, name: file, device }) =>
       request(k, firmware_p, { name: file, device, warn, cached: name === "request_firmware" }),
   );
@@ -32,16 +50,15 @@ export const requestFirmwares = [
 ];
 export const firmwareRequestNowarn = stub(
   "int firmware_request_nowarn(const struct firmware **firmware, const char *name, struct device *device)",
-  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware" } },
+  TO_FIRMWARE,
   (k, { firmware, name, device }) => request(k, firmware, { name, device, warn: false, cached: true }),
 );
 export const firmwareRequestPlatform = stub(
   "int firmware_request_platform(const struct firmware **firmware, const char *name, struct device *device)",
-  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware" } },
+  TO_FIRMWARE,
   (k, { firmware, name, device }) => request(k, firmware, { name, device, warn: true, cached: true }),
 );
-interface IntoBuffer {
-  readonly firmware_p: Address;
+interface IntoBuffer extends IntoPointer {
   readonly name: Address;
   readonly device: Address;
   readonly buf: Address;
@@ -55,13 +72,13 @@ const intoBuffer = (k: Kernel, args: IntoBuffer, offset: number): number => {
 export const requestFirmwareIntoBuf = stub(
   `int request_firmware_into_buf(const struct firmware **firmware_p, const char *name,
       struct device *device, void *buf, size_t size)`,
-  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+  TO_FIRMWARE_P,
   (k, args) => intoBuffer(k, args, 0),
 );
 export const requestPartialFirmwareIntoBuf = stub(
   `int request_partial_firmware_into_buf(const struct firmware **firmware_p, const char *name,
       struct device *device, void *buf, size_t size, size_t offset)`,
-  { fails: FAILS, sleeps: true, acquires: { firmware: "firmware_p" } },
+  TO_FIRMWARE_P,
   (k, args) => intoBuffer(k, args, args.offset),
 );
 export const requestFirmwareNowait = stub(

@@ -68,6 +68,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   percpu: memory("per-CPU memory", (k, key) => k.percpu.size(key) > 0),
   strarray: memory("an array of strings"),
   argv: memory("an argument vector"),
+  firmware: memory("a firmware image"),
   mempool: memory("a memory pool"),
   mempool_element: memory("an element of a memory pool"),
   dma_pool: memory("a DMA pool"),
