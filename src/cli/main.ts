@@ -15,6 +15,12 @@ const kernelOption = [
   "kernel profile: a release, or the path of a profile file",
 ] as const;
 
+const deviceOption = [
+  "--device <file...>",
+  "JSON descriptions of devices on the platform bus (docs/device.md)",
+] as const;
+const firmwareOption = ["--firmware <folder>", "files for /lib/firmware"] as const;
+
 const callsOption = [
   "--max-calls <number>",
   "calls of kernel functions a step may make (default: 5000000)",
@@ -43,8 +49,8 @@ program
   .option("--no-rmmod", "leave the module in")
   .option("--with <file...>", "modules to insert first")
   .option("--fail <symbol#nth=failure...>", "make calls of its init fail, such as kmalloc_trace#3=NULL")
-  .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
-  .option("--firmware <folder>", "files for /lib/firmware")
+  .option(...deviceOption)
+  .option(...firmwareOption)
   .option("--isolate", "in a process of its own that may do nothing else and may die")
   .option("--real-time <seconds>", "with --isolate: how long it may take", RUN_DEFAULTS.realTime)
   .option("--sanitize <list>", "heap: watch every memory access (slower); or none", RUN_DEFAULTS.sanitize)
@@ -79,6 +85,8 @@ program
   )
   .option("--lcov <file>", "write how many runs reached each source line (needs debug information)")
   .option("--no-parameters", "leave the parameters as they are")
+  .option(...deviceOption)
+  .option(...firmwareOption)
   .option("--memory <MiB>", "guest memory (more costs start-up time)", "48")
   .action(async (...args) => {
     const { checkCommand } = await import("./commands/check.ts");
@@ -100,6 +108,8 @@ program
   .option("--jobs <count>", "worker processes", "1")
   .option("--seed <number>", "everything that is left to chance", "1")
   .option("--sanitize <list>", "heap: watch every memory access; or none", "heap")
+  .option(...deviceOption)
+  .option(...firmwareOption)
   .option("--memory <MiB>", "guest memory of each worker", "48")
   .option("--drcov <file>", "write the code reached, for disassemblers' plug-ins")
   .option(
@@ -135,8 +145,8 @@ program
   .option(...instructionsOption)
   .option(...timeOption)
   .option("--modules <folder>", "what modprobe and depmod look at", ".")
-  .option("--device <file...>", "JSON descriptions of devices on the platform bus (docs/device.md)")
-  .option("--firmware <folder>", "files for /lib/firmware")
+  .option(...deviceOption)
+  .option(...firmwareOption)
   .action(async (...args) => {
     const { shellCommand } = await import("./commands/shell.ts");
     process.exitCode = await shellCommand(args[0], args[1]);

@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import type { ByteString } from "../base/bytes.ts";
 
 /** What happens in the guest, for whoever listens (trace, ledger, reports). The kernel never listens itself. */
 export type KernelEvent =
@@ -15,7 +16,17 @@ export type KernelEvent =
   | { readonly kind: "fault"; readonly address: Address }
   /** Accesses wait in the engine's `checks`. */
   | { readonly kind: "violations" }
-  | { readonly kind: "module"; readonly name: string; readonly state: string };
+  | { readonly kind: "module"; readonly name: string; readonly state: string }
+  | ({ readonly kind: "probe" } & ProbeResult);
+
+/** A driver's probe came back. */
+export interface ProbeResult {
+  /** Names as in sysfs. */
+  readonly device: ByteString;
+  readonly driver: ByteString;
+  /** 0 when it took the device. */
+  readonly returned: number;
+}
 
 /** A bug in the guest, as the report shows it. */
 export interface Finding {

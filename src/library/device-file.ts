@@ -115,16 +115,28 @@ export const deviceFromJson = (k: Kernel, given: unknown): DeclaredDevice => {
   };
 };
 
-/** The device a file describes. KoboxError when it cannot be read, or describes none. */
-export const readDeviceFile = (k: Kernel, path: string): DeclaredDevice => {
+/** The same; errors name where the JSON is from. */
+export const describedDevice = (k: Kernel, given: unknown, from: string): DeclaredDevice => {
+  try {
+    return deviceFromJson(k, given);
+  } catch (error) {
+    throw error instanceof KoboxError ? wrong(`${from}: ${error.message}`) : error;
+  }
+};
+
+/** What a device file holds, not yet looked at. KoboxError when it cannot be read, or is no JSON. */
+export const readDescription = (path: string): unknown => {
   const text = readText(path);
   try {
-    return deviceFromJson(k, JSON.parse(text));
+    return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof KoboxError) throw wrong(`${path}: ${cause.message}`);
     throw new KoboxError("usage", `${path}: no JSON: ${(cause as Error).message}`, { cause });
   }
 };
+
+/** The device a file describes. KoboxError when it cannot be read, or describes none. */
+export const readDeviceFile = (k: Kernel, path: string): DeclaredDevice =>
+  describedDevice(k, readDescription(path), path);
 
 const readText = (path: string): string => {
   try {

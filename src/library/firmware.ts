@@ -7,7 +7,8 @@ import { toBytes, toPath } from "./file.ts";
 /** Firmware files: a folder of the machine, or contents by name. */
 export type Firmware = string | Readonly<Record<string, string | Uint8Array>>;
 
-const filesOf = (folder: string): Readonly<Record<string, Uint8Array>> => {
+/** Contents of a folder's files by their names below it. KoboxError when it cannot be read. */
+export const firmwareFiles = (folder: string): Readonly<Record<string, Uint8Array>> => {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
     return Object.fromEntries(
@@ -23,7 +24,7 @@ const filesOf = (folder: string): Readonly<Record<string, Uint8Array>> => {
 
 /** Puts the files where request_firmware() looks. */
 export const placeFirmware = ({ kernel: { vfs } }: Sandbox, firmware: Firmware): void => {
-  const files = typeof firmware === "string" ? filesOf(firmware) : firmware;
+  const files = typeof firmware === "string" ? firmwareFiles(firmware) : firmware;
   for (const [name, contents] of Object.entries(files)) {
     const path = `/lib/firmware/${toPath(name)}`;
     vfs.tree.directory(dirname(path));

@@ -18,6 +18,7 @@ const one = (given: Partial<CaseReport>): CaseReport => ({
   exit: { outcome: "returned", value: 0 },
   stacks: [],
   findings: [],
+  probes: [],
   command: "kobox run a.ko",
   ...given,
 });

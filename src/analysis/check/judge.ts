@@ -1,11 +1,12 @@
 import { errnoName, errnoNumber } from "../../base/errno.ts";
-import type { Finding } from "../../kernel/events.ts";
+import type { Finding, ProbeResult } from "../../kernel/events.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Life } from "./life.ts";
 
 /**
- * What became of a run. `passed`: nothing failed, init returned 0. `returned`: init told of the error, and nothing is
- * left. `changed`: it told of another one. `tolerated`: it went on without, and nothing went wrong.
+ * What became of a run. `passed`: nothing failed, init returned 0. `returned`: init, or the probe of a device, told of
+ * the error, and nothing is left. `changed`: it told of another one. `tolerated`: it went on without, and nothing went
+ * wrong.
  */
 export type Verdict =
   | "passed"
@@ -108,6 +109,15 @@ const contract = ({ returned }: Life): string | undefined => {
   return returned < -MAX_ERRNO ? `init returned ${returned}, which is no errno` : undefined;
 };
 
+const probeText = ({ device, returned }: ProbeResult): string =>
+  `the probe of ${device} returned ${nameOf(returned)}`;
+
+/** A probe that failed and, without the failure, does not: init returns 0 all the same (drivers/base/dd.c). */
+const probeFailure = ({ probes }: Life, clean: Life): ProbeResult | undefined => {
+  const known = new Set(clean.probes.map(probeText));
+  return probes.find((probe) => probe.returned !== 0 && !known.has(probeText(probe)));
+};
+
 /** Judges a run without a failure, or one whose parameters were unusual. */
 export const judgeClean = (life: Life, clean?: Life): Judgement => {
   const trouble = troubleOf(life, newFindings(life, clean));
@@ -127,7 +137,8 @@ export const judgeClean = (life: Life, clean?: Life): Judgement => {
       message: `${life.returned === undefined ? "the load ended with" : "init returned"} ${nameOf(value)}`,
       finding: undefined,
     };
-  return { verdict: "passed", severity: "ok", message: "init returned 0", finding: undefined };
+  const message = ["init returned 0", ...life.probes.map(probeText)].join(", ");
+  return { verdict: "passed", severity: "ok", message, finding: undefined };
 };
 
 /** Judges a run in which `failures` were injected. */
@@ -141,22 +152,28 @@ export const judge = (life: Life, clean: Life, failures: readonly Failure[]): Ju
     return cause === undefined ? plain : { ...plain, message: `${plain.message}: ${cause}` };
   }
   const value = life.init.kind === "returned" ? life.init.value : 0;
-  if (value === 0) {
-    return {
-      verdict: "tolerated",
-      severity: "note",
-      message: "init returned 0 all the same; nothing went wrong",
-      finding: undefined,
-    };
-  }
+  if (value !== 0) return judgeError(value, failures, `init returned ${nameOf(value)}`, plain.message);
+  const probe = probeFailure(life, clean);
+  if (probe !== undefined) return judgeError(probe.returned, failures, probeText(probe));
+  return {
+    verdict: "tolerated",
+    severity: "note",
+    message: "init returned 0 all the same; nothing went wrong",
+    finding: undefined,
+  };
+};
+
+/** Whether what was returned tells of the failure. */
+const judgeError = (value: number, failures: readonly Failure[], said: string, message = said): Judgement => {
   const expected = failures.map(numberOf);
   // NULL and FALSE tell no errno: any will do.
-  if (expected.includes(undefined) || expected.includes(value)) return { ...plain, verdict: "returned" };
+  if (expected.includes(undefined) || expected.includes(value))
+    return { verdict: "returned", severity: "ok", message, finding: undefined };
   const wanted = expected.map((number) => nameOf(number ?? 0)).join(", ");
   return {
     verdict: "changed",
     severity: "note",
-    message: `init returned ${nameOf(value)} instead of ${wanted}`,
+    message: `${said} instead of ${wanted}`,
     finding: undefined,
   };
 };

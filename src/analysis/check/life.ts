@@ -1,5 +1,6 @@
 import type { ByteString } from "../../base/bytes.ts";
-import type { Finding } from "../../kernel/events.ts";
+import type { Finding, ProbeResult } from "../../kernel/events.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import type { Outcome } from "../armed.ts";
 import { auditModule, auditReferences } from "../ledger/audit.ts";
@@ -34,6 +35,8 @@ export interface Life {
   /** Undefined when it did not come to that. */
   readonly exit: Outcome | undefined;
   readonly findings: readonly Finding[];
+  /** Probes that came back, in their order. */
+  readonly probes: readonly ProbeResult[];
   /** Calls that could have failed. */
   readonly calls: readonly FallibleCall[];
   /** Guest instructions. */
@@ -45,41 +48,60 @@ export interface Life {
 /** Virtual time between init and exit, and after the end, for what was started to show itself. */
 const SETTLE_NS = 60_000_000;
 
+const hearProbes = ({ events }: Kernel) => {
+  const probes: ProbeResult[] = [];
+  const unheard = events.on((event) => {
+    if (event.kind !== "probe") return;
+    const { device, driver, returned } = event;
+    probes.push({ device, driver, returned });
+  });
+  return { probes, unheard };
+};
+
+/** Exit after an init that returned 0, unless nothing goes on; then the books. */
+const leave = ({ sandbox, ledger, recorder }: Bench, subject: Subject, init: number): Outcome | undefined => {
+  const { kernel } = sandbox;
+  const { name } = subject;
+  let exit: Outcome | undefined;
+  if (init === 0) {
+    sandbox.sleep(SETTLE_NS);
+    if (kernel.stopped === undefined) exit = subject.exit();
+  }
+  recorder?.left();
+  if (init !== 0) auditModule(kernel, ledger, name, "failed-init");
+  else if (exit?.kind === "returned" && exit.value === 0) auditModule(kernel, ledger, name, "exit");
+  else if (exit?.kind === "returned") auditReferences(kernel, ledger, name);
+  return exit;
+};
+
 /** Init, some time, exit, some time; the ledger is looked at whenever the module is gone. */
 export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[], scope: Scope): Life => {
-  const { sandbox, ledger, injector, recorder } = bench;
+  const { sandbox, injector, recorder } = bench;
   const { kernel } = sandbox;
   const before = kernel.findings.all().length;
   const [started = 0] = kernel.machine.engine.counters;
   const earlier = kernel.modules.history.last(subject.name)?.init;
+  const { probes, unheard } = hearProbes(kernel);
   recorder?.begin();
   injector.begin(specs, scope);
   const init = subject.init();
   injector.afterInit();
   const run = kernel.modules.history.last(subject.name)?.init;
   const returned = run === earlier ? undefined : run?.returned;
-  let exit: Outcome | undefined;
-  if (init.kind === "returned" && init.value === 0) {
-    sandbox.sleep(SETTLE_NS);
-    if (kernel.stopped === undefined) exit = subject.exit();
-    recorder?.left();
-    if (exit?.kind === "returned" && exit.value === 0) auditModule(kernel, ledger, subject.name, "exit");
-    else if (exit?.kind === "returned") auditReferences(kernel, ledger, subject.name);
-  } else if (init.kind === "returned") {
-    recorder?.left();
-    auditModule(kernel, ledger, subject.name, "failed-init");
-  }
+  const exit = init.kind === "returned" ? leave(bench, subject, init.value) : undefined;
   const findings = (): readonly Finding[] => kernel.findings.all().slice(before);
   // Whether what was left runs into code that is gone is known by now; others may still do so.
   if (kernel.stopped === undefined && !findings().some(({ kind }) => kind === "left-active"))
     sandbox.sleep(SETTLE_NS);
   injector.end();
+  unheard();
   const [instructions = 0] = kernel.machine.engine.counters;
   return {
     init,
     returned,
     exit,
     findings: findings(),
+    probes,
     calls: [...injector.calls()],
     instructions: instructions - started,
     ...(recorder === undefined ? {} : { record: recorder.end() }),

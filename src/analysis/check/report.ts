@@ -1,5 +1,5 @@
 import { displayText } from "../../base/bytes.ts";
-import type { Finding } from "../../kernel/events.ts";
+import type { Finding, ProbeResult } from "../../kernel/events.ts";
 import type { Outcome } from "../armed.ts";
 import type { CheckResult } from "./check.ts";
 import type { Scope, Injector } from "./injector.ts";
@@ -37,6 +37,8 @@ export interface CaseReport {
   /** Where each failing call was made from. */
   readonly stacks: readonly (readonly string[])[];
   readonly findings: readonly Finding[];
+  /** Probes that came back, in their order. */
+  readonly probes: readonly ProbeResult[];
   /** The command that does it again. */
   readonly command: string;
 }
@@ -68,6 +70,8 @@ export interface CheckContext {
   readonly file: string;
   readonly path: string;
   readonly parameters: string;
+  /** Options that say what is around the module, as words. */
+  readonly around: readonly string[];
   readonly scope: Scope;
   readonly injector: Injector;
   readonly lines: SourceLines;
@@ -102,6 +106,11 @@ const caseReport = (lines: SourceLines, { life, judgement }: Run, rest: Rest): C
   exit: life.exit === undefined ? null : endReport(life.exit),
   stacks: rest.stacks,
   findings: life.findings.map((finding) => withSource(lines, finding)),
+  probes: life.probes.map(({ device, driver, returned }) => ({
+    device: displayText(device),
+    driver: displayText(driver),
+    returned,
+  })),
   command: rest.command,
 });
 
@@ -121,19 +130,32 @@ const casesOf = (
   context: CheckContext,
 ): readonly CaseReport[] => {
   const given = context.parameters === "" ? [] : context.parameters.split(" ").map(quoted);
-  const command = ["kobox run", quoted(context.path), ...given].join(" ");
+  // Options last: those that take several words would take parameters, too.
+  const command = (parameter: readonly string[], fail: readonly string[]): string =>
+    [
+      "kobox run",
+      quoted(context.path),
+      ...given,
+      ...parameter.map(quoted),
+      ...context.around.map(quoted),
+      ...fail.map((spec) => `--fail '${spec}'`),
+    ].join(" ");
   const none = { fail: [], stacks: [] };
   return [
-    caseReport(context.lines, clean, { name: "without a failure", what: "clean", ...none, command }),
+    caseReport(context.lines, clean, {
+      name: "without a failure",
+      what: "clean",
+      ...none,
+      command: command([], []),
+    }),
     ...cases.map((each) => {
       const fail = each.specs.map(formatSpec);
-      const again = [command, ...fail.map((spec) => `--fail '${spec}'`)].join(" ");
       const rest = {
         name: fail.join(" "),
         what: "failure",
         fail,
         stacks: each.stacks,
-        command: again,
+        command: command([], fail),
       } as const;
       return caseReport(context.lines, each, rest);
     }),
@@ -142,7 +164,7 @@ const casesOf = (
         name: each.what === "again" ? "inserted again" : displayText(each.parameters),
         what: each.what,
         ...none,
-        command: each.what === "again" ? command : `${command} ${quoted(displayText(each.parameters))}`,
+        command: command(each.what === "again" ? [] : [displayText(each.parameters)], []),
       }),
     ),
   ];

@@ -1,13 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { KoboxError } from "../../base/errors.ts";
 import { type FuzzInput, inputText, parseInput } from "./input.ts";
+import type { AroundIdentity } from "./around.ts";
 import type { Crash } from "./crash.ts";
 import type { CrashDiscovery, Discovery } from "./session.ts";
 
 /** What a session is about: resuming needs the same. */
-export interface SessionIdentity {
+export interface SessionIdentity extends AroundIdentity {
   /** SHA-256 of the module's file, unpacked. */
   readonly module: string;
   readonly kernel: string;
@@ -71,14 +73,27 @@ const jsonFiles = (folder: string): string[] =>
 const isIdentity = (value: unknown): value is SessionIdentity & Progress =>
   typeof value === "object" && value !== null && "module" in value && "executions" in value;
 
-const FIELDS = ["module", "kernel", "target", "parameters", "seed", "sanitize"] as const;
+const ABOUT = [
+  "module",
+  "kernel",
+  "target",
+  "parameters",
+  "seed",
+  "sanitize",
+  "devices",
+  "firmware",
+] as const;
+
+/** Files of before there were devices and firmware have neither. */
+const NOTHING_AROUND: AroundIdentity = { devices: [], firmware: {} };
 
 const resumed = (path: string, identity: SessionIdentity): Progress => {
   const state = readJson(path);
   if (!isIdentity(state)) throw new KoboxError("bad-input", `${path}: not a session of kobox fuzz`);
-  const other = FIELDS.find((field) => state[field] !== identity[field]);
+  const before = { ...NOTHING_AROUND, ...state };
+  const other = ABOUT.find((field) => !isDeepStrictEqual(before[field], identity[field]));
   if (other !== undefined) {
-    throw new KoboxError("usage", `${path}: that session has another ${other}`, {
+    throw new KoboxError("usage", `${path}: that session differs in its ${other}`, {
       hint: "Name another folder with --corpus, or delete this one.",
     });
   }
@@ -101,7 +116,10 @@ export const readReproducer = (path: string): Reproducer => {
   const value = readJson(path) as Reproducer | null;
   if (value?.reproducer_version !== 1)
     throw new KoboxError("bad-input", `${path}: not a reproducer of kobox fuzz`);
-  return { ...value, input: parseInput(value.input, path) };
+  const { devices, firmware } = { ...NOTHING_AROUND, ...value };
+  if (!Array.isArray(devices) || typeof firmware !== "object" || firmware === null)
+    throw new KoboxError("bad-input", `${path}: its devices or firmware are damaged`);
+  return { ...value, devices, firmware, input: parseInput(value.input, path) };
 };
 
 /** Opens a session's folder, new or to be gone on with. */

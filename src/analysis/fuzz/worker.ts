@@ -1,4 +1,4 @@
-import { boot } from "../../sandbox.ts";
+import type { Around, BootAround } from "./around.ts";
 import { type CoveredBlock, coveredBlocks } from "./covered.ts";
 import type { Sanitizer } from "../sanitizers/sanitizers.ts";
 import { createHarness } from "./harness.ts";
@@ -18,6 +18,7 @@ export interface WorkerJob {
   readonly worker: number;
   readonly knownCrashes: readonly string[];
   readonly sanitizers: ReadonlySet<Sanitizer>;
+  readonly around: Around;
 }
 
 /** What a worker is told, and what it answers, one answer each. */
@@ -41,11 +42,11 @@ export interface Worker {
 }
 
 /** A worker in this process; it starts a sandbox at its first request. */
-export const createWorker = (): Worker => {
+export const createWorker = (boot: BootAround): Worker => {
   let started: { readonly session: FuzzSession; readonly blocks: () => readonly CoveredBlock[] } | undefined;
   const start = (job: WorkerJob, corpus: readonly FuzzInput[]): readonly string[] => {
-    const sandbox = boot({ kernel: job.kernel, ram: job.ram, checks: job.sanitizers.has("heap") });
-    const { bytes, parameters } = job;
+    const { bytes, parameters, kernel, ram, around } = job;
+    const sandbox = boot({ kernel, ram, checks: job.sanitizers.has("heap") }, around);
     const harness = createHarness(sandbox, { bytes, parameters }, parseTarget(job.target), job.sanitizers);
     const { engine } = sandbox.kernel.machine;
     const session = createSession(engine, harness, job);

@@ -7,21 +7,24 @@ const COLOURS = { ok: pc.green, note: pc.dim, warning: pc.yellow, error: pc.red 
 /** Parameters may be long. */
 const NAME_WIDTH = 44;
 
-/** What init returned, as people write it: 0, -ENOMEM, or how it ended. */
-const initText = ({ init, returned }: CaseReport): string => {
+const valueText = (value: number): string => (value < 0 ? `-${errnoName(-value) ?? -value}` : `${value}`);
+
+/** What init returned, as people write it: 0, -ENOMEM, or how it ended; where a probe failed, what that returned. */
+const initText = ({ init, returned, probes }: CaseReport): string => {
   if (init.outcome === "killed") return "oops";
   if (init.outcome === "stopped") return init.stop ?? "stopped";
   const value = returned ?? init.value ?? 0;
-  return value < 0 ? `-${errnoName(-value) ?? -value}` : `${value}`;
+  const failed = value === 0 ? probes.find((probe) => probe.returned !== 0) : undefined;
+  return failed === undefined ? valueText(value) : `probe ${valueText(failed.returned)}`;
 };
 
 const shortName = ({ name }: CaseReport): string =>
   name.length <= NAME_WIDTH ? name : `${name.slice(0, NAME_WIDTH - 3)}...`;
 
-const row = (each: CaseReport, width: number): string => {
+const row = (each: CaseReport, width: number, initWidth: number): string => {
   const verdict = COLOURS[each.severity]((each.severity === "ok" ? "ok" : each.verdict).padEnd(15));
   const where = each.stacks.map(([at = ""]) => at).join(", ");
-  return `  ${shortName(each).padEnd(width)}  ${initText(each).padEnd(10)}  ${verdict} ${pc.dim(where)}`.trimEnd();
+  return `  ${shortName(each).padEnd(width)}  ${initText(each).padEnd(initWidth)}  ${verdict} ${pc.dim(where)}`.trimEnd();
 };
 
 /** The finding that a case is about: the one its sentence begins with. */
@@ -46,10 +49,11 @@ const details = (each: CaseReport): string[] => {
 export const formatTable = ({ module, calls, cases, summary }: CheckReport): string => {
   const ways = calls.reduce((sum, { failures }) => sum + failures.length, 0);
   const width = Math.max(0, ...cases.map((each) => shortName(each).length));
+  const initWidth = Math.max(10, ...cases.map((each) => initText(each).length));
   const verdicts = Object.entries(summary.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
   return [
     `${pc.bold(module.name)}: ${calls.length} calls can fail, in ${ways} ways`,
-    ...cases.map((each) => row(each, width)),
+    ...cases.map((each) => row(each, width, initWidth)),
     ...cases.filter(isBad).flatMap(details),
     "",
     `${summary.runs} runs: ${verdicts.join(", ")}`,

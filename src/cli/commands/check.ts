@@ -9,15 +9,16 @@ import { parseSanitizers } from "../../analysis/sanitizers/sanitizers.ts";
 import { parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
-import { type Sandbox, type SandboxOptions, boot } from "../../sandbox.ts";
+import { type Sandbox } from "../../sandbox.ts";
 import { beginRecording, recorderFor, writeArtifacts } from "../check/artifacts.ts";
 import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
 import { EXIT } from "../exit.ts";
 import { numberOption } from "../number-option.ts";
 import { readModuleFile } from "../module-file.ts";
+import { type Surroundings, bootAround, readSurroundings, surroundingWords } from "../surroundings.ts";
 
-export interface CheckCommandOptions {
+export interface CheckCommandOptions extends Surroundings {
   readonly kernel?: string;
   readonly memory: string;
   readonly scope: string;
@@ -88,7 +89,8 @@ export const checkCommand = async (
 ): Promise<number> => {
   const { scope, sanitizers, only, limit, pairs, format, boot: bootOptions } = readOptions(options);
   const file = await readModuleFile(path);
-  const sandbox = boot(bootOptions);
+  const around = readSurroundings(options);
+  const sandbox = bootAround(bootOptions, around);
   for (const spec of only) validateSpec(sandbox, spec);
   const module = { bytes: file.bytes, parameters: parameters.join(" "), sanitizers };
   const { bench, armed } = prepare(sandbox, module, path);
@@ -101,13 +103,14 @@ export const checkCommand = async (
   const edges =
     only.length > 0 || !options.parameters
       ? []
-      : parametersOf({ ...module, name: result.name, ...recorder }, bootOptions);
+      : parametersOf({ ...module, name: result.name, ...recorder }, bootAround(bootOptions, around));
   const lines = createSourceLines(result.name, file.bytes);
   const report = checkReport(result, edges, {
     kernel: sandbox.kernel.profile.release,
     file: file.file,
     path,
     parameters: module.parameters,
+    around: surroundingWords(options),
     scope,
     injector: bench.injector,
     lines,
@@ -121,8 +124,7 @@ export const checkCommand = async (
 
 type LoadedModule = Parameters<typeof checkParameters>[1];
 
-const parametersOf = (module: LoadedModule, bootOptions: SandboxOptions): ParameterCase[] => {
-  const sandbox = boot(bootOptions);
+const parametersOf = (module: LoadedModule, sandbox: Sandbox): ParameterCase[] => {
   const cases = checkParameters(sandbox, module);
   sandbox.close();
   return cases;

@@ -2,10 +2,11 @@ import { KoboxError } from "../../base/errors.ts";
 import { type WorkerRequest, createWorker } from "../../analysis/fuzz/worker.ts";
 import { EXIT } from "../exit.ts";
 import type { WorkerMessage } from "../fuzz/link.ts";
+import { bootAround } from "../surroundings.ts";
 
 /** The other end of `connectWorker`: answers its parent until that is gone. */
 export const fuzzWorkerCommand = (): Promise<number> => {
-  const worker = createWorker();
+  const worker = createWorker(bootAround);
   const reply = (message: WorkerMessage): void => void process.send?.(message);
   process.on("message", (request: WorkerRequest) => {
     try {

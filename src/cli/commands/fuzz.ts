@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
+import { type Around, aroundIdentity } from "../../analysis/fuzz/around.ts";
+import type { Crash } from "../../analysis/fuzz/crash.ts";
 import { drcovFile } from "../../analysis/fuzz/drcov.ts";
 import { hitsOfBlocks, openLcov } from "../../analysis/code/lcov.ts";
 import { type PoolStatus, runPool } from "../../analysis/fuzz/pool.ts";
@@ -16,8 +18,9 @@ import { connectWorker } from "../fuzz/link.ts";
 import { createStatusLine, statusText } from "../fuzz/status.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { numberOption } from "../number-option.ts";
+import { type Surroundings, readSurroundings, surroundingWords } from "../surroundings.ts";
 
-export interface FuzzOptions {
+export interface FuzzOptions extends Surroundings {
   readonly target: string;
   readonly corpus?: string;
   readonly seed: string;
@@ -50,7 +53,7 @@ const limitsOf = ({ executions, time }: FuzzOptions): Limits => ({
 });
 
 const jobFor =
-  (module: ModuleFile, identity: SessionIdentity, options: FuzzOptions) =>
+  (module: ModuleFile, around: Around, identity: SessionIdentity, options: FuzzOptions) =>
   (worker: number, knownCrashes: readonly string[]): WorkerJob => ({
     bytes: module.bytes,
     parameters: identity.parameters,
@@ -61,10 +64,12 @@ const jobFor =
     worker,
     knownCrashes,
     sanitizers: parseSanitizers(identity.sanitize),
+    around,
   });
 
 const identityOf = (
   module: ModuleFile,
+  around: Around,
   target: string,
   parameters: readonly string[],
   options: FuzzOptions,
@@ -75,6 +80,7 @@ const identityOf = (
   parameters: parameters.join(" "),
   seed: numberOption("seed", options.seed, 0, Number.MAX_SAFE_INTEGER),
   sanitize: [...withoutUninitialised(options.sanitize, "fuzz")].join() || "none",
+  ...aroundIdentity(around),
 });
 
 const connect = ({ memory, kernel }: FuzzOptions) =>
@@ -91,6 +97,12 @@ const writeCoverage = (
 ): void => {
   if (drcov !== undefined) writeFileSync(drcov, drcovFile(module.bytes, module.file, blocks));
   if (lcov !== undefined) writeFileSync(lcov, lcovText?.(hitsOfBlocks(blocks)) ?? "");
+};
+
+/** The file has the devices with it, but not the firmware. */
+const crashText = ({ kind, message }: Crash, replay: string, { firmware }: FuzzOptions): string => {
+  const around = surroundingWords(firmware === undefined ? {} : { firmware });
+  return `${pc.red(kind)}: ${displayText(message)}\n  ${[replay, ...around].join(" ")}`;
 };
 
 /** True from Ctrl-C on. */
@@ -111,7 +123,8 @@ export const fuzzCommand = async (
   const target = targetText(parseTarget(options.target));
   const limits = limitsOf(options);
   const module = await readModuleFile(path);
-  const identity = identityOf(module, target, parameters, options);
+  const around = readSurroundings(options);
+  const identity = identityOf(module, around, target, parameters, options);
   const folder = options.corpus ?? defaultFolder(module.file, target);
   const lcov = options.lcov === undefined ? undefined : openLcov(module.bytes, module.file);
   const store = openStore(folder, identity);
@@ -123,17 +136,13 @@ export const fuzzCommand = async (
   const workers = numberOption("jobs", options.jobs, 1, 256);
   const end = await runPool({
     connect: () => connect(options),
-    job: jobFor(module, identity, options),
+    job: jobFor(module, around, identity, options),
     workers,
     store,
     roundSize: Math.min(ROUND, Math.ceil(limits.executions / workers)),
     onProgress: (status) => line.show(statusText(status, seconds())),
     onCrash({ crash }, file) {
-      if (options.json !== true) {
-        line.say(
-          `${pc.red(crash.kind)}: ${displayText(crash.message)}\n  kobox run ${path} --replay ${file}`,
-        );
-      }
+      if (options.json !== true) line.say(crashText(crash, `kobox run ${path} --replay ${file}`, options));
     },
     finished: ({ ownExecutions }) =>
       interrupted.yes || ownExecutions >= limits.executions || seconds() >= limits.seconds,

@@ -112,13 +112,14 @@ function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
     sysfs.link(kobject, "driver", state.kobject);
   }
   const result = yield* callProbe(k, device, driver);
+  const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
+  k.events.emit({ kind: "probe", device: kobjects.name(kobject), driver: name, returned: result });
   if (result === 0) {
     yield* addGroups(k, kobject, k.struct("device_driver", driver).dev_groups);
     k.driverCore.deferred.delete(device);
     retryDeferred(k);
     return 0;
   }
-  const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
   if (result !== -EPROBE_DEFER && result !== -ENODEV && result !== -ENXIO)
     k.printk(4, `${name}: probe of ${kobjects.name(kobject)} failed with error ${result}`);
   unlinkDriver(k, device);

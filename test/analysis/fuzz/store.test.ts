@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -12,6 +12,8 @@ const IDENTITY: SessionIdentity = {
   parameters: "",
   seed: 1,
   sanitize: "none",
+  devices: [],
+  firmware: {},
 };
 const CRASH = { kind: "oops", message: "went wrong", where: "f+0x1", stack: ["f+0x1"] };
 
@@ -37,7 +39,9 @@ it("has all of it again when opened again", () => {
 
 it("does not mix sessions", () => {
   openStore(folder, IDENTITY).setProgress({ executions: 0, seconds: 0 });
-  expect(() => openStore(folder, { ...IDENTITY, target: "params" })).toThrow(/another target/);
+  const lamp = { ...IDENTITY, devices: [{ name: "lamp" }] };
+  expect(() => openStore(folder, lamp)).toThrow(/differs in its devices/);
+  expect(() => openStore(folder, { ...IDENTITY, target: "params" })).toThrow(/differs in its target/);
 });
 
 it("passes over files that a killed session left half-written", () => {
@@ -52,9 +56,21 @@ it("leaves nothing behind before there is something to keep", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it("goes on with what was written before there were devices", () => {
+  openStore(folder, IDENTITY).setProgress({ executions: 7, seconds: 0 });
+  const path = join(folder, "session.json");
+  const { devices: _, firmware: __, ...old } = JSON.parse(readFileSync(path, "utf8")) as SessionIdentity;
+  writeFileSync(path, JSON.stringify(old));
+  expect(openStore(folder, IDENTITY).progress.executions).toBe(7);
+});
+
 it("refuses what is no reproducer, by name", () => {
   const path = join(folder, "x.json");
-  for (const text of ["", "null", "{}", '{"reproducer_version":1,"input":{}}']) {
+  const good = { reproducer_version: 1, input: EMPTY };
+  const damaged = [{ devices: {} }, { firmware: null }].map((around) =>
+    JSON.stringify({ ...good, ...around }),
+  );
+  for (const text of ["", "null", "{}", '{"reproducer_version":1,"input":{}}', ...damaged]) {
     writeFileSync(path, text);
     expect(() => readReproducer(path)).toThrow(path);
   }

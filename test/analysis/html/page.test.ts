@@ -43,6 +43,7 @@ const checked = async (
     file: "errorpaths.ko",
     path: file,
     parameters,
+    around: [],
     scope: "init",
     injector: bench.injector,
     lines,
