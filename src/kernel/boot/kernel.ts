@@ -7,15 +7,12 @@ import type { Machine } from "../../machine/machine.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { createStructViews } from "../../profile/struct-view.ts";
 import { createClock } from "../clock.ts";
-import { createCrypto } from "../crypto/registry.ts";
 import { createCpu } from "../cpu.ts";
 import { type Finding, createEvents } from "../events.ts";
 import type { Exception } from "../exception.ts";
 import { createExecutor } from "../executor.ts";
-import { createHostCode } from "../host-code.ts";
 import { createKernelImage } from "../image.ts";
 import { createInterrupts } from "../interrupts.ts";
-import { createIrqs } from "../irq/irqs.ts";
 import { createJournal } from "../journal.ts";
 import type { Kernel, StopReason } from "../kernel.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
@@ -26,19 +23,11 @@ import { createKernelMemory } from "../memory/memory.ts";
 import { createTraces } from "../oops/traces.ts";
 import { createTaints } from "../oops/taint.ts";
 import { mapUserText } from "../oops/user-text.ts";
-import { createProbes } from "../probes/probes.ts";
-import { createNet } from "../net/net.ts";
-import { createTracing } from "../tracing/tracing.ts";
 import { createRandom } from "../random.ts";
 import { callGuest } from "../routine.ts";
 import { watchHeap, watchVmalloc } from "../locks/watch-frees.ts";
 import { createLockdep } from "../locks/lockdep.ts";
-import { lockMakers } from "../locks/locks.ts";
-import { createKthreadWorkers } from "../sched/kthread-workers.ts";
-import { createKthreads } from "../sched/kthreads.ts";
-import { createVarQueues } from "../sched/var-queues.ts";
 import { createWaitLists } from "../sched/waits.ts";
-import { createWorkqueues } from "../sched/workqueues.ts";
 import { createPids } from "../sched/pids.ts";
 import { createSchedule } from "../sched/schedule.ts";
 import { createStatics } from "../statics.ts";
@@ -46,22 +35,17 @@ import { createSymbols } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { reportTasks } from "../task-report.ts";
 import { createTasks } from "../tasks.ts";
-import { createHrtimers } from "../time/hrtimers.ts";
 import { createDriverCore } from "../devices/driver-core.ts";
-import { createMappings } from "../vfs/mappings.ts";
-import { createInput } from "../input/devices.ts";
-import { createGpio } from "../gpio/chips.ts";
 import { createKeyboard } from "../devices/i8042.ts";
 import { addPcDevices } from "../devices/pc-devices.ts";
 import { createOutside } from "../devices/outside.ts";
 import { createPorts } from "../devices/ports.ts";
 import { createProcesses } from "../vfs/process.ts";
-import { createUserFaults } from "../vfs/user-faults.ts";
 import { createUserMemory } from "../vfs/user-memory.ts";
 import { createVfs } from "../vfs/vfs.ts";
 import { touchDevice } from "./device-access.ts";
 import { formatEnv } from "./format-env.ts";
-import { makeLater } from "../later.ts";
+import { makeParts } from "./parts.ts";
 import { memoryOptions } from "./memory-options.ts";
 import { moduleLinks } from "./module-links.ts";
 import { oopsHost } from "./oops-host.ts";
@@ -70,12 +54,9 @@ import { createPatience } from "./patience.ts";
 import { endUsedUp } from "./used-up.ts";
 import { scratchMemory } from "./scratch.ts";
 import { interruptHost, taskMemory } from "./task-host.ts";
-import { createSrcu } from "../time/srcu.ts";
-import { createRcu } from "../time/rcu.ts";
 import { handleTasklets } from "../time/tasklets.ts";
 import { handlePercpuRefs } from "../data/percpu-ref.ts";
 import { handleIrqWork } from "../time/irq-work.ts";
-import { createTimers } from "../time/timers.ts";
 import { createTimeline } from "../timeline.ts";
 
 export interface BootOptions {
@@ -191,34 +172,10 @@ export const createKernel = (
   parts.pids = createPids(k, (pid, comm) =>
     tasks.createTaskStruct(pid, { comm, kind: pid === 1 ? "user" : "kthread" }, 0),
   );
-  const later = makeLater<Kernel>(parts, {
-    ...lockMakers(k),
-    irqs: () => createIrqs(k),
-    gpio: () => createGpio(k),
-    input: () => createInput(k),
-    timers: () => createTimers(k),
-    rcu: () => createRcu(k),
-    srcu: () => createSrcu(k),
-    hrtimers: () => createHrtimers(k),
-    workqueues: () => createWorkqueues(k),
-    kthreads: () => createKthreads(k),
-    kthreadWorkers: () => createKthreadWorkers(k),
-    varQueues: () => createVarQueues(k),
-    mappings: () => createMappings(k),
-    userFaults: () => createUserFaults(k),
-    tracing: () => createTracing(k),
-    hostCode: () => createHostCode(k),
-    net: () => createNet(k),
-    crypto: () => createCrypto(k),
-    probes: () => createProbes(k, (address) => links?.bindAt(address) === true),
-  });
-  Object.assign(parts, {
-    isMade: later.isMade,
-    complete() {
-      later.complete();
-      k.driverCore.complete();
-    },
-  });
+  Object.assign(
+    parts,
+    makeParts(parts, k, (address) => links?.bindAt(address) === true),
+  );
   parts.ports = createPorts(k);
   parts.keyboard = createKeyboard(k);
   handleTasklets(k);
