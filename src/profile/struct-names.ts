@@ -27,7 +27,8 @@ export const STRUCT_NAMES: readonly string[] = `
   bus_attribute class_attribute class_attribute_string attribute attribute_group bin_attribute kobject kset
   kobj_type kobj_attribute kset_uevent_ops kobj_uevent_env sysfs_ops kernfs_node kernfs_ops kernfs_open_file
   dev_pm_ops dev_pm_info device_private subsys_private driver_private device_dma_parameters
-  device_node fwnode_handle software_node property_entry component_ops component_match_array dev_ext_attribute
+  device_node fwnode_handle fwnode_operations fwnode_reference_args fwnode_endpoint software_node software_node_ref_args swnode
+  property_entry component_ops component_match_array dev_ext_attribute
   platform_device platform_driver platform_device_id platform_device_info of_device_id acpi_device_id
   resource resource_entry miscdevice cdev probe faux_device auxiliary_device auxiliary_driver
 

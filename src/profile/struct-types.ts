@@ -2652,6 +2652,11 @@ export interface StructTypes {
   ftrace_regs: View & {
     readonly regs: StructTypes["pt_regs"];
   };
+  fwnode_endpoint: View & {
+    port: number;
+    id: number;
+    local_fwnode: Ptr<"struct fwnode_handle">;
+  };
   fwnode_handle: View & {
     secondary: Ptr<"struct fwnode_handle">;
     ops: Ptr<"struct fwnode_operations">;
@@ -2659,6 +2664,35 @@ export interface StructTypes {
     readonly suppliers: StructTypes["list_head"];
     readonly consumers: StructTypes["list_head"];
     flags: bigint;
+  };
+  fwnode_operations: View & {
+    get: FnPtr<"struct fwnode_handle *(*)(struct fwnode_handle *)">;
+    put: FnPtr<"void (*)(struct fwnode_handle *)">;
+    device_is_available: FnPtr<"bool (*)(const struct fwnode_handle *)">;
+    device_get_match_data: FnPtr<"const void *(*)(const struct fwnode_handle *, const struct device *)">;
+    device_dma_supported: FnPtr<"bool (*)(const struct fwnode_handle *)">;
+    device_get_dma_attr: FnPtr<"enum dev_dma_attr (*)(const struct fwnode_handle *)">;
+    property_present: FnPtr<"bool (*)(const struct fwnode_handle *, const char *)">;
+    property_read_int_array: FnPtr<"int (*)(const struct fwnode_handle *, const char *, unsigned int, void *, size_t)">;
+    property_read_string_array: FnPtr<"int (*)(const struct fwnode_handle *, const char *, const char **, size_t)">;
+    get_name: FnPtr<"const char *(*)(const struct fwnode_handle *)">;
+    get_name_prefix: FnPtr<"const char *(*)(const struct fwnode_handle *)">;
+    get_parent: FnPtr<"struct fwnode_handle *(*)(const struct fwnode_handle *)">;
+    get_next_child_node: FnPtr<"struct fwnode_handle *(*)(const struct fwnode_handle *, struct fwnode_handle *)">;
+    get_named_child_node: FnPtr<"struct fwnode_handle *(*)(const struct fwnode_handle *, const char *)">;
+    get_reference_args: FnPtr<"int (*)(const struct fwnode_handle *, const char *, const char *, unsigned int, unsigned int, struct fwnode_reference_args *)">;
+    graph_get_next_endpoint: FnPtr<"struct fwnode_handle *(*)(const struct fwnode_handle *, struct fwnode_handle *)">;
+    graph_get_remote_endpoint: FnPtr<"struct fwnode_handle *(*)(const struct fwnode_handle *)">;
+    graph_get_port_parent: FnPtr<"struct fwnode_handle *(*)(struct fwnode_handle *)">;
+    graph_parse_endpoint: FnPtr<"int (*)(const struct fwnode_handle *, struct fwnode_endpoint *)">;
+    iomap: FnPtr<"void *(*)(struct fwnode_handle *, int)">;
+    irq_get: FnPtr<"int (*)(const struct fwnode_handle *, unsigned int)">;
+    add_links: FnPtr<"int (*)(struct fwnode_handle *)">;
+  };
+  fwnode_reference_args: View & {
+    fwnode: Ptr<"struct fwnode_handle">;
+    nargs: number;
+    readonly args: ArrayView<bigint>;
   };
   fxregs_state: View & {
     cwd: number;
@@ -9367,6 +9401,11 @@ export interface StructTypes {
     parent: Ptr<"struct software_node">;
     properties: Ptr<"struct property_entry">;
   };
+  software_node_ref_args: View & {
+    node: Ptr<"struct software_node">;
+    nargs: number;
+    readonly args: ArrayView<bigint>;
+  };
   spi_controller: View & {
     readonly dev: StructTypes["device"];
     readonly list: StructTypes["list_head"];
@@ -9700,6 +9739,18 @@ export interface StructTypes {
   swait_queue_head: View & {
     readonly lock: StructTypes["raw_spinlock"];
     readonly task_list: StructTypes["list_head"];
+  };
+  swnode: View & {
+    readonly kobj: StructTypes["kobject"];
+    readonly fwnode: StructTypes["fwnode_handle"];
+    node: Ptr<"struct software_node">;
+    id: number;
+    readonly child_ids: StructTypes["ida"];
+    readonly entry: StructTypes["list_head"];
+    readonly children: StructTypes["list_head"];
+    parent: Ptr<"struct swnode">;
+    allocated: number;
+    managed: number;
   };
   swregs_state: View & {
     cwd: number;
