@@ -68,7 +68,7 @@ export const dmiCheckSystem = stub(
 
 export const dmiGetSystemInfo = stub("const char *dmi_get_system_info(int field)", (k, { field }) => {
   const text = MACHINE[field];
-  return text === undefined ? 0 : k.driverCore.properties.text(text);
+  return text === undefined ? 0 : k.driverCore.texts.of(text);
 });
 
 export const dmiMatch = stub("bool dmi_match(enum dmi_field f, const char *str)", (k, { f, str }) => {

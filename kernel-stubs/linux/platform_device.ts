@@ -18,7 +18,7 @@ import {
   placePlatformBus,
   platformBus,
 } from "../../src/kernel/devices/platform-bus.ts";
-import { readProperties } from "../../src/kernel/devices/properties.ts";
+import { createManagedNode } from "../../src/kernel/devices/swnode-device.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
@@ -94,7 +94,7 @@ export const platformDeviceRegisterFull = stub(
     if (info.num_res > 0) setPlatformResources(k, pdev, info.res, info.num_res);
     if (info.size_data > 0) setPlatformData(k, pdev, info.data, Number(info.size_data));
     if (info.properties !== 0)
-      k.driverCore.properties.set(pdevDevice(k, pdev), readProperties(k, info.properties));
+      yield* createManagedNode(k, pdevDevice(k, pdev), { properties: info.properties, parent: 0 });
     yield* addOrPut(k, pdev);
     return pdev;
   },

@@ -2,3 +2,5 @@ import { describe } from "vitest";
 import { testJobs } from "../support/truth-replay.ts";
 
 describe("root devices, and small things", () => testJobs("test/truth/devices/roots.jobs"));
+describe("software nodes", () => testJobs("test/truth/devices/swnode.jobs"));
+describe("a firmware node of the module's own", () => testJobs("test/truth/devices/primary.jobs"));

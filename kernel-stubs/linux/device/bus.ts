@@ -41,3 +41,8 @@ export const busRemoveFile = stub(
     if (k.driverCore.buses.has(bus)) removeAttribute(k, busKobject(k, bus), attr);
   },
 );
+/** A match function for those that look for a device (drivers/base/core.c). */
+export const deviceMatchFwnode = stub(
+  "int device_match_fwnode(struct device *dev, const void *fwnode)",
+  (k, { dev, fwnode }) => (k.struct("device", dev).fwnode === fwnode ? 1 : 0),
+);

@@ -8,8 +8,9 @@ import { deviceKobject } from "./device.ts";
 import type { DeviceModel } from "./model.ts";
 import { allocatePlatformDevice, setPlatformData, setPlatformResources } from "./platform-alloc.ts";
 import { addOrPut, deletePlatformDevice, pdevDevice } from "./platform-bus.ts";
-import { type PropertyValue, propertySet } from "./properties.ts";
+import { type PropertyValue, writeProperties } from "./properties.ts";
 import { IORESOURCE } from "./resources.ts";
+import { createManagedNode } from "./swnode-device.ts";
 
 export type DeclaredResource =
   /** Registers at physical addresses, or ports; `model` answers there. */
@@ -51,9 +52,19 @@ const writeResources = (k: Kernel, at: Address, resources: readonly DeclaredReso
     view.start = start;
     view.end = each.kind === "irq" ? start : start + BigInt(each.size) - 1n;
     view.flags = { irq: IORESOURCE.IRQ, mem: IORESOURCE.MEM, io: IORESOURCE.IO }[each.kind];
-    view.name = each.name === undefined ? 0 : k.driverCore.properties.text(each.name);
+    view.name = each.name === undefined ? 0 : k.driverCore.texts.of(each.name);
   });
 };
+
+function* giveProperties(
+  k: Kernel,
+  device: Address,
+  values: Readonly<Record<string, PropertyValue>>,
+): Routine<void> {
+  const table = writeProperties(k, values);
+  yield* createManagedNode(k, device, { properties: table, parent: 0 });
+  k.heap.kfree(table);
+}
 
 /**
  * Puts a device on the platform bus; a driver that is there already is probed. Answers with its
@@ -73,7 +84,7 @@ export function* declareDevice(k: Kernel, declared: DeclaredDevice): Routine<Add
     setPlatformData(k, pdev, room, platformData.length);
   }
   k.heap.kfree(room);
-  if (properties !== undefined) k.driverCore.properties.set(pdevDevice(k, pdev), propertySet(properties));
+  if (properties !== undefined) yield* giveProperties(k, pdevDevice(k, pdev), properties);
   yield* addOrPut(k, pdev);
   return pdev;
 }

@@ -15,6 +15,7 @@ import { createNode, removeNode } from "./device-node.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { releaseInput } from "../input/core.ts";
 import { addPowerFiles } from "./power.ts";
+import { claimNode, disclaimNode, notifyNode, notifyNodeRemoved } from "./swnode-device.ts";
 import { deviceVariables } from "./uevent.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
 
@@ -124,6 +125,8 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
     view.kobj.parent = parent;
     yield* kobjects.add(kobject);
     undo.push(() => kobjects.del(kobject));
+    notifyNode(k, device);
+    undo.unshift(() => notifyNodeRemoved(k, device));
     ownFile(k, device, "uevent", 0o644);
     linkToClass(k, device);
     undo.unshift(function* () {
@@ -136,6 +139,7 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
     devices.set(device, { node, glue });
     yield* deviceVariables(k, device);
     view.kobj.state_add_uevent_sent = 1;
+    claimNode(k, device);
   } catch (error) {
     for (const step of undo) yield* step();
     if (view.parent !== 0) yield* kobjects.put(deviceKobject(k, view.parent));
@@ -167,6 +171,7 @@ export function* deleteDevice(k: Kernel, device: Address): Routine<void> {
   const state = devices.get(device);
   if (state === undefined) return;
   const view = k.struct("device", device);
+  disclaimNode(k, device);
   const kobject = deviceKobject(k, device);
   if (kernelMajor(view.devt) !== 0) {
     removeNode(k, state.node);
@@ -175,6 +180,7 @@ export function* deleteDevice(k: Kernel, device: Address): Routine<void> {
   yield* removeDeviceFromBus(k, device);
   unlinkFromClass(k, device);
   for (const table of groupTables(k, device)) yield* removeGroups(k, kobject, table);
+  yield* notifyNodeRemoved(k, device);
   devices.delete(device);
   yield* deviceVariables(k, device);
   const parent = view.parent;

@@ -8,7 +8,9 @@ import { type MiscDevices, createMisc } from "./misc.ts";
 import { type DevresList, createDevres } from "./devres.ts";
 import { type Resources, createResources } from "./resources.ts";
 import { type PciHost, createPciHost } from "./pci-host.ts";
-import { type Properties, createProperties } from "./properties.ts";
+import { releaseSwnode } from "./swnode-register.ts";
+import type { SoftwareNodes } from "./swnode.ts";
+import { type Texts, createTexts } from "../data/text.ts";
 import { type Usermode, createUsermode } from "./usermode.ts";
 import { type Platform, createPlatform } from "./platform.ts";
 
@@ -37,7 +39,8 @@ export interface DriverCore {
   /** What is on lists of subsystems that nobody plays: "kind address". */
   readonly registered: JournalSet<string>;
   readonly pci: PciHost;
-  readonly properties: Properties;
+  readonly softwareNodes: SoftwareNodes;
+  readonly texts: Texts;
   readonly usermode: Usermode;
   /** CPU hotplug states in use ("cpuhp 201"), with their teardown functions. */
   readonly hotplug: JournalMap<string, Address>;
@@ -77,12 +80,15 @@ export const createDriverCore = (k: Kernel): DriverCore => {
   const drivers: DriverCore["drivers"] = k.journal.map();
   const kobjects = createKobjects(k);
   kobjects.releases.set("device", (kobject) => releaseDevice(k, kobject));
+  kobjects.releases.set("software_node", (kobject) => releaseSwnode(k, kobject));
   const core = {
     kobjects,
     created: k.journal.set<Address>(),
     chains: k.journal.map<string, Address>(),
     registered: k.journal.set<string>(),
     pci: createPciHost(k),
+    softwareNodes: { operations: 0 },
+    texts: createTexts(k),
     hotplug: k.journal.map<string, Address>(),
     deferred: k.journal.set<Address>(),
     classAt: (kobject: Address) => keyOf(classes, kobject),
@@ -99,7 +105,6 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     platform: () => createPlatform(k),
     resources: () => createResources(k),
     devres: () => createDevres(k),
-    properties: () => createProperties(k),
     usermode: () => createUsermode(k),
   });
   return core as unknown as DriverCore;

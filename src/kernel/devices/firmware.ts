@@ -65,7 +65,7 @@ export const requestFirmware = (k: Kernel, request: FirmwareRequest): Address =>
 const cacheEntry = (k: Kernel, name: ByteString): Devres => ({
   kind: "own",
   name: "firmware",
-  data: k.driverCore.properties.text(name),
+  data: k.driverCore.texts.of(name),
   args: [],
 });
 const isCached = (k: Kernel, device: Address, name: ByteString): boolean => {

@@ -23,6 +23,7 @@ export type KobjectKind =
   | "module"
   | "cdev"
   | "cdev-dynamic"
+  | "software_node"
   | "guest";
 
 /** kobjects in guest memory (lib/kobject.c): counts, names, parents; sysfs mirrors them. */

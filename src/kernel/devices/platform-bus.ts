@@ -130,5 +130,4 @@ export function* deletePlatformDevice(k: Kernel, pdev: Address): Routine<void> {
   yield* deleteDevice(k, pdevDevice(k, pdev));
   for (const each of resourcesOf(k, pdev))
     if (k.struct("resource", each).parent !== 0) k.driverCore.resources.release(each);
-  k.driverCore.properties.forget(pdevDevice(k, pdev));
 }
