@@ -50,10 +50,11 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
   /** Word index in RAM of a struct page that is covered. */
   const locate = (frame: number): number => (host.translate(frameToPage(frame)) ?? 0) / 4;
 
+  const zoneOf = (frame: number): number => (frame < LOW_FRAMES ? FLAGS_HIGH.dma : FLAGS_HIGH.dma32);
   const blank = (index: number, frame: number, references: number): void => {
     words.fill(0, index, index + 16);
     words[index] = FLAGS_LOW;
-    words[index + 1] = frame < LOW_FRAMES ? FLAGS_HIGH.dma : FLAGS_HIGH.dma32;
+    words[index + 1] = zoneOf(frame);
     words[index + at.mapcount] = 0xffffffff;
     words[index + at.refcount / 4] = references;
     ram.touch(index >>> 10);
@@ -65,7 +66,14 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
     const backing = frames.free() > 4 ? frames.allocate(1) : undefined;
     if (backing === undefined) return false;
     host.map(address, backing, 1, KERNEL_DATA);
-    for (let page = 0; page < 64; page += 1) blank(backing * 1024 + page * 16, group * 64 + page, 0);
+    // A fresh frame is zero.
+    const high = zoneOf(group * 64);
+    for (let index = backing * 1024; index < (backing + 1) * 1024; index += 16) {
+      words[index] = FLAGS_LOW;
+      words[index + 1] = high;
+      words[index + at.mapcount] = 0xffffffff;
+    }
+    ram.touch(backing);
     return true;
   };
 

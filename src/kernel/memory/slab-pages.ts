@@ -1,7 +1,7 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import { type Cache, OBJECT, RECORD, SLAB } from "./cache.ts";
 import { type FrameTable, OWNER } from "./frame-table.ts";
-import { linkObjects, shuffledOrder } from "./freelist.ts";
+import { linkSlab, shuffledOrder } from "./freelist.ts";
 import { fixFlags } from "./failure.ts";
 import { GFP, GFP_SLAB_BUG_MASK } from "./gfp.ts";
 import type { Complaints, MemoryHost } from "./host.ts";
@@ -75,31 +75,34 @@ export const newSlab = (parts: SlabParts, cache: Cache, gfp: number): number => 
   return record;
 };
 
-/** Objects of a slab in the order in which they will be handed out. */
-export const objectsOf = (parts: SlabParts, cache: Cache, record: number): Address[] => {
-  const { objects, size } = cache.geometry;
+const orderOf = (parts: SlabParts, cache: Cache): Uint16Array => {
+  const { objects } = cache.geometry;
   let order = parts.orders.get(cache.id);
   if (order === undefined || order.length !== objects) {
     order = shuffledOrder(objects, cache.secret.low);
     parts.orders.set(cache.id, order);
   }
+  return order;
+};
+
+/** Where in the cache's order the next slab begins. */
+export const startOf = (parts: SlabParts, cache: Cache): number =>
+  (Math.imul(parts.store.words[parts.serial] ?? 0, 2654435761) >>> 0) % cache.geometry.objects;
+
+/** Objects of a slab in the order in which they will be handed out. */
+export const objectsOf = (parts: SlabParts, cache: Cache, record: number, start: number): Address[] => {
+  const order = orderOf(parts, cache);
   const base = slabBase(parts, record);
-  const start = (Math.imul(parts.store.words[parts.serial] ?? 0, 2654435761) >>> 0) % objects;
-  const list: Address[] = [];
-  for (let at = 0; at < objects; at += 1) list.push(base + (order[(start + at) % objects] ?? 0) * size);
-  return list;
+  return Array.from(order, (_, at) => base + (order[(start + at) % order.length] ?? 0) * cache.geometry.size);
 };
 
 /** Links the free objects and lets the cache use the slab. */
-export const publish = (
-  parts: SlabParts,
-  cache: Cache,
-  record: number,
-  objects: readonly Address[],
-): void => {
+export const publish = (parts: SlabParts, cache: Cache, record: number, start: number): void => {
   const { store, host } = parts;
-  linkObjects(host.ram, cache, objects);
-  store.setDouble(record + RECORD.FREELIST, objects[0] ?? 0);
+  const order = orderOf(parts, cache);
+  linkSlab(host.ram, cache, store.words[record + RECORD.FRAME] ?? 0, order, start);
+  const first = slabBase(parts, record) + (order[start] ?? 0) * cache.geometry.size;
+  store.setDouble(record + RECORD.FREELIST, first);
   addToAll(store, cache, record);
   addPartial(store, cache, record);
 };

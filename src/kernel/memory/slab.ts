@@ -19,6 +19,7 @@ import {
   publish,
   recordOf,
   sideOf,
+  startOf,
 } from "./slab-pages.ts";
 
 // SLUB on one CPU (mm/slub.c): objects in real slab pages, free pointers inside the free objects,
@@ -47,7 +48,7 @@ const refill = (parts: SlabParts, cache: Cache, gfp: number): boolean => {
   if (activate(parts, cache)) return true;
   const record = newSlab(parts, cache, gfp);
   if (record === 0) return false;
-  publish(parts, cache, record, objectsOf(parts, cache, record));
+  publish(parts, cache, record, startOf(parts, cache));
   return activate(parts, cache);
 };
 
@@ -125,9 +126,9 @@ export const mustConstruct = (parts: SlabParts, cache: Cache): boolean =>
 export function* construct(parts: SlabParts, cache: Cache, gfp: number): Routine<void> {
   const record = newSlab(parts, cache, gfp);
   if (record === 0) return;
-  const objects = objectsOf(parts, cache, record);
-  for (const object of objects) yield* callGuest(cache.ctor, object);
-  publish(parts, cache, record, objects);
+  const start = startOf(parts, cache);
+  for (const object of objectsOf(parts, cache, record, start)) yield* callGuest(cache.ctor, object);
+  publish(parts, cache, record, start);
 }
 
 /** While memory is shadowed, what kmalloc gave is not given again soon: use after free shows. */

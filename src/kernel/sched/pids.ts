@@ -16,7 +16,6 @@ export interface Pids {
 /** struct upid: nr, ns. */
 const UPID_NS = 8;
 const PIDTYPE_TGID = 1;
-const RLIM_INFINITY = 0xffffffffffffffffn;
 const RLIMITS = 16;
 /** struct pid comes first, signal_struct behind it. */
 const PID_BYTES = 256;
@@ -47,7 +46,8 @@ export const introduceTask = (k: Kernel, taskStruct: Address, behind: Address, n
   k.memory.setPointer(signals + k.offsetOf("signal_struct", "pids") + PIDTYPE_TGID * 8, behind);
   k.struct("signal_struct", signals).nr_threads = 1;
   const limits = signals + k.offsetOf("signal_struct", "rlim");
-  for (let index = 0; index < RLIMITS * 2; index += 1) k.memory.setU64(limits + index * 8, RLIM_INFINITY);
+  // RLIM_INFINITY is all ones; each limit is two.
+  k.memory.fill(limits, 0xff, RLIMITS * 16);
 };
 
 export const createPids = (k: Kernel, boot: (pid: number, comm: string) => Address): Pids => {
