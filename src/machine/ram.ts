@@ -16,11 +16,8 @@ export interface Ram {
 
 export const createRam = (buffer: ArrayBuffer, hostDirty: Uint8Array): Ram => {
   const bytes = new Uint8Array(buffer);
-  const marked = { first: Infinity, end: 0 };
-  const extend = (first: number, end: number): void => {
-    if (first < marked.first) marked.first = first;
-    if (end > marked.end) marked.end = end;
-  };
+  let first = Infinity;
+  let end = 0;
   return {
     size: buffer.byteLength,
     work: { lookups: 0 },
@@ -29,18 +26,20 @@ export const createRam = (buffer: ArrayBuffer, hostDirty: Uint8Array): Ram => {
     view: new DataView(buffer),
     touch(frame) {
       hostDirty[frame] = 1;
-      extend(frame, frame + 1);
+      if (frame < first) first = frame;
+      if (frame >= end) end = frame + 1;
     },
     takeMarked() {
-      const range = { first: Math.min(marked.first, marked.end), end: marked.end };
-      marked.first = Infinity;
-      marked.end = 0;
+      const range = { first: Math.min(first, end), end };
+      first = Infinity;
+      end = 0;
       return range;
     },
     zero(frame, count) {
       bytes.fill(0, frame * 4096, (frame + count) * 4096);
       hostDirty.fill(1, frame, frame + count);
-      extend(frame, frame + count);
+      first = Math.min(first, frame);
+      end = Math.max(end, frame + count);
     },
   };
 };

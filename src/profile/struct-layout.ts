@@ -29,6 +29,8 @@ export interface StructLayout {
   /** In declaration order; members of anonymous structs and unions are the struct's own. */
   readonly fieldNames: readonly string[];
   field(name: string): StructField | undefined;
+  /** The field's offset; as of `field`, which takes all of it apart. */
+  offset(name: string): number | undefined;
 }
 
 /** "struct list_head[40]" is of list_heads. */
@@ -90,6 +92,11 @@ const readField = (text: string): StructField => {
 export const readLayout = (name: string, text: string): StructLayout => {
   const [kind, size = "0"] = upTo(text, "\t", 0).split(":");
   const known = new Map<string, StructField>();
+  /** Where the member's name begins, or -1. */
+  const find = (wanted: string): number => {
+    const at = text.indexOf(`\t${wanted}:`);
+    return at < 0 ? -1 : at + 1;
+  };
   return {
     name,
     kind: kind === "union" ? "union" : "struct",
@@ -101,11 +108,15 @@ export const readLayout = (name: string, text: string): StructLayout => {
     field(wanted) {
       const found = known.get(wanted);
       if (found !== undefined) return found;
-      const at = text.indexOf(`\t${wanted}:`);
+      const at = find(wanted);
       if (at < 0) return undefined;
-      const field = readField(upTo(text, "\t", at + 1));
+      const field = readField(upTo(text, "\t", at));
       known.set(wanted, field);
       return field;
+    },
+    offset(wanted) {
+      const at = find(wanted);
+      return at < 0 ? undefined : Number(upTo(text, ":", at + wanted.length + 1));
     },
   };
 };

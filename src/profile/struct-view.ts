@@ -60,6 +60,15 @@ export const createStructViews = (profile: Profile, memory: GuestMemory): Struct
     }
     return maker;
   };
+  const offsetIn = (struct: string, path: string): number | undefined => {
+    const layout = layoutOf(struct);
+    const dot = path.indexOf(".");
+    if (dot < 0) return layout.offset(path);
+    const outer = layout.field(path.slice(0, dot));
+    if (outer?.type.kind !== "struct") return undefined;
+    const inner = offsetIn(outer.type.struct, path.slice(dot + 1));
+    return inner === undefined ? undefined : outer.offset + inner;
+  };
   return {
     view: <Name extends keyof StructTypes>(name: Name, address: Address) =>
       makerOf(name)(address) as StructTypes[Name],
@@ -68,19 +77,10 @@ export const createStructViews = (profile: Profile, memory: GuestMemory): Struct
     offsetOf(name, path) {
       const known = offsets.get(name)?.get(path);
       if (known !== undefined) return known;
-      let struct: string | undefined = name;
-      let offset = 0;
-      for (const part of path.split(".")) {
-        const found: StructField | undefined =
-          struct === undefined ? undefined : layoutOf(struct).field(part);
-        if (found === undefined) {
-          throw new KoboxError(
-            "no-struct",
-            `kernel profile ${profile.release}: struct ${name} has no ${path}`,
-          );
-        }
-        offset += found.offset;
-        struct = found.type.kind === "struct" ? found.type.struct : undefined;
+      const offset = offsetIn(name, path);
+      if (offset === undefined) {
+        const what = `kernel profile ${profile.release}: struct ${name} has no ${path}`;
+        throw new KoboxError("no-struct", what);
       }
       const those = offsets.get(name) ?? new Map<string, number>();
       offsets.set(name, those.set(path, offset));

@@ -35,7 +35,7 @@ const MACHINE: readonly (readonly [devfn: number, config: Readonly<Record<number
 ];
 
 const configBytes = (parts: Readonly<Record<number, string>>): number[] => {
-  const bytes = Array.from({ length: CONFIG_SIZE }, () => 0);
+  const bytes = [...new Uint8Array(CONFIG_SIZE)];
   for (const [at, hex] of Object.entries(parts))
     for (let index = 0; index * 2 < hex.length; index += 1)
       bytes[Number(at) + index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
