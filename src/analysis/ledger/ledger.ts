@@ -56,10 +56,11 @@ const named = (k: Kernel, parts: Plan["acquires"], args: ArgumentRecord, rax: bi
 };
 
 const planner = (): ((bound: BoundStub) => Plan | undefined) => {
-  const plans = new WeakMap<BoundStub, Plan | undefined>();
+  const plans = new WeakMap<BoundStub, { readonly plan: Plan | undefined }>();
   return (bound) => {
-    if (!plans.has(bound)) plans.set(bound, planOf(bound));
-    return plans.get(bound);
+    let known = plans.get(bound);
+    if (known === undefined) plans.set(bound, (known = { plan: planOf(bound) }));
+    return known.plan;
   };
 };
 
