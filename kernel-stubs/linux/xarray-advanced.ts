@@ -12,11 +12,19 @@ import {
 } from "../../src/kernel/data/xas-walk.ts";
 import { arrayAt } from "../../src/kernel/data/xarray-pool.ts";
 import { clearMark, hasMark, initMarks, locate, setMark } from "../../src/kernel/data/xarray.ts";
-import { type Entry, isMarked } from "../../src/kernel/data/xarray-node.ts";
+import { type Entry, isMarked, NODE } from "../../src/kernel/data/xarray-node.ts";
+import {
+  createRange,
+  deleteNodeOf,
+  destroySpares,
+  split,
+  spareNodes,
+} from "../../src/kernel/data/xas-range.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import type { Routine } from "../../src/kernel/routine.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { guarded } from "../reports.ts";
+import { guarded, warnAt } from "../reports.ts";
 
 /** Dispatch stores a bigint in RAX as it is. */
 const pattern = (entry: Entry): Address => entry as unknown as Address;
@@ -24,14 +32,24 @@ const pattern = (entry: Entry): Address => entry as unknown as Address;
 const entryOf = (k: Kernel, at: Address, name: string, act: (xas: Xas) => Entry): Address =>
   pattern(guarded(k, name, () => act(xasAt(k, at))) ?? 0n);
 
+/** xas_update(), once everything is in its place: the owner of the state follows its nodes' counts. */
+function* tellUpdates(k: Kernel, { xa, at }: Xas): Routine<void> {
+  const update = at.xa_update;
+  for (const node of xa.touched ?? []) yield* k.call(update, node);
+}
+
 export const xasLoad = stub("void *xas_load(struct xa_state *xas)", (k, { xas }) =>
   entryOf(k, xas, "xas_load", loadState),
 );
 
 export const xasStore = stub(
   "void *xas_store(struct xa_state *xas, void *entry)",
-  { level: { partial: "xa_update, which follows nodes that become empty, is not called" } },
-  (k, { xas }, call) => entryOf(k, xas, "xas_store", (state) => storeState(state, call.registers[1] ?? 0n)),
+  function* (k, { xas }, call) {
+    const [state, entry] = [xasAt(k, xas), call.registers[1] ?? 0n];
+    const old = guarded(k, "xas_store", () => storeState(state, entry)) ?? 0n;
+    yield* tellUpdates(k, state);
+    return pattern(old);
+  },
 );
 
 export const xasFind = stub("void *xas_find(struct xa_state *xas, unsigned long max)", (k, { xas, max }) =>
@@ -61,7 +79,10 @@ export const xasNomem = stub(
   { sleeps: ({ gfp }) => maySleep(gfp) },
   (k, { xas }) => {
     const state = xasAt(k, xas);
-    if (!isError(state) || state.at.xa_node !== -ENOMEM * 4 + 2) return false;
+    if (!isError(state) || state.at.xa_node !== -ENOMEM * 4 + 2) {
+      destroySpares(state);
+      return false;
+    }
     state.at.xa_node = RESTART;
     return true;
   },
@@ -115,4 +136,43 @@ export const xaGetOrder = stub(
 
 export const xasFindConflict = stub("void *xas_find_conflict(struct xa_state *xas)", (k, { xas }) =>
   entryOf(k, xas, "xas_find_conflict", findConflict),
+);
+
+export const xasCreateRange = stub("void xas_create_range(struct xa_state *xas)", function* (k, { xas }) {
+  const state = xasAt(k, xas);
+  guarded(k, "xas_create_range", () => createRange(state));
+  yield* tellUpdates(k, state);
+});
+
+/** Memory is never short here: only what is too large to be split fails. */
+export const xasSplitAlloc = stub(
+  "void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_t gfp)",
+  { sleeps: ({ gfp }) => maySleep(gfp) },
+  (k, { xas, order }, call) => {
+    const state = xasAt(k, xas);
+    if (spareNodes(state, call.registers[1] ?? 0n, order)) return;
+    warnAt(k, "xas_split_alloc:1012");
+    destroySpares(state);
+    state.at.xa_node = -ENOMEM * 4 + 2;
+  },
+);
+
+export const xasSplit = stub(
+  "void xas_split(struct xa_state *xas, void *entry, unsigned int order)",
+  function* (k, { xas, order }, call) {
+    const state = xasAt(k, xas);
+    guarded(k, "xas_split", () => split(state, call.registers[1] ?? 0n, order));
+    yield* tellUpdates(k, state);
+  },
+);
+
+export const xaDeleteNode = stub(
+  "void xa_delete_node(struct xa_node *node, xa_update_node_t update)",
+  function* (k, { node, update }) {
+    const touched =
+      guarded(k, "xa_delete_node", () =>
+        deleteNodeOf(arrayAt(k, k.memory.pointer(node + NODE.ARRAY)), node),
+      ) ?? [];
+    for (const each of update === 0 ? [] : touched) yield* k.call(update, each);
+  },
 );

@@ -3,7 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import { EBUSY, EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { arrayAt } from "../../src/kernel/data/xarray-pool.ts";
-import { type Found, findFree, findMarked, findPresent } from "../../src/kernel/data/xarray-search.ts";
+import { findFree } from "../../src/kernel/data/xarray-search.ts";
 import {
   clearMark,
   freeNodes,
@@ -21,9 +21,9 @@ import {
   hasFlag,
   headOf,
   isAdvanced,
+  isInternal,
   isMarked,
   isNode,
-  MARKS,
   setFlags,
   setHead,
   setMarked,
@@ -31,6 +31,9 @@ import {
   type XArray,
   ZERO_ENTRY,
 } from "../../src/kernel/data/xarray-node.ts";
+import { storeRange } from "../../src/kernel/data/xas-range.ts";
+import { extractEntries, type Found, findEntry, findEntryAfter } from "../../src/kernel/data/xas-find.ts";
+import { newState } from "../../src/kernel/data/xas-state.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { maySleep } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -71,6 +74,22 @@ export const xaStore = stub(
   "void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
   { ...STORES, aliases: ["__xa_store"] },
   (k, { xa, index }, call) => pattern(storeEntry(k, xa, index, call.registers[2] ?? 0n)),
+);
+
+export const xaStoreRange = stub(
+  `void *xa_store_range(struct xarray *xa, unsigned long first, unsigned long last, void *entry,
+      gfp_t gfp)`,
+  STORES,
+  (k, { xa, first, last }, call) => {
+    const entry = call.registers[3] ?? 0n;
+    if (isInternal(entry)) {
+      warnOnceAt(k, "xa_store_range:1726");
+      throw new Errno(EINVAL);
+    }
+    if (last < first) throw new Errno(EINVAL);
+    guarded(k, "xa_store_range", () => storeRange(newState(arrayAt(k, xa)), { first, last, entry }));
+    return 0;
+  },
 );
 
 export const xaErase = stub(
@@ -199,35 +218,20 @@ export const xaGetMark = stub(
   },
 );
 
-/** `filter` is a mark, or XA_PRESENT for any entry. A walk goes on behind entries that are only reserved. */
-const find = (xa: XArray, start: bigint, max: bigint, filter: number): Found | undefined => {
-  const marked = (MARKS as readonly number[]).includes(filter);
-  return marked ? findMarked(xa, start, max, filter) : findPresent(xa, start, max);
-};
-
 const report = (k: Kernel, indexp: Address, found: Found | undefined): Address => {
   if (found === undefined) return 0;
   k.memory.setU64(indexp, found.index);
-  return pattern(found.position.entry);
-};
-
-/** Iteration skips what xa_reserve() left. */
-const findStored = (xa: XArray, start: bigint, max: bigint, filter: number): Found | undefined => {
-  let found = find(xa, start, max, filter);
-  while (found?.position.entry === ZERO_ENTRY && found.index < max) {
-    found = find(xa, found.index + 1n, max, filter);
-  }
-  return found?.position.entry === ZERO_ENTRY ? undefined : found;
+  return pattern(found.entry);
 };
 
 export const xaFind = stub(
   "void *xa_find(struct xarray *xa, unsigned long *indexp, unsigned long max, xa_mark_t filter)",
   (k, { xa, indexp, max, filter }) => {
-    const start = k.memory.u64(indexp);
+    const search = { start: k.memory.u64(indexp), max, filter };
     return report(
       k,
       indexp,
-      guarded(k, "xa_find", () => findStored(arrayAt(k, xa), start, max, filter)),
+      guarded(k, "xa_find", () => findEntry(arrayAt(k, xa), search)),
     );
   },
 );
@@ -240,24 +244,17 @@ export const xaFindAfter = stub(
     return report(
       k,
       indexp,
-      guarded(k, "xa_find_after", () => findStored(arrayAt(k, xa), start, max, filter)),
+      guarded(k, "xa_find_after", () => findEntryAfter(arrayAt(k, xa), { start, max, filter })),
     );
   },
 );
 
 export const xaExtract = stub(
   "unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsigned long max, unsigned int n, xa_mark_t filter)",
-  (k, args) => {
-    const xa = arrayAt(k, args.xa);
-    let count = 0;
-    for (let from = args.start; count < args.n && from <= args.max; count++) {
-      const start = from;
-      const found = guarded(k, "xa_extract", () => findStored(xa, start, args.max, args.filter));
-      if (found === undefined) break;
-      k.memory.setU64(args.dst + count * 8, found.position.entry);
-      from = found.index + 1n;
-    }
-    return count;
+  (k, { xa, dst, n, ...search }) => {
+    const entries = guarded(k, "xa_extract", () => extractEntries(arrayAt(k, xa), search, n)) ?? [];
+    entries.forEach((entry, index) => k.memory.setU64(dst + index * 8, entry));
+    return entries.length;
   },
 );
 

@@ -269,6 +269,16 @@ export const SITES: Readonly<Record<string, readonly [source: string, at: string
     "strlcat+0x73/0x80",
     "8d 2c 17 e8 8f be 05 00 c6 45 00 00 48 89 d8 5b 5d c3 cc cc cc cc 49 39 c8 73 0f 48 89 fd 4c 89 c3 31 d2 eb de 45 31 c0 eb a9 <0f> 0b 66 66 2e 0f 1f 84 00 00 00 00 00 31 c0 48 85 d2 74 6c 55 49",
   ],
+  "xa_store_range:1726": [
+    "lib/xarray.c:1726",
+    "xa_store_range+0x295/0x2b0",
+    "c0 ff ff 77 02 31 c0 48 8b 54 24 38 65 48 2b 14 25 28 00 00 00 75 1e 48 83 c4 40 5b 5d 41 5c 41 5d 41 5e 41 5f c3 cc cc cc cc <0f> 0b 48 c7 c0 aa ff ff ff eb d2 e8 5b 23 05 00 66 66 2e 0f 1f 84",
+  ],
+  "xas_split_alloc:1012": [
+    "lib/xarray.c:1012",
+    "xas_split_alloc+0xd5/0x110",
+    "01 48 89 74 c8 08 48 83 fa 40 75 e6 49 8b 56 20 49 89 46 20 48 89 50 08 83 eb 01 75 9a 5b 5d 41 5c 41 5d 41 5e c3 cc cc cc cc <0f> 0b 49 8b 5e 20 48 85 db 74 19 48 89 df 48 8b 5b 08 48 83 c7 18",
+  ],
   "__xa_store:1548": [
     "lib/xarray.c:1548",
     "__xa_store+0x10c/0x120",

@@ -189,6 +189,7 @@ export const POINTER_TYPEDEFS = {
 /** Typedefs of pointers to functions: their C type. */
 export const FUNCTION_TYPEDEFS = {
   work_func_t: "void (*)(struct work_struct *)",
+  xa_update_node_t: "void (*)(struct xa_node *)",
   irq_handler_t: "irqreturn_t (*)(int, void *)",
   wait_queue_func_t: "int (*)(struct wait_queue_entry *, unsigned, int, void *)",
   notifier_fn_t: "int (*)(struct notifier_block *, unsigned long, void *)",

@@ -48,6 +48,8 @@ export interface XArray {
   readonly memory: GuestMemory;
   readonly at: Address;
   readonly pool: NodePool;
+  /** Notes nodes whose counts changed, in that order: xas_update() is told of them. */
+  readonly touched?: Address[];
 }
 
 export const flagsOf = ({ memory, at }: XArray): number => memory.u32(at + FLAGS);
@@ -75,6 +77,11 @@ export const countOf = ({ memory }: XArray, node: Address): number => memory.u8(
 export const addCounts = ({ memory }: XArray, node: Address, count: number, values: number): void => {
   memory.setU8(node + NODE.COUNT, (memory.u8(node + NODE.COUNT) + count) & 0xff);
   memory.setU8(node + NODE.VALUES, (memory.u8(node + NODE.VALUES) + values) & 0xff);
+};
+/** Of a node that goes. */
+export const clearCounts = ({ memory }: XArray, node: Address): void => {
+  memory.setU8(node + NODE.COUNT, 0);
+  memory.setU8(node + NODE.VALUES, 0);
 };
 export const slotAddress = (node: Address, offset: number): Address => node + NODE.SLOTS + offset * 8;
 export const slotOf = ({ memory }: XArray, node: Address, offset: number): Entry =>

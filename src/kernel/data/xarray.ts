@@ -4,6 +4,7 @@ import {
   addCounts,
   CHUNK_SHIFT,
   CHUNK_SIZE,
+  clearCounts,
   countOf,
   type Entry,
   entryOfNode,
@@ -84,7 +85,13 @@ export const hasMark = (xa: XArray, node: Address, offset: number, mark: number)
   const [word, bit] = wordAndBit(node, mark, offset);
   return (xa.memory.u32(word) & bit) !== 0;
 };
-const putMark = (xa: XArray, node: Address, offset: number, mark: number, value: "set" | "clear"): void => {
+export const putMark = (
+  xa: XArray,
+  node: Address,
+  offset: number,
+  mark: number,
+  value: "set" | "clear",
+): void => {
   const [word, bit] = wordAndBit(node, mark, offset);
   const old = xa.memory.u32(word);
   xa.memory.setU32(word, (value === "set" ? old | bit : old & ~bit) >>> 0);
@@ -143,6 +150,7 @@ const grow = (xa: XArray, head: Entry, shift: number): Entry => {
     setParent(xa, nodeOf(head), node);
   }
   setHead(xa, entryOfNode(node));
+  xa.touched?.push(node);
   return entryOfNode(node);
 };
 
@@ -189,6 +197,7 @@ export const attach = (xa: XArray, { node: parent, offset }: Position, shift: nu
   if (parent === 0) return setHead(xa, entryOfNode(node));
   setSlot(xa, parent, offset, entryOfNode(node));
   addCounts(xa, parent, 1, 0);
+  xa.touched?.push(parent);
 };
 
 /** What tells IDRs from XArrays: whether the last node may go while it holds index 0. */
@@ -203,9 +212,17 @@ export const deleteNode = (xa: XArray, start: Address, shrinking: Shrinking): vo
     if (parent === 0) return setHead(xa, 0n);
     setSlot(xa, parent, offset, 0n);
     addCounts(xa, parent, -1, 0);
+    xa.touched?.push(parent);
     node = parent;
   }
   if (parentOf(xa, node) === 0) shrink(xa, node, shrinking);
+};
+
+/** A node that is in use no more. */
+const drop = (xa: XArray, node: Address): void => {
+  clearCounts(xa, node);
+  xa.touched?.push(node);
+  xa.pool.release(node);
 };
 
 /** xas_shrink: lowers the array while its root holds nothing but index 0. */
@@ -220,7 +237,7 @@ const shrink = (xa: XArray, start: Address, shrinking: Shrinking): void => {
       setMarked(xa, FREE_MARK, "clear");
     }
     if (!isNode(entry)) setSlot(xa, node, 0, RETRY_ENTRY);
-    xa.pool.release(node);
+    drop(xa, node);
     if (!isNode(entry)) return;
     node = nodeOf(entry);
     setParent(xa, node, 0);
@@ -272,5 +289,5 @@ export const freeNodes = (xa: XArray, top: Entry): void => {
     if (shift > 0 && isNode(entry) && shiftOf(xa, nodeOf(entry)) < shift) freeNodes(xa, entry);
     else if (entry !== 0n) setSlot(xa, node, offset, RETRY_ENTRY);
   }
-  xa.pool.release(node);
+  drop(xa, node);
 };

@@ -18,10 +18,15 @@ import {
 } from "./xarray-node.ts";
 import { arrayAt } from "./xarray-pool.ts";
 
-/** The state in guest memory, and the array it is about. */
+type State = Pick<
+  StructTypes["xa_state"],
+  "xa_index" | "xa_shift" | "xa_sibs" | "xa_offset" | "xa_node" | "xa_alloc" | "xa_update"
+>;
+
+/** The state, in guest memory or the kernel's own, and the array it is about. */
 export interface Xas {
   readonly xa: XArray;
-  readonly at: StructTypes["xa_state"];
+  readonly at: State;
 }
 
 /** Values of xa_node that are no nodes: beyond the array, at no place yet. 0: at the array's head. */
@@ -30,8 +35,15 @@ export const RESTART: Address = 3;
 
 export const xasAt = (k: Kernel, at: Address): Xas => {
   const state = k.struct("xa_state", at);
-  return { xa: arrayAt(k, state.xa), at: state };
+  const xa = arrayAt(k, state.xa);
+  return { xa: state.xa_update === 0 ? xa : { ...xa, touched: [] }, at: state };
 };
+
+/** XA_STATE(): a state of the kernel's own, at no place of the array yet. */
+export const newState = (xa: XArray, index = 0n): Xas => ({
+  xa,
+  at: { xa_index: index, xa_shift: 0, xa_sibs: 0, xa_offset: 0, xa_node: RESTART, xa_alloc: 0, xa_update: 0 },
+});
 
 /** An error, at no place, or beyond. */
 export const isInvalid = ({ at }: Xas): boolean => (at.xa_node & 3) !== 0;

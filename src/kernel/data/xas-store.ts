@@ -34,17 +34,17 @@ export const positionOf = (xas: Xas): Position => ({
   entry: reload(xas),
 });
 
-const siblingOf = (offset: number): Entry => BigInt(offset * 4 + 2);
+export const siblingOf = (offset: number): Entry => BigInt(offset * 4 + 2);
 
 /** xas_max: the array must reach so far; beyond an entry at 0 that is more than one index. */
 const lastOf = ({ at }: Xas): bigint => {
   const mask = ((BigInt(at.xa_sibs) + 1n) << BigInt(at.xa_shift)) - 1n;
   const last = at.xa_index | mask;
-  return mask !== 0n && last === mask ? last + 1n : last;
+  return BigInt.asUintN(64, mask !== 0n && last === mask ? last + 1n : last);
 };
 
 /** xas_create: makes the slot for the entry, and nodes above it. */
-const createState = (xas: Xas, allowRoot: boolean): Entry => {
+export const createState = (xas: Xas, allowRoot: boolean): Entry => {
   const { xa, at } = xas;
   if (isError(xas)) return 0n;
   let shift = 0;
@@ -131,6 +131,7 @@ export const storeState = (xas: Xas, entry: Entry): Entry => {
   }
   const [count, values] = fillSlots(xas, old, entry);
   addCounts(xa, node, count, values);
+  if (count !== 0 || values !== 0) xa.touched?.push(node);
   if (count < 0) tidy(xas);
   return old;
 };
