@@ -25,23 +25,13 @@ export const kobjectInit = stub(
     k.driverCore.kobjects.init(kobj, ktype);
   },
 );
-const addNamed = function* (k: Kernel, kobject: Address, parent: Address, name: string) {
-  try {
-    k.driverCore.kobjects.setName(kobject, name);
-  } catch (error) {
-    if (error instanceof Errno) k.printk(3, "kobject: can not set name properly!\n");
-    throw error;
-  }
-  k.struct("kobject", kobject).parent = parent;
-  yield* k.driverCore.kobjects.add(kobject);
-  return 0;
-};
 export const kobjectAdd = stub(
   "int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...)",
   ADDS,
   function* (k, { kobj, parent, fmt }, call) {
     if (kobj === 0) throw new Errno(EINVAL);
-    return yield* addNamed(k, kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
+    yield* k.driverCore.kobjects.addNamed(kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
+    return 0;
   },
 );
 export const kobjectInitAndAdd = stub(
@@ -55,7 +45,8 @@ export const kobjectInitAndAdd = stub(
   },
   function* (k, { kobj, ktype, parent, fmt }, call) {
     k.driverCore.kobjects.init(kobj, ktype);
-    return yield* addNamed(k, kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
+    yield* k.driverCore.kobjects.addNamed(kobj, parent, formatGuest(k, fmt, call, NAME_MAX).text);
+    return 0;
   },
 );
 export const kobjectCreateAndAdd = stub(

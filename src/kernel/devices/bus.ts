@@ -25,7 +25,12 @@ const newDirectory = function* (
   kobjects.init(kobject, kobjects.ktype(kind));
   kobjects.setName(kobject, name);
   k.struct("kobject", kobject).parent = parent;
-  yield* kobjects.add(kobject);
+  try {
+    yield* kobjects.add(kobject);
+  } catch (error) {
+    if (error instanceof Errno) yield* kobjects.put(kobject);
+    throw error;
+  }
   return kobject;
 };
 
@@ -232,7 +237,7 @@ const addDriverFiles = (k: Kernel, driver: Address, kobject: Address): void => {
 
 /** driver_register(). */
 export function* registerDriver(k: Kernel, driver: Address): Routine<void> {
-  const { drivers } = k.driverCore;
+  const { drivers, kobjects } = k.driverCore;
   const view = k.struct("device_driver", driver);
   const name = k.memory.cstring(view.name, 256);
   const bus = busOf(k, view.bus);
@@ -243,9 +248,9 @@ export function* registerDriver(k: Kernel, driver: Address): Routine<void> {
     );
     throw new Errno(EINVAL);
   }
-  for (const [other, state] of drivers.entries()) {
-    if (state.bus !== view.bus || k.memory.cstring(k.struct("device_driver", other).name, 256) !== name)
-      continue;
+  // driver_find() looks for the name as it stands in sysfs.
+  for (const state of drivers.values()) {
+    if (state.bus !== view.bus || kobjects.name(state.kobject) !== name) continue;
     k.printk(3, `Error: Driver '${name}' is already registered, aborting...`);
     throw new Errno(EBUSY);
   }

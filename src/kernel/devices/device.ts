@@ -50,8 +50,9 @@ function* parentDirectory(k: Kernel, device: Address): Routine<{ parent: Address
       return { parent: kobjects.get(state.glue), glue: state.glue };
   }
   const above = up === 0 ? kobjects.known("/devices/virtual") : up;
-  const glue = yield* kobjects.create(name, above);
-  return { parent: glue === 0 ? above : glue, glue };
+  const glue = yield* kobjects.make(name, above);
+  if (glue === 0) throw new Errno(ENOMEM);
+  return { parent: glue, glue };
 }
 
 const ownFile = (k: Kernel, device: Address, name: "uevent" | "dev", mode: number): void => {
@@ -122,9 +123,10 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
     nameDevice(k, device);
     if (view.parent !== 0) kobjects.get(deviceKobject(k, view.parent));
     const { parent, glue } = yield* parentDirectory(k, device);
+    undo.unshift(() => kobjects.put(glue));
     view.kobj.parent = parent;
     yield* kobjects.add(kobject);
-    undo.push(() => kobjects.del(kobject));
+    undo.unshift(() => kobjects.del(kobject));
     notifyNode(k, device);
     undo.unshift(() => notifyNodeRemoved(k, device));
     ownFile(k, device, "uevent", 0o644);

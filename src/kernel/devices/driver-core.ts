@@ -79,6 +79,10 @@ export const createDriverCore = (k: Kernel): DriverCore => {
   const buses: DriverCore["buses"] = k.journal.map();
   const drivers: DriverCore["drivers"] = k.journal.map();
   const kobjects = createKobjects(k);
+  for (const kind of ["bus", "driver"] as const)
+    kobjects.releases.set(kind, function* (kobject) {
+      k.heap.kfree(kobject);
+    });
   kobjects.releases.set("device", (kobject) => releaseDevice(k, kobject));
   kobjects.releases.set("software_node", (kobject) => releaseSwnode(k, kobject));
   const core = {

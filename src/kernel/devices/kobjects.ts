@@ -40,7 +40,11 @@ export interface Kobjects extends KobjectNames {
   put(kobject: Address): Routine<void>;
   /** One of the kernel's own directories: "/kernel", "/devices/virtual". Made when first asked for. */
   known(path: ByteString): Address;
-  /** A kobject of kernel memory, in sysfs, with a count of one; 0 when there is none. */
+  /** kobject_add(): the same under a new name and parent; ENOMEM. */
+  addNamed(kobject: Address, parent: Address, name: ByteString): Routine<void>;
+  /** A kobject of kernel memory, in sysfs, with a count of one; 0 where there is no memory. Errors: as `addNamed`. */
+  make(name: ByteString, parent: Address): Routine<Address>;
+  /** kobject_create_and_add(): the same, and 0 whenever there is none. */
   create(name: ByteString, parent: Address): Routine<Address>;
   /** What is done when an object of a kernel type is released. */
   readonly releases: Map<KobjectKind, (kobject: Address) => Routine<void>>;
@@ -178,6 +182,28 @@ export const createKobjects = (k: Kernel): Kobjects => {
     known.set(path, kobject);
     return kobject;
   };
+  function* addNamed(kobject: Address, parent: Address, text: ByteString): Routine<void> {
+    try {
+      setName(kobject, text);
+    } catch (error) {
+      if (error instanceof Errno) k.printk(3, "kobject: can not set name properly!\n");
+      throw error;
+    }
+    view(kobject).parent = parent;
+    yield* add(kobject);
+  }
+  function* make(text: ByteString, parent: Address): Routine<Address> {
+    const kobject = k.heap.kmalloc(k.sizeOf("kobject"), GFP_KERNEL);
+    if (kobject === 0) return 0;
+    init(kobject, ktype("dynamic"));
+    try {
+      yield* addNamed(kobject, parent, text);
+    } catch (error) {
+      if (error instanceof Errno) yield* put(kobject);
+      throw error;
+    }
+    return kobject;
+  }
   releases.set("dynamic", function* (kobject) {
     k.heap.kfree(kobject);
   });
@@ -195,20 +221,16 @@ export const createKobjects = (k: Kernel): Kobjects => {
     get,
     put,
     known: place,
+    addNamed,
+    make,
     *create(text, parent) {
-      const kobject = k.heap.kmalloc(k.sizeOf("kobject"), GFP_KERNEL);
-      if (kobject === 0) return 0;
-      init(kobject, ktype("dynamic"));
-      view(kobject).parent = parent;
       try {
-        setName(kobject, text);
-        yield* add(kobject);
+        return yield* make(text, parent);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        yield* put(kobject);
+        k.printk(4, `kobject_create_and_add: kobject_add error: ${-error.errno}`);
         return 0;
       }
-      return kobject;
     },
     releases,
   };

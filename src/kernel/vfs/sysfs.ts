@@ -4,7 +4,7 @@ import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
 import type { CallerChain } from "../oops/callers.ts";
-import { DUPLICATE_FILE, duplicateDirectory } from "../oops/duplicate-paths.ts";
+import { DUPLICATE_FILE, duplicateDirectory, duplicateLink } from "../oops/duplicate-paths.ts";
 import type { Kernel } from "../kernel.ts";
 import type { DirectoryNode, SpecialNode } from "./node.ts";
 import type { FileOperations } from "./operations.ts";
@@ -79,6 +79,11 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     k.traces.dumpStack({ via });
     throw new Errno(EEXIST);
   };
+  /** Stub that the guest has called. */
+  const caller = (): ByteString | undefined => {
+    const frame = k.executor.current()?.frames.at(-1);
+    return frame?.kind === "host" ? frame.stub : undefined;
+  };
   const groupOf = (place: Place, group: ByteString | undefined): DirectoryNode => {
     if (group === undefined) return place.directory;
     const node = place.directory.entries.get(group);
@@ -96,10 +101,7 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     create(kobject, name, parent) {
       const above = placeOf(parent);
       const path = `${above.path}/${name}`;
-      if (above.directory.entries.has(name)) {
-        const stub = k.executor.current()?.frames.at(-1);
-        duplicate(path, duplicateDirectory(stub?.kind === "host" ? stub.stub : undefined));
-      }
+      if (above.directory.entries.has(name)) duplicate(path, duplicateDirectory(caller()));
       const directory = tree.newDirectory(0o755);
       above.directory.entries.set(name, directory);
       places.set(kobject, { directory, parent: above.directory, name, path });
@@ -134,7 +136,7 @@ export const createSysfs = (k: Kernel, tree: Tree): Sysfs => {
     link(kobject, name, target) {
       const place = placeOf(kobject);
       const to = placeOf(target);
-      if (place.directory.entries.has(name)) duplicate(`${place.path}/${name}`);
+      if (place.directory.entries.has(name)) duplicate(`${place.path}/${name}`, duplicateLink(caller()));
       place.directory.entries.set(name, tree.newSymlink(relative(place.path, to.path)));
     },
     unlink(kobject, name) {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { ENOMEM } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
 import { GFP } from "../../../src/kernel/memory/gfp.ts";
+import { boot as bootKernel } from "../../../src/library/boot.ts";
 import { boot } from "../../../src/sandbox.ts";
 
 const NAME = "n".repeat(2000);
@@ -31,4 +32,16 @@ it("an object keeps the name it has when there is no memory for another", () => 
   });
   close();
   expect(seen).toEqual([`errno ${ENOMEM}`, `errno ${ENOMEM}`, "done", "first", "/first", "made 0"]);
+});
+
+it("nothing of a bus, a driver or a device stays, also where its name was taken", async () => {
+  const kernel = await bootKernel();
+  const alive = (): number => [...kernel.sandbox.kernel.heap.live()].length;
+  const cycle = (what: string): number => {
+    kernel.insmod("test/truth/devices/twice.ko", { what }).rmmod();
+    kernel.settle();
+    return alive();
+  };
+  for (const what of ["bus", "driver", "glue"]) expect([what, cycle(what)]).toEqual([what, cycle(what)]);
+  kernel.close();
 });
