@@ -61,6 +61,19 @@ describe("kobox check --device", () => {
     );
   });
 
+  it("shows it in its table", () => {
+    const { stdout, status } = kobox([
+      "check",
+      MODULE,
+      "--device",
+      DEVICE,
+      "--fail",
+      "misc_register#1=EBUSY",
+    ]);
+    expect(stdout).toMatch(/^ {2}misc_register#1=EBUSY +probe -EBUSY +ok +probe\+0x/m);
+    expect(status).toBe(0);
+  });
+
   it("has firmware, for the parameters' edges, too", () => {
     inFolder((folder) => {
       writeFileSync(join(folder, "probes.bin"), "code");

@@ -1,7 +1,8 @@
-import { errnoName, errnoNumber } from "../../base/errno.ts";
+import { errnoNumber } from "../../base/errno.ts";
 import type { Finding, ProbeResult } from "../../kernel/events.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Life } from "./life.ts";
+import { resultText } from "./result-text.ts";
 
 /**
  * What became of a run. `passed`: nothing failed, init returned 0. `returned`: init, or the probe of a device, told of
@@ -46,10 +47,6 @@ const MISUSED = new Set([
 ]);
 
 const MAX_ERRNO = 4095;
-const nameOf = (value: number): string => {
-  const name = value < 0 ? errnoName(-value) : undefined;
-  return name === undefined ? `${value}` : `-${name}`;
-};
 const numberOf = (failure: Failure): number | undefined => {
   const number = errnoNumber(failure);
   return number === undefined ? undefined : -number;
@@ -110,7 +107,7 @@ const contract = ({ returned }: Life): string | undefined => {
 };
 
 const probeText = ({ device, returned }: ProbeResult): string =>
-  `the probe of ${device} returned ${nameOf(returned)}`;
+  `the probe of ${device} returned ${resultText(returned)}`;
 
 /** A probe that failed and, without the failure, does not: init returns 0 all the same (drivers/base/dd.c). */
 const probeFailure = ({ probes }: Life, clean: Life): ProbeResult | undefined => {
@@ -134,7 +131,7 @@ export const judgeClean = (life: Life, clean?: Life): Judgement => {
     return {
       verdict: "returned",
       severity: "ok",
-      message: `${life.returned === undefined ? "the load ended with" : "init returned"} ${nameOf(value)}`,
+      message: `${life.returned === undefined ? "the load ended with" : "init returned"} ${resultText(value)}`,
       finding: undefined,
     };
   const message = ["init returned 0", ...life.probes.map(probeText)].join(", ");
@@ -152,7 +149,7 @@ export const judge = (life: Life, clean: Life, failures: readonly Failure[]): Ju
     return cause === undefined ? plain : { ...plain, message: `${plain.message}: ${cause}` };
   }
   const value = life.init.kind === "returned" ? life.init.value : 0;
-  if (value !== 0) return judgeError(value, failures, `init returned ${nameOf(value)}`, plain.message);
+  if (value !== 0) return judgeError(value, failures, `init returned ${resultText(value)}`, plain.message);
   const probe = probeFailure(life, clean);
   if (probe !== undefined) return judgeError(probe.returned, failures, probeText(probe));
   return {
@@ -169,7 +166,7 @@ const judgeError = (value: number, failures: readonly Failure[], said: string, m
   // NULL and FALSE tell no errno: any will do.
   if (expected.includes(undefined) || expected.includes(value))
     return { verdict: "returned", severity: "ok", message, finding: undefined };
-  const wanted = expected.map((number) => nameOf(number ?? 0)).join(", ");
+  const wanted = expected.map((number) => resultText(number ?? 0)).join(", ");
   return {
     verdict: "changed",
     severity: "note",
@@ -187,7 +184,7 @@ const explain = ({ message }: Finding, { calls }: Life): string | undefined => {
   const address = BigInt.asIntN(64, BigInt(`0x${hex}`));
   const errno = numberOf(call.failed ?? "NULL");
   if (errno !== undefined && address >= BigInt(errno) && address < BigInt(errno) + 4096n) {
-    return `${call.symbol}() returned ERR_PTR(${nameOf(errno)}), which was used as a pointer`;
+    return `${call.symbol}() returned ERR_PTR(${resultText(errno)}), which was used as a pointer`;
   }
   if (call.failed === "NULL" && address >= 0n && address < 65_536n)
     return `${call.symbol}() returned NULL, which was used as a pointer`;

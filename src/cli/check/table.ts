@@ -1,22 +1,11 @@
 import pc from "picocolors";
 import { type CaseReport, type CheckReport, isBad } from "../../analysis/check/report.ts";
+import { initText } from "../../analysis/check/result-text.ts";
 import { displayText } from "../../base/bytes.ts";
-import { errnoName } from "../../base/errno.ts";
 
 const COLOURS = { ok: pc.green, note: pc.dim, warning: pc.yellow, error: pc.red } as const;
 /** Parameters may be long. */
 const NAME_WIDTH = 44;
-
-const valueText = (value: number): string => (value < 0 ? `-${errnoName(-value) ?? -value}` : `${value}`);
-
-/** What init returned, as people write it: 0, -ENOMEM, or how it ended; where a probe failed, what that returned. */
-const initText = ({ init, returned, probes }: CaseReport): string => {
-  if (init.outcome === "killed") return "oops";
-  if (init.outcome === "stopped") return init.stop ?? "stopped";
-  const value = returned ?? init.value ?? 0;
-  const failed = value === 0 ? probes.find((probe) => probe.returned !== 0) : undefined;
-  return failed === undefined ? valueText(value) : `probe ${valueText(failed.returned)}`;
-};
 
 const shortName = ({ name }: CaseReport): string =>
   name.length <= NAME_WIDTH ? name : `${name.slice(0, NAME_WIDTH - 3)}...`;

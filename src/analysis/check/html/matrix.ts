@@ -1,6 +1,7 @@
 import { type Markup, html } from "./markup.ts";
 import { type PageInput, type Run, runsOf } from "./model.ts";
-import { badge, initText, sign } from "./outcome.ts";
+import { badge, sign } from "./outcome.ts";
+import { initText } from "../result-text.ts";
 
 /** Failures as columns: those of most calls first. */
 const columnsOf = ({ report }: PageInput): string[] => {

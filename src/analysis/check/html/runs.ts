@@ -5,7 +5,8 @@ import { logTable, plainLog } from "./log.ts";
 import { type Markup, html } from "./markup.ts";
 import { shorten } from "./matrix.ts";
 import { type PageInput, type Run, runsOf } from "./model.ts";
-import { badge, initText } from "./outcome.ts";
+import { badge } from "./outcome.ts";
+import { initText } from "../result-text.ts";
 
 /** With more runs than this, those that went well are only listed. */
 const MOST_WHOLE = 400;
