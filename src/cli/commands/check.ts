@@ -9,7 +9,7 @@ import { parseSanitizers } from "../../analysis/sanitizers/sanitizers.ts";
 import { parseSpec, validateSpec } from "../../analysis/check/spec.ts";
 import { errnoName } from "../../base/errno.ts";
 import { KoboxError } from "../../base/errors.ts";
-import { type Sandbox } from "../../sandbox.ts";
+import type { Sandbox } from "../../sandbox.ts";
 import { beginRecording, recorderFor, writeArtifacts } from "../check/artifacts.ts";
 import { formatTable } from "../check/table.ts";
 import { createProgress } from "../check/progress.ts";
