@@ -104,6 +104,13 @@ function* callProbe(k: Kernel, device: Address, driver: Address): Routine<number
   return own === 0 ? 0 : asInt(yield* k.call(own, device));
 }
 
+/** Names as sysfs has them: the probe may have spoilt the guest's. */
+const tellProbe = (k: Kernel, device: Address, driver: Address, returned: number): void => {
+  if (!k.events.active) return;
+  const nameOf = (kobject: Address): ByteString => k.vfs.sysfs.path(kobject)?.split("/").at(-1) ?? "";
+  k.events.emit({ kind: "probe", device: nameOf(device), driver: nameOf(driver), returned });
+};
+
 /** really_probe(): 0 when bound. */
 function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
   const { kobjects, drivers } = k.driverCore;
@@ -117,14 +124,14 @@ function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
     sysfs.link(kobject, "driver", state.kobject);
   }
   const result = yield* callProbe(k, device, driver);
-  const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
-  k.events.emit({ kind: "probe", device: kobjects.name(kobject), driver: name, returned: result });
+  tellProbe(k, kobject, state?.kobject ?? 0, result);
   if (result === 0) {
     yield* addGroups(k, kobject, k.struct("device_driver", driver).dev_groups);
     k.driverCore.deferred.delete(device);
     retryDeferred(k);
     return 0;
   }
+  const name = k.memory.cstring(k.struct("device_driver", driver).name, 256);
   if (result !== -EPROBE_DEFER && result !== -ENODEV && result !== -ENXIO)
     k.printk(4, `${name}: probe of ${kobjects.name(kobject)} failed with error ${result}`);
   unlinkDriver(k, device);
