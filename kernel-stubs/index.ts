@@ -210,6 +210,7 @@ export * from "./asm/tsc.ts";
 export * from "./asm/cpu_device_id.ts";
 export * from "./linux/pid_namespace.ts";
 export * from "./linux/tty.ts";
+export * from "./linux/connector.ts";
 export * from "./linux/console.ts";
 export * from "./linux/console_struct.ts";
 export * from "./linux/nodemask.ts";

@@ -50,6 +50,11 @@ export const sockRelease = stub(
   (k, { sock }) => k.net.sockets.release(sock),
 );
 
+export const kernelGetsockname = stub(
+  "int kernel_getsockname(struct socket *sock, struct sockaddr *addr)",
+  (k, { sock, addr }) => k.net.sockets.name(sock, addr),
+);
+
 export const kernelBind = stub(
   "int kernel_bind(struct socket *sock, struct sockaddr *addr, int addrlen)",
   { fails: ["EINVAL", "EADDRINUSE", "EOPNOTSUPP"], sleeps: true, level: LEVEL },

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { jobNames, replay, testJobs } from "../support/truth-replay.ts";
 
-const FAMILIES = ["probes", "crypto", "trace", "livepatch", "napi", "tflags", "netlink"].map(
+const FAMILIES = ["probes", "crypto", "trace", "livepatch", "napi", "tflags", "netlink", "connector"].map(
   (name) => `test/truth/probes/${name}.jobs`,
 );
 

@@ -130,4 +130,6 @@ const procNetDev = (k: Kernel): ByteString =>
 export const populateNet = (k: Kernel, tree: Tree): void => {
   const show = hostText(() => procNetDev(k));
   tree.add(tree.directory("/proc/net"), "dev", tree.newSpecial(0o444, show));
+  const showConnector = hostText(() => k.net.connector.list());
+  tree.add(tree.directory("/proc/net"), "connector", tree.newSpecial(0o444, showConnector));
 };

@@ -4,6 +4,7 @@ import { ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { type Connector, createConnector } from "./connector.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
 import { type Napi, createNapi } from "./napi.ts";
 import { type Netlink, createNetlink } from "./netlink.ts";
@@ -24,6 +25,7 @@ export interface Net {
   readonly receiver: Receiver;
   readonly transmitter: Transmitter;
   readonly netlink: Netlink;
+  readonly connector: Connector;
   /** Sockets of the kernel's own. */
   readonly sockets: Sockets;
   /** Address of the name of an enum netdev_cmd. */
@@ -46,6 +48,7 @@ const GOES_OUT: readonly HookName[] = ["LOCAL_OUT", "POST_ROUTING", "FORWARD"];
 export const createNet = (k: Kernel): Net => {
   const netfilter = createNetfilter(k);
   const devices = createNetDevices(k);
+  const netlink = createNetlink(k);
   const point = (hook: HookName, device: Address) => ({
     pf: NFPROTO_IPV4,
     hook: HOOK[hook],
@@ -58,7 +61,8 @@ export const createNet = (k: Kernel): Net => {
     napi: createNapi(k),
     receiver: createReceiver(k),
     transmitter: createTransmitter(k),
-    netlink: createNetlink(k),
+    netlink,
+    connector: createConnector(k, netlink),
     sockets: createSockets(k),
     commandName: createCommandNames(k),
     *input(skb, device) {

@@ -27,6 +27,8 @@ export interface Sockets {
   release(socket: Address): void;
   /** kernel_bind() to a struct sockaddr_nl. Errno EINVAL, EADDRINUSE. */
   bind(socket: Address, address: Address, length: number): void;
+  /** kernel_getsockname(): fills in a struct sockaddr; how long it is. */
+  name(socket: Address, to: Address): number;
   send(socket: Address, bytes: Uint8Array): Routine<number>;
   /** The oldest message; undefined while there is none. */
   receive(socket: Address): Uint8Array | undefined;
@@ -73,6 +75,14 @@ export const createSockets = (k: Kernel): Sockets => {
       const [number, groups] = [k.memory.u32(address + 4), k.memory.u32(address + 8)];
       if (own.port !== undefined && number !== 0 && own.port.number !== number) throw new Errno(EINVAL);
       k.journal.touch(portOf(socket, number, groups)).groups = groups;
+    },
+    name(socket, to) {
+      const { port } = of(socket);
+      k.memory.setU16(to, AF_NETLINK);
+      k.memory.setU16(to + 2, 0);
+      k.memory.setU32(to + 4, port?.number ?? 0);
+      k.memory.setU32(to + 8, (port?.groups ?? 0) >>> 0);
+      return 12;
     },
     *send(socket, bytes) {
       return yield* k.net.netlink.send(portOf(socket), bytes);
