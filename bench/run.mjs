@@ -28,18 +28,18 @@ const figure = (...args) => {
 };
 
 /** Wall-clock milliseconds of a process. */
-const wall = (args) => {
+const wall = (args, env = process.env) => {
   const start = process.hrtime.bigint();
-  spawnSync(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
+  spawnSync(process.execPath, args, { cwd: ROOT, stdio: "ignore", env });
   return Number(process.hrtime.bigint() - start) / 1e6;
 };
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /** Medians of several commands, taken in turn so that whatever else the machine does hits all alike. */
-const inTurn = (commands, rounds = 21) => {
+const inTurn = (commands, env = process.env, rounds = 21) => {
   const times = commands.map(() => []);
   for (let round = 0; round < rounds; round += 1)
-    for (const [index, args] of commands.entries()) times[index].push(wall(args));
+    for (const [index, args] of commands.entries()) times[index].push(wall(args, env));
   return times.map(median);
 };
 
@@ -57,6 +57,12 @@ wall(HELLO);
 const [node, cold] = inTurn([["-e", "0"], HELLO]);
 row("node -e 0", node, "ms", undefined, "");
 row("kobox run hello.ko, cold", cold, "ms", cold / node, "of node; at most 1.7");
+const { NODE_EXTRA_CA_CERTS: certificates, ...bareEnvironment } = process.env;
+if (certificates !== undefined) {
+  const [alone, run] = inTurn([["-e", "0"], HELLO], bareEnvironment);
+  row("node -e 0, without NODE_EXTRA_CA_CERTS", alone, "ms", undefined, "");
+  row("kobox run hello.ko, cold, without it", run, "ms", run / alone, "of node");
+}
 
 row("bare resume, from C", bare.resume_ns, "ns", undefined, "");
 row("bare resume, from JavaScript", bound.resume_ns, "ns", bound.resume_ns / bare.resume_ns, "of C");
