@@ -106,7 +106,7 @@ row("init of hello from a snapshot, sanitizers on", 1e9 / watched, "/s", watched
 
 const CHECK = ["bin/kobox.cjs", "check", "test/analysis/mods/twenty.ko"];
 wall(CHECK);
-const [parameters, calls] = inTurn([CHECK, [...CHECK, "--no-parameters"]], 7);
+const [parameters, calls] = inTurn([CHECK, [...CHECK, "--no-parameters"]], process.env, 7);
 row("check of 20 fallible calls, whole process", calls, "ms", undefined, "at most 1000");
 row("the same and its parameter's edges", parameters, "ms");
 
