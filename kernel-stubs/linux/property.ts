@@ -1,14 +1,13 @@
 /** include/linux/property.h: reading properties, as drivers/base/property.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { ENODATA } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import {
+  matchText,
   propertyPresent,
   readIntegerArray,
   readStringArray,
   referenceArguments,
 } from "../../src/kernel/devices/fwnode.ts";
-import { propertyName } from "../../src/kernel/devices/property-entries.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { type Stub, stub } from "../../src/stub/declare.ts";
@@ -92,32 +91,12 @@ export const fwnodePropertyReadString = stub(
   },
 );
 
-const POINTER = 8;
-/** fwnode_property_match_string(): where the text stands in the array. */
-function* matchString(k: Kernel, fwnode: Address, name: Address, wanted: Address): Routine<number> {
-  const count = yield* readStringArray(k, fwnode, name, { to: 0, count: 0 });
-  if (count < 0) return count;
-  if (count === 0) throw new Errno(ENODATA);
-  const values = k.heap.internal(new Uint8Array(count * POINTER));
-  const read = yield* readStringArray(k, fwnode, name, { to: values, count });
-  const texts = Array.from({ length: Math.max(read, 0) }, (_, index) =>
-    k.memory.pointer(values + index * POINTER),
-  );
-  k.heap.kfree(values);
-  if (read < 0) return read;
-  const text = propertyName(k, wanted);
-  for (const [index, at] of texts.entries()) {
-    if (at === 0) break;
-    if (propertyName(k, at) === text) return index;
-  }
-  throw new Errno(ENODATA);
-}
 const MATCHES = { fails: ["EINVAL", "ENODATA", "EPROTO", "ENOMEM", "ENXIO"] } as const;
 export const devicePropertyMatchString = stub(
   "int device_property_match_string(struct device *dev, const char *propname, const char *string)",
   MATCHES,
   function* (k, { dev, propname, string }) {
-    return yield* matchString(k, nodeOf(k, dev), propname, string);
+    return yield* matchText(k, nodeOf(k, dev), propname, string);
   },
 );
 export const fwnodePropertyMatchString = stub(
@@ -125,7 +104,7 @@ export const fwnodePropertyMatchString = stub(
       const char *string)`,
   MATCHES,
   function* (k, { fwnode, propname, string }) {
-    return yield* matchString(k, fwnode, propname, string);
+    return yield* matchText(k, fwnode, propname, string);
   },
 );
 

@@ -5,3 +5,4 @@ describe("root devices, and small things", () => testJobs("test/truth/devices/ro
 describe("software nodes", () => testJobs("test/truth/devices/swnode.jobs"));
 describe("a firmware node of the module's own", () => testJobs("test/truth/devices/primary.jobs"));
 describe("names that are taken", () => testJobs("test/truth/devices/twice.jobs"));
+describe("software nodes that are connected", () => testJobs("test/truth/devices/graph.jobs"));

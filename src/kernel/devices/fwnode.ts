@@ -1,11 +1,13 @@
 /** Firmware nodes, whatever they are: what property.c does through their operations (drivers/base/property.c). */
 import { type Address, toAddress } from "../../base/address.ts";
-import { EINVAL, ENOENT, ENXIO, MAX_ERRNO } from "../../base/errno.ts";
+import { EINVAL, ENODATA, ENOENT, ENXIO, MAX_ERRNO } from "../../base/errno.ts";
+import { Errno } from "../../base/errors.ts";
 import type { StructTypes } from "../../profile/struct-types.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { propertyName } from "./property-entries.ts";
 
-type Operation = keyof StructTypes["fwnode_operations"] & string;
+export type Operation = keyof StructTypes["fwnode_operations"] & string;
 type Value = number | bigint;
 
 /** IS_ERR_OR_NULL() */
@@ -18,7 +20,7 @@ const operationOf = (k: Kernel, fwnode: Address, name: Operation): Address => {
 };
 
 /** fwnode_call_ptr_op(): 0 without the operation. */
-function* pointerFrom(
+export function* pointerFrom(
   k: Kernel,
   fwnode: Address,
   name: Operation,
@@ -28,7 +30,7 @@ function* pointerFrom(
   return fn === 0 ? 0 : toAddress(yield* k.call(fn, fwnode, ...args));
 }
 /** fwnode_call_int_op(): -EINVAL without the node, -ENXIO without the operation. */
-function* integerFrom(
+export function* integerFrom(
   k: Kernel,
   fwnode: Address,
   name: Operation,
@@ -39,7 +41,7 @@ function* integerFrom(
   return Number(BigInt.asIntN(32, yield* k.call(fn, fwnode, ...args)));
 }
 /** fwnode_call_bool_op() */
-function* booleanFrom(
+export function* booleanFrom(
   k: Kernel,
   fwnode: Address,
   name: Operation,
@@ -49,7 +51,8 @@ function* booleanFrom(
   return fn !== 0 && ((yield* k.call(fn, fwnode, ...args)) & 0xffn) !== 0n;
 }
 
-const secondaryOf = (k: Kernel, fwnode: Address): Address => k.struct("fwnode_handle", fwnode).secondary;
+export const secondaryOf = (k: Kernel, fwnode: Address): Address =>
+  k.struct("fwnode_handle", fwnode).secondary;
 
 /** An integer from the node or, where it has no such property, from its secondary one. */
 function* fromEither(
@@ -83,6 +86,26 @@ export const readStringArray = (
   { to, count }: { readonly to: Address; readonly count: number },
 ): Routine<number> => fromEither(k, fwnode, "property_read_string_array", name, to, count);
 
+const POINTER = 8;
+/** fwnode_property_match_string(): where the text stands in the array. */
+export function* matchText(k: Kernel, fwnode: Address, name: Address, wanted: Address): Routine<number> {
+  const count = yield* readStringArray(k, fwnode, name, { to: 0, count: 0 });
+  if (count < 0) return count;
+  if (count === 0) throw new Errno(ENODATA);
+  const values = k.heap.internal(new Uint8Array(count * POINTER));
+  const read = yield* readStringArray(k, fwnode, name, { to: values, count });
+  const texts = Array.from({ length: Math.max(read, 0) }, (_, index) =>
+    k.memory.pointer(values + index * POINTER),
+  );
+  k.heap.kfree(values);
+  if (read < 0) return read;
+  const text = propertyName(k, wanted);
+  for (const [index, at] of texts.entries()) {
+    if (at === 0) break;
+    if (propertyName(k, at) === text) return index;
+  }
+  throw new Errno(ENODATA);
+}
 export interface ReferenceQuery {
   readonly property: Address;
   /** Name of the property that says how many arguments there are, or 0. */

@@ -7,15 +7,9 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { namePrefix, nextParent, parentOf, putNode } from "./fwnode.ts";
 import { DEV_PROP, findProperty, propertyName, readIntegers, readTexts } from "./property-entries.ts";
-import {
-  childrenOf,
-  findSwnode,
-  fwnodeOf,
-  getSwnode,
-  isSoftwareNode,
-  putSwnode,
-  swnodeOf,
-} from "./swnode.ts";
+import { namedChildNode, nextChildNode, parentNode, referenced } from "./swnode-family.ts";
+import { nextEndpoint, parseEndpoint, portParent, remoteEndpoint } from "./swnode-graph.ts";
+import { findSwnode, isSoftwareNode, putSwnode, swnodeOf } from "./swnode.ts";
 
 const MAX_ARGUMENTS = 16;
 
@@ -23,32 +17,6 @@ type HostFunctionOf = (k: Kernel, ...args: readonly Address[]) => number;
 
 const propertiesOf = (k: Kernel, fwnode: Address): Address =>
   k.struct("software_node", k.struct("swnode", swnodeOf(k, fwnode)).node).properties;
-
-const referenced = (k: Kernel, swnode: Address): Address => fwnodeOf(k, getSwnode(k, swnode));
-
-const parentNode = (k: Kernel, fwnode: Address): Address => {
-  const swnode = swnodeOf(k, fwnode);
-  const parent = swnode === 0 ? 0 : k.struct("swnode", swnode).parent;
-  return parent === 0 ? 0 : referenced(k, parent);
-};
-
-function* nextChildNode(k: Kernel, fwnode: Address, child: Address): Routine<Address> {
-  const [parent, from] = [swnodeOf(k, fwnode), swnodeOf(k, child)];
-  const all = parent === 0 ? [] : [...childrenOf(k, parent)];
-  const next = all[from === 0 ? 0 : all.indexOf(from) + 1];
-  yield* putNode(k, child);
-  return next === undefined ? 0 : referenced(k, next);
-}
-
-const namedChildNode = (k: Kernel, fwnode: Address, name: string): Address => {
-  const swnode = swnodeOf(k, fwnode);
-  if (swnode === 0) return 0;
-  for (const each of childrenOf(k, swnode)) {
-    const { name: own } = k.struct("swnode", each).kobj;
-    if (propertyName(k, own) === name) return referenced(k, each);
-  }
-  return 0;
-};
 
 function* prefixOf(k: Kernel, fwnode: Address): Routine<Address> {
   let parent = yield* parentOf(k, fwnode);
@@ -111,6 +79,10 @@ const functions = (k: Kernel): Readonly<Record<string, HostFunction>> => ({
   get_parent: (fwnode = 0) => parentNode(k, fwnode),
   get_next_child_node: (fwnode = 0, child = 0) => nextChildNode(k, fwnode, child),
   get_named_child_node: (fwnode = 0, name = 0) => namedChildNode(k, fwnode, propertyName(k, name)),
+  graph_get_next_endpoint: (fwnode = 0, endpoint = 0) => nextEndpoint(k, fwnode, endpoint),
+  graph_get_remote_endpoint: (fwnode = 0) => remoteEndpoint(k, fwnode),
+  graph_get_port_parent: (fwnode = 0) => portParent(k, fwnode),
+  graph_parse_endpoint: (fwnode = 0, to = 0) => parseEndpoint(k, fwnode, to),
   get_reference_args: (...args) => referenceArgs(k, ...args),
 });
 
