@@ -178,6 +178,7 @@ export * from "./linux/parser.ts";
 export * from "./linux/string-argv.ts";
 export * from "./linux/proc_fs.ts";
 export * from "./linux/seq_file.ts";
+export * from "./linux/sysctl-bitmap.ts";
 export * from "./linux/sysctl.ts";
 export * from "./linux/debugfs.ts";
 export * from "./linux/fs-simple-attr.ts";

@@ -8,3 +8,4 @@ testJobs("test/truth/files/files.jobs", {
   "interrupt/3 sh/out": "`Killed`, said of a background job",
   "fault/1 sh/out": "a read that returned -12345",
 });
+testJobs("test/truth/files/bits.jobs");
