@@ -50,6 +50,8 @@ export const sockRelease = stub(
   (k, { sock }) => k.net.sockets.release(sock),
 );
 
+export const netRatelimit = stub("int net_ratelimit(void)", (k) => (k.net.ratelimit() ? 1 : 0));
+
 export const kernelGetsockname = stub(
   "int kernel_getsockname(struct socket *sock, struct sockaddr *addr)",
   (k, { sock, addr }) => k.net.sockets.name(sock, addr),

@@ -4,16 +4,21 @@ import { ENODEV } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { ETHERNET_ADDRESS, ETHERNET_HEADER } from "../../src/kernel/net/ethernet.ts";
+import { makeBlackhole } from "../../src/kernel/net/loopback.ts";
 import { allocateNetDevice } from "../../src/kernel/net/net-device.ts";
 import { notifierHead, notifyBlock } from "../../src/kernel/net/notify.ts";
 import { withRtnl } from "../../src/kernel/net/rtnl.ts";
 import { registerNotifier, unregisterNotifier } from "../../src/kernel/notifier.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
-import { stub } from "../../src/stub/declare.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
 import { rcuWait } from "./rcupdate.ts";
 
 /** IFNAMSIZ */
 const NAME_SIZE = 16;
+
+export const blackholeNetdev = variable("struct net_device *blackhole_netdev", (k, { address }) =>
+  k.memory.setPointer(address, makeBlackhole(k)),
+);
 
 export const allocNetdevMqs = stub(
   "struct net_device *alloc_netdev_mqs(int sizeof_priv, const char *name, unsigned char name_assign_type, void (*setup)(struct net_device *), unsigned int txqs, unsigned int rxqs)",

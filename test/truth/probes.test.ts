@@ -1,9 +1,17 @@
 import { expect, it } from "vitest";
 import { jobNames, replay, testJobs } from "../support/truth-replay.ts";
 
-const FAMILIES = ["probes", "crypto", "trace", "livepatch", "napi", "tflags", "netlink", "connector"].map(
-  (name) => `test/truth/probes/${name}.jobs`,
-);
+const FAMILIES = [
+  "probes",
+  "crypto",
+  "trace",
+  "livepatch",
+  "napi",
+  "tflags",
+  "netlink",
+  "connector",
+  "hole",
+].map((name) => `test/truth/probes/${name}.jobs`);
 
 for (const path of FAMILIES) {
   testJobs(path);

@@ -11,6 +11,7 @@ import { type Netlink, createNetlink } from "./netlink.ts";
 import { type Sockets, createSockets } from "./sockets.ts";
 import { HOOK, NFPROTO_IPV4, type Netfilter, type PacketEnd, createNetfilter } from "./netfilter.ts";
 import { createCommandNames } from "./notify.ts";
+import { createNetRatelimit } from "./ratelimit.ts";
 import { type Receiver, createReceiver } from "./receive.ts";
 import { releaseSkb } from "./skb.ts";
 import { type Transmitter, createTransmitter } from "./transmit.ts";
@@ -28,6 +29,8 @@ export interface Net {
   readonly connector: Connector;
   /** Sockets of the kernel's own. */
   readonly sockets: Sockets;
+  /** Whether something may be said of a packet now. */
+  ratelimit(): boolean;
   /** Address of the name of an enum netdev_cmd. */
   commandName(command: number): Address;
   /** An IPv4 packet that a device has handed in: it passes the hooks, and then there is nobody for it. */
@@ -64,6 +67,7 @@ export const createNet = (k: Kernel): Net => {
     netlink,
     connector: createConnector(k, netlink),
     sockets: createSockets(k),
+    ratelimit: createNetRatelimit(k),
     commandName: createCommandNames(k),
     *input(skb, device) {
       for (const hook of ARRIVING) {
