@@ -24,15 +24,9 @@ const folder = `${__dirname}/../dist`;
 const bundle = `${folder}/${small ? "run" : "cli"}.cjs`;
 const { mapText, mapFile, quit } = loadBinding();
 
-const readText = (path) => {
+const readFile = (path, encoding) => {
   const { existsSync, readFileSync } = require("node:fs");
-  // The build sees to it that it is ASCII: such a string is read and compiled in half the time.
-  return existsSync(path) ? readFileSync(path, "latin1") : undefined;
-};
-
-const readBytes = (path) => {
-  const { existsSync, readFileSync } = require("node:fs");
-  return existsSync(path) ? readFileSync(path) : undefined;
+  return existsSync(path) ? readFileSync(path, encoding) : undefined;
 };
 
 /** Its own hash ends the bundle: a process that outlives a build leaves no cache that fits another text. */
@@ -52,14 +46,15 @@ const writeCache = (script, cache) => {
   }
 };
 
-const source = mapText?.(bundle) ?? readText(bundle);
+// The build sees to it that it is ASCII: such a string is read and compiled in half the time.
+const source = mapText?.(bundle) ?? readFile(bundle, "latin1");
 if (source === undefined) {
   process.stderr.write("kobox: the program is not built\n  Run `npm start` in the clone once.\n");
   process.exit(2);
 }
 const cache = cacheOf(source);
 const mapped = mapFile?.(cache);
-const cachedData = mapped === undefined ? readBytes(cache) : new Uint8Array(mapped);
+const cachedData = mapped === undefined ? readFile(cache) : new Uint8Array(mapped);
 const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
 const cached = cachedData !== undefined && script.cachedDataRejected === false;
 const main = { exports: {} };

@@ -1,5 +1,6 @@
 /** include/linux/cdev.h, as fs/char_dev.c does it. */
-import { addDevice, deleteDevice, deviceKobject } from "../../src/kernel/devices/device.ts";
+import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
+import { addDevice, deleteDevice } from "../../src/kernel/devices/device.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { addCdev, deleteCdev, initialiseCdev } from "../../src/kernel/vfs/cdev.ts";
 import { stub } from "../../src/stub/declare.ts";

@@ -1,11 +1,10 @@
 /** include/linux/crypto.h, as crypto/api.c and algapi.c do it. */
-import type { Address } from "../../src/base/address.ts";
+import { isErr } from "../../src/base/err.ts";
 import { EINPROGRESS } from "../../src/base/errno.ts";
 import { ALG_TYPE, ALG_TYPE_MASK } from "../../src/kernel/crypto/registry.ts";
 import { destroyTransform, newTransform } from "../../src/kernel/crypto/transform.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const isError = (pointer: Address): boolean => pointer < 0 && pointer >= -4095;
 const EVERY = Object.values(ALG_TYPE);
 
 export const cryptoHasAlg = stub(
@@ -38,7 +37,7 @@ export const cryptoDestroyTfm = stub(
   "void crypto_destroy_tfm(void *mem, struct crypto_tfm *tfm)",
   { releases: { "crypto transform": "mem" } },
   function* (k, { mem, tfm }) {
-    if (mem !== 0 && !isError(mem)) yield* destroyTransform(k, mem, tfm);
+    if (mem !== 0 && !isErr(mem)) yield* destroyTransform(k, mem, tfm);
   },
 );
 

@@ -3,8 +3,8 @@ import type { Address } from "../../src/base/address.ts";
 import { ENOSPC } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { duplicateText } from "../../src/kernel/data/text.ts";
-import { deviceKobject } from "../../src/kernel/devices/device.ts";
 import { initList } from "../../src/kernel/data/guest-list.ts";
+import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import { CAPABILITIES, EV, bit, setBit } from "../../src/kernel/input/bits.ts";
 import {
   allocateInput,

@@ -1,9 +1,10 @@
 /** include/linux/platform_device.h, as drivers/base/platform.c does it. */
 import type { Address } from "../../src/base/address.ts";
+import { isErrOrNull } from "../../src/base/err.ts";
 import { EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
-import { deviceKobject } from "../../src/kernel/devices/device.ts";
+import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import {
   allocatePlatformDevice,
   setPlatformData,
@@ -101,7 +102,7 @@ export const platformDeviceRegisterFull = stub(
 );
 
 const releasedDevice = (k: Kernel, pdev: Address): Address | undefined =>
-  pdev === 0 || (pdev < 0 && pdev >= -4095) ? undefined : pdevDevice(k, pdev);
+  isErrOrNull(pdev) ? undefined : pdevDevice(k, pdev);
 
 export const platformDeviceDel = stub(
   "void platform_device_del(struct platform_device *pdev)",
@@ -114,15 +115,14 @@ export const platformDevicePut = stub(
   "void platform_device_put(struct platform_device *pdev)",
   { releases: { platform_device: "pdev" } },
   function* (k, { pdev }) {
-    if (pdev !== 0 && (pdev > 0 || pdev < -4095))
-      yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
+    if (!isErrOrNull(pdev)) yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
   },
 );
 export const platformDeviceUnregister = stub(
   "void platform_device_unregister(struct platform_device *pdev)",
   { sleeps: true, releases: { device: (k, { pdev }) => releasedDevice(k, pdev) } },
   function* (k, { pdev }) {
-    if (pdev === 0 || (pdev < 0 && pdev >= -4095)) return;
+    if (isErrOrNull(pdev)) return;
     yield* deletePlatformDevice(k, pdev);
     yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
   },

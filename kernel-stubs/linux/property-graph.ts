@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { fwnodeOfDevice } from "../../src/kernel/devices/device-members.ts";
 import {
   countEndpoints,
   endpointById,
@@ -22,7 +23,6 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const nodeOf = (k: Kernel, device: Address): Address => k.struct("device", device).fwnode;
 const GIVES = { acquires: { fwnode: "return" } } as const;
 
 export const fwnodeGraphGetNextEndpoint = stub(
@@ -87,20 +87,20 @@ export const fwnodeGraphGetEndpointById = stub(
 export const deviceGetMatchData = stub(
   "const void *device_get_match_data(const struct device *dev)",
   function* (k, { dev }) {
-    return yield* pointerFrom(k, nodeOf(k, dev), "device_get_match_data", dev);
+    return yield* pointerFrom(k, fwnodeOfDevice(k, dev), "device_get_match_data", dev);
   },
 );
 export const deviceDmaSupported = stub(
   "bool device_dma_supported(struct device *dev)",
   function* (k, { dev }) {
-    return yield* booleanFrom(k, nodeOf(k, dev), "device_dma_supported");
+    return yield* booleanFrom(k, fwnodeOfDevice(k, dev), "device_dma_supported");
   },
 );
 /** DEV_DMA_NOT_SUPPORTED (0) is what a node without the operation has. */
 export const deviceGetDmaAttr = stub(
   "enum dev_dma_attr device_get_dma_attr(struct device *dev)",
   function* (k, { dev }) {
-    return Math.max(yield* integerFrom(k, nodeOf(k, dev), "device_get_dma_attr"), 0);
+    return Math.max(yield* integerFrom(k, fwnodeOfDevice(k, dev), "device_get_dma_attr"), 0);
   },
 );
 export const fwnodeIomap = stub(

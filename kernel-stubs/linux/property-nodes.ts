@@ -1,5 +1,5 @@
 /** include/linux/property.h: from node to node, as drivers/base/property.c does it. */
-import type { Address } from "../../src/base/address.ts";
+import { fwnodeOfDevice } from "../../src/kernel/devices/device-members.ts";
 import {
   countParents,
   getNode,
@@ -13,17 +13,14 @@ import {
   parentOf,
   putNode,
 } from "../../src/kernel/devices/fwnode.ts";
-import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const nodeOf = (k: Kernel, device: Address): Address => k.struct("device", device).fwnode;
-
 export const devFwnode = stub("struct fwnode_handle *__dev_fwnode(struct device *dev)", (k, { dev }) =>
-  nodeOf(k, dev),
+  fwnodeOfDevice(k, dev),
 );
 export const devFwnodeConst = stub(
   "const struct fwnode_handle *__dev_fwnode_const(const struct device *dev)",
-  (k, { dev }) => nodeOf(k, dev),
+  (k, { dev }) => fwnodeOfDevice(k, dev),
 );
 
 export const fwnodeHandleGet = stub(
@@ -96,7 +93,7 @@ export const deviceGetNextChildNode = stub(
       struct fwnode_handle *child)`,
   { acquires: { fwnode: "return" }, releases: { fwnode: "child" } },
   function* (k, { dev, child }) {
-    return yield* nextChild(k, nodeOf(k, dev), child);
+    return yield* nextChild(k, fwnodeOfDevice(k, dev), child);
   },
 );
 export const fwnodeGetNamedChildNode = stub(
@@ -111,13 +108,13 @@ export const deviceGetNamedChildNode = stub(
   "struct fwnode_handle *device_get_named_child_node(const struct device *dev, const char *childname)",
   { acquires: { fwnode: "return" } },
   function* (k, { dev, childname }) {
-    return yield* namedChild(k, nodeOf(k, dev), childname);
+    return yield* namedChild(k, fwnodeOfDevice(k, dev), childname);
   },
 );
 export const deviceGetChildNodeCount = stub(
   "unsigned int device_get_child_node_count(const struct device *dev)",
   function* (k, { dev }) {
-    const fwnode = nodeOf(k, dev);
+    const fwnode = fwnodeOfDevice(k, dev);
     let count = 0;
     for (let at = yield* nextChild(k, fwnode, 0); at !== 0; at = yield* nextChild(k, fwnode, at)) count += 1;
     return count;

@@ -1,6 +1,7 @@
 /** include/linux/property.h: reading properties, as drivers/base/property.c does it. */
 import type { Address } from "../../src/base/address.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { fwnodeOfDevice } from "../../src/kernel/devices/device-members.ts";
 import {
   matchText,
   propertyPresent,
@@ -15,8 +16,6 @@ import { type Stub, stub } from "../../src/stub/declare.ts";
 const READS = { fails: ["EINVAL", "ENODATA", "EPROTO", "EOVERFLOW", "ENXIO"] } as const;
 const TEXTS = { fails: ["EINVAL", "ENODATA", "EPROTO", "EILSEQ", "EOVERFLOW", "ENXIO"] } as const;
 
-const nodeOf = (k: Kernel, device: Address): Address => k.struct("device", device).fwnode;
-
 type DeviceReader =
   "int device_property_read_u32_array(struct device *dev, const char *propname, u32 *val, size_t nval)";
 type NodeReader =
@@ -29,7 +28,7 @@ export const propertyArrays: readonly Stub[] = ([1, 2, 4, 8] as const).flatMap((
       `int device_property_read_u${size * 8}_array(struct device *dev, ${rest}` as DeviceReader,
       READS,
       function* (k, { dev, propname, val, nval }) {
-        return yield* readIntegerArray(k, nodeOf(k, dev), propname, { size, to: val, count: nval });
+        return yield* readIntegerArray(k, fwnodeOfDevice(k, dev), propname, { size, to: val, count: nval });
       },
     ),
     stub(
@@ -45,7 +44,7 @@ export const propertyArrays: readonly Stub[] = ([1, 2, 4, 8] as const).flatMap((
 export const devicePropertyPresent = stub(
   "bool device_property_present(struct device *dev, const char *propname)",
   function* (k, { dev, propname }) {
-    return yield* propertyPresent(k, nodeOf(k, dev), propname);
+    return yield* propertyPresent(k, fwnodeOfDevice(k, dev), propname);
   },
 );
 export const fwnodePropertyPresent = stub(
@@ -60,7 +59,7 @@ export const devicePropertyReadStringArray = stub(
       size_t nval)`,
   TEXTS,
   function* (k, { dev, propname, val, nval }) {
-    return yield* readStringArray(k, nodeOf(k, dev), propname, { to: val, count: nval });
+    return yield* readStringArray(k, fwnodeOfDevice(k, dev), propname, { to: val, count: nval });
   },
 );
 export const fwnodePropertyReadStringArray = stub(
@@ -79,7 +78,7 @@ export const devicePropertyReadString = stub(
   "int device_property_read_string(struct device *dev, const char *propname, const char **val)",
   TEXTS,
   function* (k, { dev, propname, val }) {
-    return yield* readOne(k, nodeOf(k, dev), propname, val);
+    return yield* readOne(k, fwnodeOfDevice(k, dev), propname, val);
   },
 );
 export const fwnodePropertyReadString = stub(
@@ -96,7 +95,7 @@ export const devicePropertyMatchString = stub(
   "int device_property_match_string(struct device *dev, const char *propname, const char *string)",
   MATCHES,
   function* (k, { dev, propname, string }) {
-    return yield* matchText(k, nodeOf(k, dev), propname, string);
+    return yield* matchText(k, fwnodeOfDevice(k, dev), propname, string);
   },
 );
 export const fwnodePropertyMatchString = stub(

@@ -3,6 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import {
   changeChild,
   eraseColor,
+  finish,
   insertColor,
   leftDeepest,
   neighbour,
@@ -21,9 +22,6 @@ import { guarded } from "../reports.ts";
 function* unmoved(): Routine<void> {}
 
 const plainTree = (k: Kernel, root: Address): Tree => ({ memory: k.memory, root, rotated: unmoved });
-
-/** A routine that calls no guest code, run to its end. */
-const finish = (routine: Routine<void>): void => void routine.next();
 
 export const rbInsertColor = stub(
   "void rb_insert_color(struct rb_node *node, struct rb_root *root)",

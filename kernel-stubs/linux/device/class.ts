@@ -1,5 +1,6 @@
 /** include/linux/device/class.h, as drivers/base/class.c does it. */
 import type { Address } from "../../../src/base/address.ts";
+import { isErrOrNull } from "../../../src/base/err.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
 import { putText } from "../../../src/kernel/data/text.ts";
@@ -9,7 +10,7 @@ import {
   registerClass,
   unregisterClass,
 } from "../../../src/kernel/devices/classes.ts";
-import { deviceKobject } from "../../../src/kernel/devices/device.ts";
+import { deviceKobject } from "../../../src/kernel/devices/device-members.ts";
 import { addAttribute, removeAttribute } from "../../../src/kernel/devices/groups.ts";
 import type { Kernel } from "../../../src/kernel/kernel.ts";
 import { stub } from "../../../src/stub/declare.ts";
@@ -34,7 +35,7 @@ export const classDestroy = stub(
   { releases: { class: "cls" } },
   function* (k, { cls }) {
     // NULL and error pointers are let pass.
-    if (cls !== 0 && (cls < -4095 || cls > 0)) yield* destroyClass(k, cls);
+    if (!isErrOrNull(cls)) yield* destroyClass(k, cls);
   },
 );
 export const classUnregister = stub(

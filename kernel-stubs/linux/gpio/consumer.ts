@@ -1,5 +1,6 @@
 /** include/linux/gpio/consumer.h, as drivers/gpio/gpiolib.c does it. */
 import type { Address } from "../../../src/base/address.ts";
+import { isErr } from "../../../src/base/err.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
 import {
@@ -124,7 +125,7 @@ export const gpiodIsActiveLow = stub(
 export const gpiodToggleActiveLow = stub(
   "void gpiod_toggle_active_low(struct gpio_desc *desc)",
   (k, { desc }) => {
-    const line = desc < 0 && desc >= -4095 ? undefined : k.gpio.lineOf(desc);
+    const line = isErr(desc) ? undefined : k.gpio.lineOf(desc);
     if (line !== undefined) toggleActiveLow(k, { ...line, desc });
   },
 );

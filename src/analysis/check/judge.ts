@@ -1,4 +1,4 @@
-import { errnoNumber } from "../../base/errno.ts";
+import { MAX_ERRNO, errnoNumber } from "../../base/errno.ts";
 import type { Finding, ProbeResult } from "../../kernel/events.ts";
 import type { Failure } from "../../stub/declare.ts";
 import type { Life } from "./life.ts";
@@ -46,7 +46,6 @@ const MISUSED = new Set([
   "uninitialised-memory",
 ]);
 
-const MAX_ERRNO = 4095;
 const numberOf = (failure: Failure): number | undefined => {
   const number = errnoNumber(failure);
   return number === undefined ? undefined : -number;

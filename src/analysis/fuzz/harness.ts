@@ -1,8 +1,8 @@
 import { KoboxError } from "../../base/errors.ts";
-import { errnoName } from "../../base/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { type Armed, type InitRunner, type ModuleToLoad, type Outcome, arm } from "../armed.ts";
+import { resultText } from "../check/result-text.ts";
 import { auditModule } from "../ledger/audit.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { watchHeap } from "../sanitizers/heap.ts";
@@ -52,7 +52,7 @@ export const outcomeText = (what: string, outcome: Outcome): string => {
   if (outcome.kind === "killed") return `${what} killed by signal ${outcome.signal}`;
   if (outcome.kind === "stopped") return `${what} stopped: ${outcome.stop.message}`;
   const { value } = outcome;
-  return `${what} returned ${value < 0 && value >= -4095 ? `-${errnoName(-value) ?? -value}` : value}`;
+  return `${what} returned ${resultText(value)}`;
 };
 
 const killedBy = (outcome: Outcome): number => (outcome.kind === "killed" ? outcome.signal : 0);

@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import { isErr } from "../../base/err.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { isVmalloc } from "../../kernel/memory/layout.ts";
 
@@ -168,4 +169,4 @@ const NUMBERED: ReadonlySet<string> = new Set(["irq", "chrdev", "block_major", "
 
 /** NULL, ZERO_SIZE_PTR and error pointers: nothing was taken, nothing can be given back. */
 export const isNothing = (kind: string, key: Address): boolean =>
-  !NUMBERED.has(kind) && ((key >= 0 && key <= ZERO_SIZE_PTR) || (key < 0 && key >= -4095));
+  !NUMBERED.has(kind) && ((key >= 0 && key <= ZERO_SIZE_PTR) || isErr(key));

@@ -6,6 +6,7 @@ import type { Routine } from "../routine.ts";
 import { BrokenStructure } from "./broken.ts";
 import {
   eraseColor,
+  finish,
   insertColor,
   neighbour,
   outermost,
@@ -51,9 +52,6 @@ const treeOf = (k: Kernel, root: Address): Tree => ({
     update(k, replacement);
   },
 });
-
-/** A routine that calls no guest code, run to its end. */
-const finish = (routine: Routine<void>): void => void routine.next();
 
 /** rb_root_cached: the root, then the leftmost node. */
 const LEFTMOST = 8;

@@ -245,3 +245,6 @@ export const leftDeepest = (memory: GuestMemory, node: Address): Address => {
     at = next;
   }
 };
+
+/** Runs a routine that calls no guest code to its end. */
+export const finish = (routine: Routine<void>): void => void routine.next();

@@ -7,11 +7,11 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
+import { deviceKobject } from "./device-members.ts";
 import type { BusState } from "./driver-core.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { addPlatformFiles } from "./platform-files.ts";
 
-const kobjectOf = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
 const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
 
 const newDirectory = function* (
@@ -71,7 +71,7 @@ export function* addDeviceToBus(k: Kernel, device: Address): Routine<void> {
   const view = k.struct("device", device);
   const state = busOf(k, view.bus);
   if (state === undefined) return;
-  const kobject = kobjectOf(k, device);
+  const kobject = deviceKobject(k, device);
   yield* addGroups(k, kobject, k.struct("bus_type", view.bus).dev_groups);
   if (view.bus === k.driverCore.platform.bus()) addPlatformFiles(k, device, kobject);
   k.vfs.sysfs.link(state.devices, k.driverCore.kobjects.name(kobject), kobject);
@@ -84,7 +84,7 @@ export function* removeDeviceFromBus(k: Kernel, device: Address): Routine<void> 
   k.driverCore.deferred.delete(device);
   if (view.driver !== 0) yield* releaseDriver(k, device);
   if (state === undefined) return;
-  k.vfs.sysfs.unlink(state.devices, k.driverCore.kobjects.name(kobjectOf(k, device)));
+  k.vfs.sysfs.unlink(state.devices, k.driverCore.kobjects.name(deviceKobject(k, device)));
 }
 
 function* matches(k: Kernel, device: Address, driver: Address): Routine<boolean> {
@@ -117,7 +117,7 @@ function* bind(k: Kernel, device: Address, driver: Address): Routine<number> {
   const { sysfs } = k.vfs;
   const view = k.struct("device", device);
   const state = drivers.get(driver);
-  const kobject = kobjectOf(k, device);
+  const kobject = deviceKobject(k, device);
   view.driver = driver;
   if (state !== undefined) {
     sysfs.link(state.kobject, kobjects.name(kobject), kobject);
@@ -163,7 +163,7 @@ const retryDeferred = (k: Kernel): void => {
 
 const unlinkDriver = (k: Kernel, device: Address): void => {
   const { kobjects, drivers } = k.driverCore;
-  const kobject = kobjectOf(k, device);
+  const kobject = deviceKobject(k, device);
   const state = drivers.get(k.struct("device", device).driver);
   k.vfs.sysfs.unlink(kobject, "driver");
   if (state !== undefined) k.vfs.sysfs.unlink(state.kobject, kobjects.name(kobject));
@@ -174,7 +174,7 @@ export function* releaseDriver(k: Kernel, device: Address): Routine<void> {
   const view = k.struct("device", device);
   const { driver, bus } = view;
   if (driver === 0) return;
-  yield* removeGroups(k, kobjectOf(k, device), k.struct("device_driver", driver).dev_groups);
+  yield* removeGroups(k, deviceKobject(k, device), k.struct("device_driver", driver).dev_groups);
   unlinkDriver(k, device);
   if (bus !== 0 && bus === k.driverCore.platform.bus()) yield* k.driverCore.platform.remove(device, driver);
   else {
@@ -213,7 +213,7 @@ const addDriverFiles = (k: Kernel, driver: Address, kobject: Address): void => {
     const name = k.memory.cstring(page, length).trimEnd();
     const { bus } = k.struct("device_driver", driver);
     return [...devices.keys()].find(
-      (each) => k.struct("device", each).bus === bus && kobjects.name(kobjectOf(k, each)) === name,
+      (each) => k.struct("device", each).bus === bus && kobjects.name(deviceKobject(k, each)) === name,
     );
   };
   const file = (name: string, store: (page: Address, length: number) => Routine<number>): void =>

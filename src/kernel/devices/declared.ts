@@ -4,7 +4,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
-import { deviceKobject } from "./device.ts";
+import { deviceKobject } from "./device-members.ts";
 import type { DeviceModel } from "./model.ts";
 import { allocatePlatformDevice, setPlatformData, setPlatformResources } from "./platform-alloc.ts";
 import { addOrPut, deletePlatformDevice, pdevDevice } from "./platform-bus.ts";

@@ -4,6 +4,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
+import { deviceKobject } from "./device-members.ts";
 
 const DEFAULT_MODE = 0o600;
 
@@ -16,7 +17,7 @@ export interface DeviceName {
 /** device_get_devnode(): the type, the class, or the device's own name. */
 export function* deviceNodeName(k: Kernel, device: Address): Routine<DeviceName> {
   const view = k.struct("device", device);
-  const own = k.driverCore.kobjects.name(device + k.offsetOf("device", "kobj")).replaceAll("!", "/");
+  const own = k.driverCore.kobjects.name(deviceKobject(k, device)).replaceAll("!", "/");
   const type = view.type === 0 ? 0 : k.struct("device_type", view.type).devnode;
   const family = view.class === 0 ? 0 : k.struct("class", view.class).devnode;
   if (view.class !== 0 && view.class === k.driverCore.misc.family()) return miscName(k, device, own);

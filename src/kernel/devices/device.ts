@@ -11,6 +11,7 @@ import type { Routine } from "../routine.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 import { kernelMajor, kernelMinor } from "../vfs/node.ts";
 import { addDeviceToBus, probeDevice, removeDeviceFromBus } from "./bus.ts";
+import { deviceKobject } from "./device-members.ts";
 import { createNode, removeNode } from "./device-node.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { releaseInput } from "../input/core.ts";
@@ -18,8 +19,6 @@ import { addPowerFiles } from "./power.ts";
 import { claimNode, disclaimNode, notifyNode, notifyNodeRemoved } from "./swnode-device.ts";
 import { deviceVariables } from "./uevent.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
-
-export const deviceKobject = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
 
 /** device_initialize(). */
 export const initialiseDevice = (k: Kernel, device: Address): void => {

@@ -1,17 +1,9 @@
 /** Ports and endpoints of firmware nodes, and what they are connected with (drivers/base/property.c). */
 import type { Address } from "../../base/address.ts";
+import { isErrOrNull } from "../../base/err.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import {
-  getNode,
-  integerFrom,
-  isAvailable,
-  isNobody,
-  parentOf,
-  pointerFrom,
-  putNode,
-  secondaryOf,
-} from "./fwnode.ts";
+import { getNode, integerFrom, isAvailable, parentOf, pointerFrom, putNode, secondaryOf } from "./fwnode.ts";
 
 /** fwnode_graph_get_port_parent(): of an endpoint. */
 export function* portParentOf(k: Kernel, endpoint: Address): Routine<Address> {
@@ -25,7 +17,7 @@ export function* portParentOf(k: Kernel, endpoint: Address): Routine<Address> {
 export function* nextEndpointOf(k: Kernel, fwnode: Address, before: Address): Routine<Address> {
   const above = before === 0 ? 0 : yield* portParentOf(k, before);
   const parent = before === 0 ? fwnode : above;
-  if (isNobody(parent)) return 0;
+  if (isErrOrNull(parent)) return 0;
   const next = yield* pointerFrom(k, parent, "graph_get_next_endpoint", before);
   const found = next === 0 ? yield* nextEndpointOf(k, secondaryOf(k, parent), 0) : next;
   yield* putNode(k, above);

@@ -1,6 +1,7 @@
 /** Firmware nodes, whatever they are: what property.c does through their operations (drivers/base/property.c). */
 import { type Address, toAddress } from "../../base/address.ts";
-import { EINVAL, ENODATA, ENOENT, ENXIO, MAX_ERRNO } from "../../base/errno.ts";
+import { isErrOrNull } from "../../base/err.ts";
+import { EINVAL, ENODATA, ENOENT, ENXIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { StructTypes } from "../../profile/struct-types.ts";
 import type { Kernel } from "../kernel.ts";
@@ -10,11 +11,8 @@ import { propertyName } from "./property-entries.ts";
 export type Operation = keyof StructTypes["fwnode_operations"] & string;
 type Value = number | bigint;
 
-/** IS_ERR_OR_NULL() */
-export const isNobody = (pointer: Address): boolean => pointer <= 0 && pointer >= -MAX_ERRNO;
-
 const operationOf = (k: Kernel, fwnode: Address, name: Operation): Address => {
-  if (isNobody(fwnode)) return 0;
+  if (isErrOrNull(fwnode)) return 0;
   const { ops } = k.struct("fwnode_handle", fwnode);
   return ops === 0 ? 0 : k.memory.pointer(ops + k.offsetOf("fwnode_operations", name));
 };
@@ -37,7 +35,7 @@ export function* integerFrom(
   ...args: readonly Value[]
 ): Routine<number> {
   const fn = operationOf(k, fwnode, name);
-  if (fn === 0) return isNobody(fwnode) ? -EINVAL : -ENXIO;
+  if (fn === 0) return isErrOrNull(fwnode) ? -EINVAL : -ENXIO;
   return Number(BigInt.asIntN(32, yield* k.call(fn, fwnode, ...args)));
 }
 /** fwnode_call_bool_op() */
@@ -61,13 +59,13 @@ function* fromEither(
   name: Operation,
   ...args: readonly Value[]
 ): Routine<number> {
-  if (isNobody(fwnode)) return -EINVAL;
+  if (isErrOrNull(fwnode)) return -EINVAL;
   const found = yield* integerFrom(k, fwnode, name, ...args);
   return found === -EINVAL ? yield* integerFrom(k, secondaryOf(k, fwnode), name, ...args) : found;
 }
 
 export function* propertyPresent(k: Kernel, fwnode: Address, name: Address): Routine<boolean> {
-  if (isNobody(fwnode)) return false;
+  if (isErrOrNull(fwnode)) return false;
   if (yield* booleanFrom(k, fwnode, "property_present", name)) return true;
   return yield* booleanFrom(k, secondaryOf(k, fwnode), "property_present", name);
 }
@@ -118,11 +116,11 @@ export interface ReferenceQuery {
 /** fwnode_property_get_reference_args() */
 export function* referenceArguments(k: Kernel, fwnode: Address, query: ReferenceQuery): Routine<number> {
   const { property, countProperty, count, index, to } = query;
-  if (isNobody(fwnode)) return -ENOENT;
+  if (isErrOrNull(fwnode)) return -ENOENT;
   const args = [property, countProperty, count, index, to];
   const found = yield* integerFrom(k, fwnode, "get_reference_args", ...args);
   const secondary = secondaryOf(k, fwnode);
-  return found === 0 || isNobody(secondary)
+  return found === 0 || isErrOrNull(secondary)
     ? found
     : yield* integerFrom(k, secondary, "get_reference_args", ...args);
 }
@@ -167,7 +165,7 @@ export function* countParents(k: Kernel, fwnode: Address): Routine<number> {
 export function* nextChild(k: Kernel, fwnode: Address, child: Address): Routine<Address> {
   const above = child === 0 ? 0 : yield* parentOf(k, child);
   const parent = child === 0 ? fwnode : above;
-  if (isNobody(parent)) return 0;
+  if (isErrOrNull(parent)) return 0;
   const next = yield* pointerFrom(k, parent, "get_next_child_node", child);
   const found = next === 0 ? yield* nextChild(k, secondaryOf(k, parent), 0) : next;
   yield* putNode(k, above);
@@ -175,13 +173,13 @@ export function* nextChild(k: Kernel, fwnode: Address, child: Address): Routine<
 }
 /** fwnode_device_is_available() */
 export function* isAvailable(k: Kernel, fwnode: Address): Routine<boolean> {
-  if (isNobody(fwnode)) return false;
+  if (isErrOrNull(fwnode)) return false;
   if (operationOf(k, fwnode, "device_is_available") === 0) return true;
   return yield* booleanFrom(k, fwnode, "device_is_available");
 }
 /** fwnode_get_next_available_child_node() */
 export function* nextAvailableChild(k: Kernel, fwnode: Address, child: Address): Routine<Address> {
-  if (isNobody(fwnode)) return 0;
+  if (isErrOrNull(fwnode)) return 0;
   let at = child;
   do {
     at = yield* nextChild(k, fwnode, at);

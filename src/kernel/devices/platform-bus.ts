@@ -9,7 +9,8 @@ import { hostArgs } from "../../abi/varargs.ts";
 import { EBUSY } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { format } from "../printf/format.ts";
-import { addDevice, deleteDevice, deviceKobject, initialiseDevice } from "./device.ts";
+import { deviceKobject } from "./device-members.ts";
+import { addDevice, deleteDevice, initialiseDevice } from "./device.ts";
 import { deviceMessage } from "./message.ts";
 import { IORESOURCE } from "./resources.ts";
 

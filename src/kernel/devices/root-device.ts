@@ -3,7 +3,8 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import { addCreated, deviceKobject, newDevice, unregisterDevice } from "./device.ts";
+import { deviceKobject } from "./device-members.ts";
+import { addCreated, newDevice, unregisterDevice } from "./device.ts";
 
 const POINTER_BYTES = 8;
 /** struct root_device: a device, and who made it. */

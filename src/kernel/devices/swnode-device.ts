@@ -1,9 +1,11 @@
 /** Firmware nodes of devices, and software nodes among them (drivers/base/swnode.c, core.c). */
 import type { Address } from "../../base/address.ts";
-import { EBUSY, EINVAL, ENODEV, MAX_ERRNO } from "../../base/errno.ts";
+import { isErr } from "../../base/err.ts";
+import { EBUSY, EINVAL, ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { deviceKobject } from "./device-members.ts";
 import { createSoftwareNode, registerSoftwareNode } from "./swnode-register.ts";
 import {
   findSwnode,
@@ -15,11 +17,8 @@ import {
   swnodeOf,
 } from "./swnode.ts";
 
-const isError = (pointer: Address): boolean => pointer < 0 && pointer >= -MAX_ERRNO;
 const isPrimary = (k: Kernel, fwnode: Address): boolean =>
-  fwnode !== 0 && !isError(k.struct("fwnode_handle", fwnode).secondary);
-
-const kobjectOf = (k: Kernel, device: Address): Address => device + k.offsetOf("device", "kobj");
+  fwnode !== 0 && !isErr(k.struct("fwnode_handle", fwnode).secondary);
 
 /** set_secondary_fwnode() */
 export const setSecondaryNode = (k: Kernel, device: Address, fwnode: Address): void => {
@@ -57,7 +56,7 @@ export const notifyNode = (k: Kernel, device: Address): void => {
   const swnode = swnodeOfDevice(k, device);
   if (swnode === 0) return;
   const { sysfs } = k.vfs;
-  const [kobject, node] = [kobjectOf(k, device), swnodeKobject(k, swnode)];
+  const [kobject, node] = [deviceKobject(k, device), swnodeKobject(k, swnode)];
   try {
     sysfs.link(kobject, "software_node", node);
   } catch (error) {
@@ -77,7 +76,7 @@ export const notifyNode = (k: Kernel, device: Address): void => {
 export function* notifyNodeRemoved(k: Kernel, device: Address): Routine<void> {
   const swnode = swnodeOfDevice(k, device);
   if (swnode === 0) return;
-  const kobject = kobjectOf(k, device);
+  const kobject = deviceKobject(k, device);
   k.vfs.sysfs.unlink(swnodeKobject(k, swnode), k.driverCore.kobjects.name(kobject));
   k.vfs.sysfs.unlink(kobject, "software_node");
   const managed = k.struct("swnode", swnode).managed !== 0;

@@ -1,12 +1,12 @@
 /** Software nodes come and go (drivers/base/swnode.c). */
 import type { Address } from "../../base/address.ts";
+import { isErrOrNull } from "../../base/err.ts";
 import { EEXIST, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addTail, initList, removeInit } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP, GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
-import { isNobody } from "./fwnode.ts";
 import { copyProperties, freeProperties, propertyName } from "./property-entries.ts";
 import { softwareNodeOperations } from "./swnode-operations.ts";
 import { findSwnode, fwnodeOf, putSwnode, swnodeKobject, swnodeKset, swnodeOf, swnodes } from "./swnode.ts";
@@ -108,7 +108,7 @@ export function* unregisterSoftwareNodes(k: Kernel, nodes: readonly Address[]): 
 
 /** fwnode_create_software_node(): with a copy of the properties; answers with the struct swnode. ENOMEM, EINVAL, ENODATA. */
 export function* createSoftwareNode(k: Kernel, properties: Address, parent: Address): Routine<Address> {
-  if (parent !== 0 && isNobody(parent)) throw new Errno(-parent);
+  if (parent !== 0 && isErrOrNull(parent)) throw new Errno(-parent);
   const above = swnodeOf(k, parent);
   if (parent !== 0 && above === 0) throw new Errno(EINVAL);
   const copy = copyProperties(k, properties);

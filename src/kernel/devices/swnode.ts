@@ -1,9 +1,9 @@
 /** struct swnode and the kset that all of them are in (drivers/base/swnode.c). */
 import type { Address } from "../../base/address.ts";
+import { isErrOrNull } from "../../base/err.ts";
 import { entries } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import { isNobody } from "./fwnode.ts";
 import { propertyName } from "./property-entries.ts";
 
 /** What the kernel knows beside the nodes in memory. */
@@ -14,7 +14,7 @@ export interface SoftwareNodes {
 
 export const isSoftwareNode = (k: Kernel, fwnode: Address): boolean => {
   const { operations } = k.driverCore.softwareNodes;
-  return operations !== 0 && !isNobody(fwnode) && k.struct("fwnode_handle", fwnode).ops === operations;
+  return operations !== 0 && !isErrOrNull(fwnode) && k.struct("fwnode_handle", fwnode).ops === operations;
 };
 
 /** The struct swnode around a fwnode; 0 when it is no software node. */

@@ -5,6 +5,7 @@ import { EPERM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { putText, staticText } from "../data/text.ts";
 import { registerClass } from "../devices/classes.ts";
+import { deviceKobject } from "../devices/device-members.ts";
 import { createDevice, unregisterDevice } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -77,7 +78,7 @@ export function* showChip(k: Kernel, chip: Chip): Routine<Address> {
 export function* hideChip(k: Kernel, chip: Chip): Routine<void> {
   const name = `gpiochip${chip.base}`;
   for (const device of k.driverCore.devices.keys()) {
-    const kobject = device + k.offsetOf("device", "kobj");
+    const kobject = deviceKobject(k, device);
     if (k.driverCore.kobjects.name(kobject) === name) return yield* unregisterDevice(k, device);
   }
 }

@@ -1,6 +1,7 @@
 /** What is done with one GPIO line (drivers/gpio/gpiolib.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { isErr } from "../../base/err.ts";
 import { EBUSY, EINVAL, EIO, ENXIO } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
@@ -31,7 +32,7 @@ interface Line {
 /** validate_desc(): undefined for NULL, which every call lets pass; EINVAL for what is none. */
 export const lineAt = (k: Kernel, desc: Address): Line | undefined => {
   if (desc === 0) return undefined;
-  if (desc < 0 && desc >= -4095) throw new Errno(-desc);
+  if (isErr(desc)) throw new Errno(-desc);
   const found = k.gpio.lineOf(desc);
   if (found === undefined) throw new Errno(EINVAL);
   return { ...found, desc };

@@ -2,7 +2,8 @@
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import { addDevice, deviceKobject, initialiseDevice, unregisterDevice } from "../devices/device.ts";
+import { deviceKobject } from "../devices/device-members.ts";
+import { addDevice, initialiseDevice, unregisterDevice } from "../devices/device.ts";
 import { registerClass } from "../devices/classes.ts";
 import { addFirst, addTail, initList, removeInit } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";

@@ -1,7 +1,7 @@
 /** What /sys/class/input and /proc/bus/input say of a device (drivers/input/input.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { deviceKobject } from "../devices/device.ts";
+import { deviceKobject } from "../devices/device-members.ts";
 import type { Kernel } from "../kernel.ts";
 import { textAttribute } from "../vfs/attribute-file.ts";
 import { CAPABILITIES, EV, bit, bitsOf, words } from "./bits.ts";

@@ -1,7 +1,8 @@
 /** The keyboard of a PC: input0, behind the keyboard controller (drivers/input/keyboard/atkbd.c). */
 import type { Address } from "../../base/address.ts";
 import { staticText } from "../data/text.ts";
-import { createDevice, deviceKobject, initialiseDevice } from "../devices/device.ts";
+import { deviceKobject } from "../devices/device-members.ts";
+import { createDevice, initialiseDevice } from "../devices/device.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { EV, bit, setBit } from "./bits.ts";

@@ -4,7 +4,7 @@ import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import { EEXIST, EINVAL, EIO, ENETDOWN, ENFILE, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addTail, removeInit } from "../data/guest-list.ts";
-import { deviceKobject } from "../devices/device.ts";
+import { deviceKobject } from "../devices/device-members.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";

@@ -3,7 +3,7 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import { deviceKobject } from "../devices/device.ts";
+import { deviceKobject } from "../devices/device-members.ts";
 import type { Kernel } from "../kernel.ts";
 import { textAttribute } from "../vfs/attribute-file.ts";
 import { hostText } from "../vfs/kept-files.ts";

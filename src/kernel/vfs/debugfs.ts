@@ -1,6 +1,7 @@
 /** /sys/kernel/debug: directories and files by struct dentry (fs/debugfs/inode.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
+import { isErrOrNull } from "../../base/err.ts";
 import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
@@ -38,8 +39,6 @@ interface Entry {
   readonly parent: Address;
 }
 
-const isError = (pointer: Address): boolean => pointer === 0 || (pointer < 0 && pointer >= -4095);
-
 export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
   const entries: JournalMap<Address, Entry> = k.journal.map();
   const directoryOf = (parent: Address): DirectoryNode => {
@@ -48,7 +47,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
       return tree.directory("/sys/kernel/debug");
     }
     // An error pointer of a failed mkdir is handed on.
-    if (isError(parent)) throw new Errno(-parent);
+    if (isErrOrNull(parent)) throw new Errno(-parent);
     const node = entries.get(parent)?.node;
     if (node?.kind !== "directory") throw new Errno(EINVAL);
     return node;
@@ -84,7 +83,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
   };
   const remove = (dentry: Address): void => {
     const entry = entries.get(dentry);
-    if (isError(dentry) || entry === undefined) return;
+    if (isErrOrNull(dentry) || entry === undefined) return;
     for (const [child, state] of entries.entries()) if (state.parent === dentry) remove(child);
     entries.delete(dentry);
     if (entry.directory.entries.get(entry.name) === entry.node) entry.directory.entries.delete(entry.name);
@@ -99,7 +98,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
     },
     symlink: (name, parent, target) => enter(name, parent, tree.newSymlink(target)),
     lookup(name, parent) {
-      if (parent !== 0 && isError(parent)) return 0;
+      if (parent !== 0 && isErrOrNull(parent)) return 0;
       for (const [dentry, entry] of entries.entries())
         if (entry.parent === parent && entry.name === name) return dentry;
       return 0;

@@ -1,6 +1,7 @@
 /** struct seq_file in guest memory: text made record by record in a buffer that grows (fs/seq_file.c). */
 import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
+import { isErr } from "../../base/err.ts";
 import { EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
@@ -15,7 +16,6 @@ const RECORDS_MAX = 1 << 22;
 /** What the start of a single_open'ed file answers: a token that is no pointer. */
 const START_TOKEN = 1;
 
-const isError = (pointer: Address): boolean => pointer < 0 && pointer >= -4095;
 const view = (k: Kernel, m: Address) => k.struct("seq_file", m);
 
 /** The iterator's calls. A table without `start` is single_open's: one record. */
@@ -88,7 +88,7 @@ function* traverseOnce(k: Kernel, m: Address, offset: number): Routine<"done" | 
   let failure = 0;
   let record = yield* start(k, m);
   for (let steps = 0; record !== 0 && steps < RECORDS_MAX; steps += 1) {
-    failure = isError(record) ? record : yield* show(k, m, record);
+    failure = isErr(record) ? record : yield* show(k, m, record);
     if (failure < 0) break;
     if (failure > 0) self.count = 0;
     failure = 0;
@@ -144,7 +144,7 @@ function* firstRecord(k: Kernel, m: Address): Routine<Address | undefined> {
   let record = yield* start(k, m);
   let failure = 0;
   for (let steps = 0; steps < RECORDS_MAX; steps += 1) {
-    if (record === 0 || isError(record)) break;
+    if (record === 0 || isErr(record)) break;
     failure = yield* show(k, m, record);
     if (failure < 0) break;
     if (failure > 0) self.count = 0;
@@ -160,7 +160,7 @@ function* firstRecord(k: Kernel, m: Address): Routine<Address | undefined> {
   }
   yield* stop(k, m, record, "seqStopEmpty");
   self.count = 0;
-  const errno = isError(record) ? record : failure;
+  const errno = isErr(record) ? record : failure;
   if (errno < 0) throw new Errno(-errno);
   return undefined;
 }
@@ -178,7 +178,7 @@ function* moreRecords(k: Kernel, m: Address, first: Address, limit: number): Rou
       k.printk(6, `seq_file: buggy .next function ${name} did not update position index`);
       self.index += 1;
     }
-    if (record === 0 || isError(record) || self.count >= limit) break;
+    if (record === 0 || isErr(record) || self.count >= limit) break;
     const result = yield* show(k, m, record);
     if (result > 0) self.count = offset;
     else if (result < 0 || seqOverflowed(k, m)) {

@@ -1,5 +1,6 @@
 /** read(2) and write(2) of files that guest code serves (fs/read_write.c). */
 import type { Address } from "../../base/address.ts";
+import { isErr } from "../../base/err.ts";
 import { ECHILD, EINVAL, EOVERFLOW } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
@@ -24,7 +25,7 @@ const STALE_ERRNO = ECHILD;
 /** A result as the kernel's functions give it: negative is an errno. */
 export const checked = (rax: bigint): number => {
   const value = Number(BigInt.asIntN(64, rax));
-  if (value < 0 && value >= -4095) throw new Errno(-value);
+  if (isErr(value)) throw new Errno(-value);
   return value;
 };
 

@@ -1,5 +1,6 @@
 /** System calls that load and unload (kernel/module/main.c), and the kernel log (kernel/printk/printk.c). */
-import { EINVAL, MAX_ERRNO } from "../../../base/errno.ts";
+import { isErr } from "../../../base/err.ts";
+import { EINVAL } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
 import { checkImageSize, loadModule, mayInitModule } from "../../modules/load.ts";
 import { deleteModule } from "../../modules/unload.ts";
@@ -14,7 +15,7 @@ const READ_CHUNK = 1 << 20;
 
 /** A system call's result as libc hands it on: only -1 to -4095 is an errno. */
 const returned = (result: number): number => {
-  if (result < 0 && result >= -MAX_ERRNO) throw new Errno(-result);
+  if (isErr(result)) throw new Errno(-result);
   return result;
 };
 
