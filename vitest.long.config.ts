@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.long.ts"],
     testTimeout: 600_000,
+    setupFiles: ["test/support/environment.ts"],
     pool: "forks",
     passWithNoTests: true,
   },

@@ -62,6 +62,7 @@ const style = (open: number, close: number): ((text: string) => string) =>
 export const colours = {
   bold: style(1, 22),
   dim: style(2, 22),
+  green: style(32, 39),
   red: style(31, 39),
   yellow: style(33, 39),
 };

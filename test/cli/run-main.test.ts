@@ -37,7 +37,7 @@ describe("standard output", () => {
   });
 
   it("has colours where they are asked for", () => {
-    expect(shell(`node bin/kobox.cjs run ${HELLO}`)).not.toContain("\u001b[");
+    expect(shell(`node bin/kobox.cjs run ${HELLO}`, { CI: "true" })).not.toContain("\u001b[");
     expect(shell(`node bin/kobox.cjs run ${HELLO}`, { FORCE_COLOR: "1" })).toContain(
       "\u001b[1m[    2.250000] hello: module verification failed",
     );

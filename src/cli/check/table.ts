@@ -1,9 +1,14 @@
-import pc from "picocolors";
 import { type CaseReport, type CheckReport, isBad } from "../../analysis/check/report.ts";
 import { initText } from "../../analysis/check/result-text.ts";
 import { displayText } from "../../base/bytes.ts";
+import { colours } from "../terminal.ts";
 
-const COLOURS = { ok: pc.green, note: pc.dim, warning: pc.yellow, error: pc.red } as const;
+const COLOURS = {
+  ok: colours.green,
+  note: colours.dim,
+  warning: colours.yellow,
+  error: colours.red,
+} as const;
 /** Parameters may be long. */
 const NAME_WIDTH = 44;
 
@@ -13,7 +18,7 @@ const shortName = ({ name }: CaseReport): string =>
 const row = (each: CaseReport, width: number, initWidth: number): string => {
   const verdict = COLOURS[each.severity]((each.severity === "ok" ? "ok" : each.verdict).padEnd(15));
   const where = each.stacks.map(([at = ""]) => at).join(", ");
-  return `  ${shortName(each).padEnd(width)}  ${initText(each).padEnd(initWidth)}  ${verdict} ${pc.dim(where)}`.trimEnd();
+  return `  ${shortName(each).padEnd(width)}  ${initText(each).padEnd(initWidth)}  ${verdict} ${colours.dim(where)}`.trimEnd();
 };
 
 /** The finding that a case is about: the one its sentence begins with. */
@@ -23,7 +28,7 @@ const findingOf = ({ findings, message }: CaseReport): CaseReport["findings"][nu
 const details = (each: CaseReport): string[] => {
   const { severity, verdict, message, fail, stacks, command } = each;
   const finding = findingOf(each);
-  const lines = ["", `${COLOURS[severity](verdict)} ${pc.bold(shortName(each))}: ${message}`];
+  const lines = ["", `${COLOURS[severity](verdict)} ${colours.bold(shortName(each))}: ${message}`];
   stacks.forEach(([at], index) => {
     if (at !== undefined) lines.push(`    ${(fail[index] ?? "").replace(/#.*/, "")}() failed at ${at}`);
   });
@@ -41,7 +46,7 @@ export const formatTable = ({ module, calls, cases, summary }: CheckReport): str
   const initWidth = Math.max(10, ...cases.map((each) => initText(each).length));
   const verdicts = Object.entries(summary.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
   return [
-    `${pc.bold(module.name)}: ${calls.length} calls can fail, in ${ways} ways`,
+    `${colours.bold(module.name)}: ${calls.length} calls can fail, in ${ways} ways`,
     ...cases.map((each) => row(each, width, initWidth)),
     ...cases.filter(isBad).flatMap(details),
     "",

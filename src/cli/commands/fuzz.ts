@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { type Around, aroundIdentity } from "../../analysis/fuzz/around.ts";
 import type { Crash } from "../../analysis/fuzz/crash.ts";
@@ -19,6 +18,7 @@ import { createStatusLine, statusText } from "../fuzz/status.ts";
 import { type ModuleFile, readModuleFile } from "../module-file.ts";
 import { numberOption } from "../number-option.ts";
 import { type Surroundings, readSurroundings, surroundingWords } from "../surroundings.ts";
+import { colours } from "../terminal.ts";
 
 export interface FuzzOptions extends Surroundings {
   readonly target: string;
@@ -102,7 +102,7 @@ const writeCoverage = (
 /** The file has the devices with it, but not the firmware. */
 const crashText = ({ kind, message }: Crash, replay: string, { firmware }: FuzzOptions): string => {
   const around = surroundingWords(firmware === undefined ? {} : { firmware });
-  return `${pc.red(kind)}: ${displayText(message)}\n  ${[replay, ...around].join(" ")}`;
+  return `${colours.red(kind)}: ${displayText(message)}\n  ${[replay, ...around].join(" ")}`;
 };
 
 /** True from Ctrl-C on. */

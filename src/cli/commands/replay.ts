@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { KoboxError } from "../../base/errors.ts";
 import { type Around, aroundIdentity } from "../../analysis/fuzz/around.ts";
@@ -14,6 +13,7 @@ import { readModuleFile } from "../module-file.ts";
 import { numberOption } from "../number-option.ts";
 import { showRecord } from "../show-record.ts";
 import { type Surroundings, bootAround, readSurroundings } from "../surroundings.ts";
+import { colours } from "../terminal.ts";
 
 export interface ReplayOptions extends Surroundings {
   readonly kernel?: string;
@@ -72,7 +72,7 @@ const show = ({ results, crashes }: Execution): void => {
   for (const result of results) say(result);
   for (const { kind, message, where } of crashes) {
     say(
-      `${pc.red(`finding ${kind}`)}: ${displayText(message)}${where === undefined ? "" : `\n  in ${where}`}`,
+      `${colours.red(`finding ${kind}`)}: ${displayText(message)}${where === undefined ? "" : `\n  in ${where}`}`,
     );
   }
   if (crashes.length === 0) say("nothing was found");

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import pc from "picocolors";
 import { displayText } from "../../base/bytes.ts";
 import { KoboxError } from "../../base/errors.ts";
 import { consoleText } from "../../kernel/log/print.ts";
@@ -16,6 +15,7 @@ import { koboxPrograms } from "../shell/programs/index.ts";
 import { defaultHistoryFile, runRepl } from "../shell/repl.ts";
 import { sandboxSessionHost } from "../shell/sandbox-session.ts";
 import { type Session, type Stop, createSession } from "../shell/session.ts";
+import { colours } from "../terminal.ts";
 
 export interface ShellOptions extends Surroundings, LimitOptions {
   readonly kernel?: string;
@@ -98,7 +98,7 @@ const showRecord =
   (level: () => number) =>
   (record: LogRecord): void => {
     if (record.level < level())
-      process.stderr.write(`${pc.dim(displayText(consoleText(record)).trimEnd())}\n`);
+      process.stderr.write(`${colours.dim(displayText(consoleText(record)).trimEnd())}\n`);
   };
 
 export const shellCommand = async (script: string | undefined, options: ShellOptions): Promise<number> => {

@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { PoolStatus } from "../../analysis/fuzz/pool.ts";
+import { colours } from "../terminal.ts";
 
 const count = (number: number): string => number.toLocaleString("en-US");
 
@@ -27,7 +27,7 @@ export const createStatusLine = (): StatusLine => {
   return {
     show(text) {
       if (live)
-        process.stderr.write(`\r\u001b[K${pc.dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
+        process.stderr.write(`\r\u001b[K${colours.dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
     },
     say(text) {
       clear();
