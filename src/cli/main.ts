@@ -123,6 +123,24 @@ program
     process.exitCode = await fuzzCommand(args[0], args[1], args[2]);
   });
 
+program
+  .command("survey")
+  .description("insert and remove each module of a folder, dependencies first; tell how each went")
+  .argument("<path...>", "folders, or FILE.ko (.ko.xz, .ko.gz, .ko.zst)")
+  .option(...kernelOption)
+  .option("--only <regex>", "modules whose path matches", "")
+  .option("--modules <folder...>", "where else dependencies are looked for")
+  .option("--jobs <count>", "processes at a time (default: as many as processors)")
+  .option("--real-time <seconds>", "how long a module may take", "60")
+  .option(...deviceOption)
+  .option(...firmwareOption)
+  .option("--memory <MiB>", "guest memory of each", "128")
+  .option("--json", "one JSON document instead of text")
+  .action(async (...args) => {
+    const { surveyCommand } = await import("./commands/survey.ts");
+    process.exitCode = await surveyCommand(args[0], args[1]);
+  });
+
 program.command("run-worker", { hidden: true }).action(async () => {
   const { runWorkerCommand } = await import("./commands/run-worker.ts");
   process.exitCode = await runWorkerCommand();

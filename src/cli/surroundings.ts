@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { strerror } from "../base/strerror.ts";
 import { Errno, KoboxError } from "../base/errors.ts";
 import type { Around, BootAround, DescribedDevice } from "../analysis/fuzz/around.ts";
@@ -13,6 +14,12 @@ export interface Surroundings {
   /** Folder of firmware files. */
   readonly firmware?: string;
 }
+
+/** The same for another process, which may have another working directory. */
+export const resolveSurroundings = ({ device, firmware }: Surroundings): Surroundings => ({
+  ...(device === undefined ? {} : { device: device.map((each) => resolve(each)) }),
+  ...(firmware === undefined ? {} : { firmware: resolve(firmware) }),
+});
 
 /** Reads what the options name. KoboxError when a file cannot be read. */
 export const readSurroundings = ({ device = [], firmware }: Surroundings): Around => ({

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 import { parseSpec } from "../../analysis/check/spec.ts";
 import { withoutUninitialised } from "../../analysis/sanitizers/sanitizers.ts";
@@ -9,7 +8,7 @@ import { numberOption } from "../number-option.ts";
 import type { Report } from "../report.ts";
 import { type RunJob, runJob } from "../run/drive.ts";
 import { showRecord } from "../show-record.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { type Surroundings, resolveSurroundings } from "../surroundings.ts";
 import { summarise } from "../summary.ts";
 import { writeError, writeOut } from "../terminal.ts";
 
@@ -43,10 +42,7 @@ const readJob = async (path: string, parameters: readonly string[], options: Run
     schedule: options.schedule,
     limits: limitsOf(options),
     sanitizers: withoutUninitialised(options.sanitize, "run"),
-    surroundings: {
-      ...(options.device === undefined ? {} : { device: options.device.map((each) => resolve(each)) }),
-      ...(options.firmware === undefined ? {} : { firmware: resolve(options.firmware) }),
-    },
+    surroundings: resolveSurroundings(options),
     first: await Promise.all((options.with ?? []).map((each) => readModuleFile(each))),
     module: await readModuleFile(path),
     parameters: parameters.join(" "),

@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KoboxError } from "../../base/errors.ts";
 import { moduleFormat, openModule } from "../../loader/container.ts";
 import { exportsOf } from "../../loader/imports.ts";
 import { readModinfo } from "../../loader/modinfo-file.ts";
 import { modinfoEntries } from "../commands/modinfo.ts";
-import { plainName } from "./modules/config.ts";
-import type { ModuleFolder } from "./modules/folder.ts";
+import { MODULE, listFolder, moduleFiles } from "../module-folder/files.ts";
+import type { ModuleFolder } from "../module-folder/folder.ts";
 import type { ShellHost } from "./program.ts";
 
 /** What the module commands see of the machine kobox runs on. Only module files, only when named. */
@@ -16,7 +16,6 @@ export interface HostFiles extends ShellHost {
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
-const MODULE = /\.ko(?:\.(?:gz|xz|zst))?$/;
 
 const readModuleAt = (path: string): Uint8Array | undefined => {
   try {
@@ -36,24 +35,6 @@ const createReader =
     if (!MODULE.test(path)) return undefined;
     return unpacked.get(path) ?? readModuleAt(path);
   };
-
-/** A tree of modules with more files, or deeper, is none that a person loads from. */
-const MAX_FILES = 20_000;
-const MAX_DEPTH = 8;
-
-const moduleFiles = (folder: string): ReadonlyMap<string, string> => {
-  const files = new Map<string, string>();
-  const visit = (path: string, depth: number): void => {
-    for (const name of [...listFolder(path)].sort()) {
-      if (files.size >= MAX_FILES || name.startsWith(".") || name === "node_modules/") continue;
-      const place = join(path, name);
-      if (MODULE.test(name)) files.set(plainName(name.replace(MODULE, "")), place);
-      else if (name.endsWith("/") && depth < MAX_DEPTH) visit(place, depth + 1);
-    }
-  };
-  visit(folder, 0);
-  return files;
-};
 
 const folderConfig = (folder: string): readonly string[] => {
   const place = join(folder, "modprobe.d");
@@ -80,16 +61,6 @@ const openFolder = (folder: string, read: (path: string) => Uint8Array | undefin
     exports: once((bytes) => (bytes === undefined ? [] : exportsOf(bytes))),
     config: folderConfig(folder),
   };
-};
-
-const listFolder = (path: string): readonly string[] => {
-  try {
-    return readdirSync(path, { withFileTypes: true }).map((entry) =>
-      entry.isDirectory() ? `${entry.name}/` : entry.name,
-    );
-  } catch {
-    return [];
-  }
 };
 
 /** Words of a command that name packed module files of the host, and for modprobe those of the folder. */

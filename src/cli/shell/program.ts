@@ -2,7 +2,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import type { Routine } from "../../kernel/routine.ts";
 import type { UserSystem } from "../../kernel/user.ts";
 import type { Output } from "./io.ts";
-import type { ModuleFolder } from "./modules/folder.ts";
+import type { ModuleFolder } from "../module-folder/folder.ts";
 
 /** What surrounds the sandbox's user space: answers that no system call gives. */
 export interface ShellHost {

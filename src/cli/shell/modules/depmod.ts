@@ -6,7 +6,7 @@ import { O_CREAT, O_TRUNC, O_WRONLY, type UserSystem } from "../../../kernel/use
 import { writeText } from "../io.ts";
 import { parseOptions } from "../options.ts";
 import type { Program } from "../program.ts";
-import { type ModuleFolder, aliasesOf, dependencies } from "./folder.ts";
+import { type ModuleFolder, aliasesOf, dependencies } from "../../module-folder/folder.ts";
 import { moduleFolder } from "./modprobe.ts";
 
 /** depmod's tables, by the file they belong into. */

@@ -8,9 +8,9 @@ import { readText } from "../io.ts";
 import { complain, runProgram } from "../launch.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { type Program, type ProgramCall, ProgramFailure } from "../program.ts";
-import { type ModprobeConfig, parseConfig } from "./config.ts";
+import { type ModprobeConfig, parseConfig } from "../../module-folder/config.ts";
 import { joinParameters, loadedModules } from "./files.ts";
-import { type ModuleFolder, dependencies, lookUp, softdepsOf } from "./folder.ts";
+import { type ModuleFolder, dependencies, lookUp, softdepsOf } from "../../module-folder/folder.ts";
 import { type ProbeStep, probePlan } from "./plan.ts";
 
 /** What one run of modprobe works with. */

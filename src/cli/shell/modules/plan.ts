@@ -1,7 +1,7 @@
 /** In which order modprobe loads what a module needs (libkmod's probe list). */
 import type { ByteString } from "../../../base/bytes.ts";
-import type { ModprobeConfig } from "./config.ts";
-import { type ModuleFolder, dependencies, lookUp, softdepsOf } from "./folder.ts";
+import type { ModprobeConfig } from "../../module-folder/config.ts";
+import { type ModuleFolder, dependencies, lookUp, softdepsOf } from "../../module-folder/folder.ts";
 
 export interface ProbeStep {
   readonly name: ByteString;

@@ -1,5 +1,5 @@
 /** What /etc/modprobe.d says (modprobe.d(5)). */
-import type { ByteString } from "../../../base/bytes.ts";
+import type { ByteString } from "../../base/bytes.ts";
 
 export interface SoftDependencies {
   readonly pre: readonly ByteString[];

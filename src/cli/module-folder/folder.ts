@@ -1,6 +1,6 @@
 /** A folder of modules as depmod sees it: names, dependencies, aliases, symbols. */
-import type { ByteString } from "../../../base/bytes.ts";
-import { compilePattern } from "../run/pattern.ts";
+import type { ByteString } from "../../base/bytes.ts";
+import { compilePattern } from "../shell/run/pattern.ts";
 import { type ModprobeConfig, type SoftDependencies, parseSoftdeps, plainName } from "./config.ts";
 
 /** What the module commands ask about a folder of module files. */
@@ -16,18 +16,21 @@ export interface ModuleFolder {
   readonly config: readonly ByteString[];
 }
 
-const values = (folder: ModuleFolder, name: ByteString, field: string): readonly ByteString[] =>
+/** What dependencies are known from. */
+type Needs = Pick<ModuleFolder, "files" | "fields">;
+
+const values = (folder: Needs, name: ByteString, field: string): readonly ByteString[] =>
   folder.fields(name).flatMap(([key, value]) => (key === field ? [value] : []));
 
 /** What it uses directly, in the file's order. */
-const uses = (folder: ModuleFolder, name: ByteString): readonly ByteString[] =>
+const uses = (folder: Needs, name: ByteString): readonly ByteString[] =>
   values(folder, name, "depends")
     .flatMap((text) => text.split(","))
     .filter((each) => each !== "")
     .map(plainName);
 
 /** All it needs, what must come first first; without itself. Names that are missing are left out. */
-export const dependencies = (folder: ModuleFolder, name: ByteString): readonly ByteString[] => {
+export const dependencies = (folder: Needs, name: ByteString): readonly ByteString[] => {
   const found = new Set<ByteString>();
   const visiting = new Set<ByteString>([name]);
   const visit = (of: ByteString): void => {
