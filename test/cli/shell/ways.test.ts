@@ -163,6 +163,7 @@ const DOCUMENTS: Readonly<Record<string, object>> = {
   "in a process of its own": { modules: [{ name: "hello" }], stop: null },
   "each call that can fail, of a probe, too": { summary: { errors: 0, warnings: 0 } },
   "inputs that nobody thought of": { executions: 20, crashes: [] },
+  "each module of a folder, dependencies first": { summary: { verdicts: { ok: 2 }, guessed: [] } },
   "what a file says about itself": { entries: expect.arrayContaining([["license", "GPL"]]) as unknown },
   "what it imports": { imports: [{ name: "__fentry__" }, {}, { name: "_printk", support: "full" }] },
 };
