@@ -62,20 +62,23 @@ export const unregisterNetdev = stub(
   { sleeps: true, releases: { "registered network device": "dev" } },
   function* (k, { dev }) {
     yield* k.net.devices.unregister(dev);
-    yield* k.net.devices.runTodo(dev);
   },
 );
 
-/** With a list it goes when unregister_netdevice_many() comes; here at once. */
+/** With a list it goes when unregister_netdevice_many() comes. */
 export const unregisterNetdeviceQueue = stub(
   "void unregister_netdevice_queue(struct net_device *dev, struct list_head *head)",
-  {
-    sleeps: true,
-    releases: { "registered network device": "dev" },
-    level: { partial: "the device goes at once, not with the rest of the list" },
+  { sleeps: true, releases: { "registered network device": "dev" } },
+  function* (k, { dev, head }) {
+    if (head === 0) yield* k.net.devices.unregister(dev);
+    else k.net.devices.queue(dev, head);
   },
-  function* (k, { dev }) {
-    yield* k.net.devices.unregister(dev);
+);
+export const unregisterNetdeviceMany = stub(
+  "void unregister_netdevice_many(struct list_head *head)",
+  { sleeps: true },
+  function* (k, { head }) {
+    yield* k.net.devices.unregisterMany(head);
   },
 );
 

@@ -85,6 +85,13 @@ export const procMkdirData = stub(
   CREATES,
   (k, { name, mode, parent, data }) => mkdir(k, { name, mode, parent, data }),
 );
+/** `force_lookup`: names are looked up anew each time; here they always are. */
+export const procMkdirAll = stub(
+  `struct proc_dir_entry *_proc_mkdir(const char *name, umode_t mode, struct proc_dir_entry *parent,
+      void *data, bool force_lookup)`,
+  CREATES,
+  (k, { name, mode, parent, data }) => mkdir(k, { name, mode, parent, data }),
+);
 export const procSymlink = stub(
   "struct proc_dir_entry *proc_symlink(const char *name, struct proc_dir_entry *parent, const char *dest)",
   CREATES,

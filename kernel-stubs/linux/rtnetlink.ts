@@ -17,7 +17,9 @@ export const rtnlTrylock = stub(
   { fails: ["ZERO"], acquires: { mutex: rtnlMutex } },
   (k) => (k.mutexes.tryAcquire(rtnlMutex(k), k.current) ? 1 : 0),
 );
-export const rtnlUnlock = stub("void rtnl_unlock(void)", { releases: { mutex: rtnlMutex } }, (k) =>
-  k.mutexes.release(rtnlMutex(k)),
-);
+/** Devices that were unregistered meanwhile are destroyed now. */
+export const rtnlUnlock = stub("void rtnl_unlock(void)", { releases: { mutex: rtnlMutex } }, function* (k) {
+  k.mutexes.release(rtnlMutex(k));
+  if (k.net.devices.hasTodo()) yield* k.net.devices.runTodo();
+});
 export const rtnlIsLocked = stub("int rtnl_is_locked(void)", (k) => (k.mutexes.locked(rtnlMutex(k)) ? 1 : 0));

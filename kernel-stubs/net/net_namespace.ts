@@ -1,44 +1,33 @@
 /** include/net/net_namespace.h: the first namespace, registrations, and sysctls (net/sysctl_net.c). */
 import { stub, variable } from "../../src/stub/declare.ts";
-import { registrations } from "../registrations.ts";
 
-export const netNetNamespaceRegistrations = registrations(
-  "there is one network namespace, and its init and exit are not called",
-  [
-    {
-      kind: "pernet",
-      add: "int register_pernet_subsys(struct pernet_operations *ops)",
-      remove: "void unregister_pernet_subsys(struct pernet_operations *ops)",
-      by: { add: "ops", remove: "ops" },
-      fails: ["ENOMEM"],
-    },
-    {
-      kind: "pernet",
-      add: "int register_pernet_device(struct pernet_operations *ops)",
-      remove: "void unregister_pernet_device(struct pernet_operations *ops)",
-      by: { add: "ops", remove: "ops" },
-      fails: ["ENOMEM"],
-    },
-  ],
-);
+const LEVEL = { partial: "there is one network namespace" } as const;
+type Takes = "void f(struct pernet_operations *ops)";
 
-/** What /proc/self/ns/net shows of the first one. */
-const INUM = 0xf000_0000;
-/** struct net_generic: no subsystem's data is in it. */
-const GENERIC_BYTES = 1024;
+/** Both register and initialise; those of devices would end before the others in a namespace that ends. */
+export const pernetOperations = ["subsys", "device"].flatMap((what) => [
+  stub(
+    `int register_pernet_${what}(struct pernet_operations *ops)` as "int f(struct pernet_operations *ops)",
+    { fails: ["ENOMEM"], sleeps: true, acquires: { pernet: "ops" }, level: LEVEL },
+    function* (k, { ops }) {
+      yield* k.net.namespaces.register(ops);
+      return 0;
+    },
+  ),
+  stub(
+    `void unregister_pernet_${what}(struct pernet_operations *ops)` as Takes,
+    { sleeps: true, releases: { pernet: "ops" }, level: LEVEL },
+    function* (k, { ops }) {
+      yield* k.net.namespaces.unregister(ops);
+    },
+  ),
+]);
 
 /** The only namespace: its list of devices and its loopback device are there. */
-export const initNet = variable("struct net init_net", (k, { address }) => {
-  k.net.devices.list();
-  const view = k.struct("net", address);
-  view.loopback_dev = k.net.devices.loopback() as typeof view.loopback_dev;
-  view.ns.inum = INUM;
-  view.ns.count.refs.counter = 1;
-  view.ifindex = 1;
-  view.user_ns = (k.symbols.address("init_user_ns") ?? 0) as typeof view.user_ns;
-  view.proc_net = k.vfs.procfs.adopt("net") as typeof view.proc_net;
-  view.gen = k.statics.allocate(GENERIC_BYTES) as typeof view.gen;
-});
+export const initNet = variable("struct net init_net", (k) => void k.net.namespaces.first());
+
+/** cleanup_net() may be under way: here nothing ever is. */
+export const netNsBarrier = stub("void net_ns_barrier(void)", { sleeps: true }, () => undefined);
 
 export const registerNetSysctl = stub(
   "struct ctl_table_header *register_net_sysctl(struct net *net, const char *path, struct ctl_table *table)",

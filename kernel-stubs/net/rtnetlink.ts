@@ -3,7 +3,6 @@ import type { Address } from "../../src/base/address.ts";
 import { EEXIST } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { withRtnl } from "../../src/kernel/net/rtnl.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -25,21 +24,14 @@ const register = (k: Kernel, ops: Address): number => {
   return 0;
 };
 
-/** Deletes the devices of that kind; those that are to destroy themselves are still to be told. */
-const unregister = function* (k: Kernel, ops: Address, own: readonly Address[]): Routine<void> {
+/** Deletes the devices of that kind. */
+const unregister = function* (k: Kernel, ops: Address): Routine<void> {
   const { dellink } = k.struct("rtnl_link_ops", ops);
-  for (const device of own) {
-    const list = k.scratch(16);
-    k.memory.setPointer(list, list);
-    k.memory.setPointer(list + 8, list);
-    yield* k.call(dellink, device, list);
-  }
+  const own = k.net.devices.all().filter((device) => k.struct("net_device", device).rtnl_link_ops === ops);
+  yield* k.net.devices.kill(function* (list) {
+    for (const device of own) yield* k.call(dellink, device, list);
+  });
   k.driverCore.registered.delete(keyOf(k, ops));
-};
-const devicesOf = (k: Kernel, ops: Address): Address[] =>
-  k.net.devices.all().filter((device) => k.struct("net_device", device).rtnl_link_ops === ops);
-const runTodo = function* (k: Kernel, own: readonly Address[]): Routine<void> {
-  for (const device of own) yield* k.net.devices.runTodo(device);
 };
 
 export const rtnlLinkRegister = stub(
@@ -53,24 +45,13 @@ export const rtnlLinkRegisterLocked = stub(
   REGISTERS,
   (k, { ops }) => register(k, ops),
 );
-export const rtnlLinkUnregister = stub(
-  "void rtnl_link_unregister(struct rtnl_link_ops *ops)",
-  { sleeps: true, ...UNREGISTERS },
-  function* (k, { ops }) {
-    const own = devicesOf(k, ops);
-    yield* withRtnl(k, unregister(k, ops, own));
-    yield* runTodo(k, own);
-  },
-);
-export const rtnlLinkUnregisterLocked = stub(
-  "void __rtnl_link_unregister(struct rtnl_link_ops *ops)",
-  {
-    ...UNREGISTERS,
-    level: { partial: "devices destroy themselves at once, not when the RTNL is given back" },
-  },
-  function* (k, { ops }) {
-    const own = devicesOf(k, ops);
-    yield* unregister(k, ops, own);
-    yield* runTodo(k, own);
-  },
+/** The second one with the RTNL held. */
+export const rtnlLinkUnregisters = ["rtnl_link_unregister", "__rtnl_link_unregister"].map((name) =>
+  stub(
+    `void ${name}(struct rtnl_link_ops *ops)` as "void f(struct rtnl_link_ops *ops)",
+    { sleeps: true, ...UNREGISTERS },
+    function* (k, { ops }) {
+      yield* unregister(k, ops);
+    },
+  ),
 );

@@ -431,6 +431,29 @@ export interface StructTypes {
     root: Ptr<"struct assoc_array_ptr">;
     nr_leaves_on_tree: bigint;
   };
+  asymmetric_key_id: View & {
+    len: number;
+    readonly data: ByteArrayView;
+  };
+  asymmetric_key_ids: View & {
+    readonly id: ArrayView<Ptr>;
+  };
+  asymmetric_key_parser: View & {
+    readonly link: StructTypes["list_head"];
+    owner: Ptr<"struct module">;
+    name: Ptr<"char">;
+    parse: FnPtr<"int (*)(struct key_preparsed_payload *)">;
+  };
+  asymmetric_key_subtype: View & {
+    owner: Ptr<"struct module">;
+    name: Ptr<"char">;
+    name_len: number;
+    describe: FnPtr<"void (*)(const struct key *, struct seq_file *)">;
+    destroy: FnPtr<"void (*)(void *, void *)">;
+    query: FnPtr<"int (*)(const struct kernel_pkey_params *, struct kernel_pkey_query *)">;
+    eds_op: FnPtr<"int (*)(struct kernel_pkey_params *, const void *, void *)">;
+    verify_signature: FnPtr<"int (*)(const struct key *, const struct public_key_signature *)">;
+  };
   atomic64_t: View & {
     counter: bigint;
   };
@@ -2547,6 +2570,19 @@ export interface StructTypes {
     __state_size: number;
     __user_state_size: number;
   };
+  fqdir: View & {
+    high_thresh: bigint;
+    low_thresh: bigint;
+    timeout: number;
+    max_dist: number;
+    f: Ptr<"struct inet_frags">;
+    net: Ptr<"struct net">;
+    dead: boolean;
+    readonly rhashtable: StructTypes["rhashtable"];
+    readonly mem: StructTypes["atomic64_t"];
+    readonly destroy_work: StructTypes["work_struct"];
+    readonly free_list: StructTypes["llist_node"];
+  };
   free_area: View & {
     readonly free_list: ArrayView<StructTypes["list_head"]>;
     nr_free: bigint;
@@ -3356,6 +3392,31 @@ export interface StructTypes {
     readonly base: StructTypes["inet_cork"];
     readonly fl: StructTypes["flowi"];
   };
+  inet_frags: View & {
+    qsize: number;
+    constructor: FnPtr<"void (*)(struct inet_frag_queue *, const void *)">;
+    destructor: FnPtr<"void (*)(struct inet_frag_queue *)">;
+    frag_expire: FnPtr<"void (*)(struct timer_list *)">;
+    frags_cachep: Ptr<"struct kmem_cache">;
+    frags_cache_name: Ptr<"char">;
+    readonly rhash_params: StructTypes["rhashtable_params"];
+    readonly refcnt: StructTypes["refcount_struct"];
+    readonly completion: StructTypes["completion"];
+  };
+  inet_hashinfo: View & {
+    ehash: Ptr<"struct inet_ehash_bucket">;
+    ehash_locks: Ptr<"spinlock_t">;
+    ehash_mask: number;
+    ehash_locks_mask: number;
+    bind_bucket_cachep: Ptr<"struct kmem_cache">;
+    bhash: Ptr<"struct inet_bind_hashbucket">;
+    bind2_bucket_cachep: Ptr<"struct kmem_cache">;
+    bhash2: Ptr<"struct inet_bind_hashbucket">;
+    bhash_size: number;
+    lhash2_mask: number;
+    lhash2: Ptr<"struct inet_listen_hashbucket">;
+    pernet: boolean;
+  };
   inet_protosw: View & {
     readonly list: StructTypes["list_head"];
     type: number;
@@ -4057,6 +4118,12 @@ export interface StructTypes {
     quotalen: number;
     expiry: bigint;
   };
+  key_tag: View & {
+    readonly rcu: StructTypes["callback_head"];
+    readonly index_id: StructTypes["atomic64_t"];
+    readonly usage: StructTypes["refcount_struct"];
+    removed: boolean;
+  };
   key_type: View & {
     name: Ptr<"char">;
     def_datalen: number;
@@ -4080,6 +4147,17 @@ export interface StructTypes {
     readonly index_id: StructTypes["atomic64_t"];
     readonly link: StructTypes["list_head"];
     readonly lock_class: StructTypes["lock_class_key"];
+  };
+  key_user: View & {
+    readonly node: StructTypes["rb_node"];
+    readonly cons_lock: StructTypes["mutex"];
+    readonly lock: StructTypes["spinlock"];
+    readonly usage: StructTypes["refcount_struct"];
+    readonly nkeys: StructTypes["atomic_t"];
+    readonly nikeys: StructTypes["atomic_t"];
+    readonly uid: StructTypes["kuid_t"];
+    qnkeys: number;
+    qnbytes: number;
   };
   keyboard_notifier_param: View & {
     vc: Ptr<"struct vc_data">;
@@ -4380,6 +4458,19 @@ export interface StructTypes {
     brightness_hw_changed: number;
     brightness_hw_changed_kn: Ptr<"struct kernfs_node">;
     readonly led_access: StructTypes["mutex"];
+  };
+  led_hw_trigger_type: View & {
+    dummy: number;
+  };
+  led_init_data: View & {
+    fwnode: Ptr<"struct fwnode_handle">;
+    default_label: Ptr<"char">;
+    devicename: Ptr<"char">;
+    devname_mandatory: boolean;
+  };
+  led_pattern: View & {
+    delta_t: number;
+    brightness: number;
   };
   led_trigger: View & {
     name: Ptr<"char">;
@@ -5385,6 +5476,10 @@ export interface StructTypes {
     tx_compressed: bigint;
     readonly __tx_compressed: StructTypes["atomic64_t"];
   };
+  net_offload: View & {
+    readonly callbacks: StructTypes["offload_callbacks"];
+    flags: number;
+  };
   net_proto_family: View & {
     family: number;
     create: FnPtr<"int (*)(struct net *, struct socket *, int, int)">;
@@ -5395,6 +5490,27 @@ export interface StructTypes {
     err_handler: FnPtr<"int (*)(struct sk_buff *, u32)">;
     no_policy: number;
     icmp_strict_tag_validation: number;
+  };
+  netdev_adjacent: View & {
+    dev: Ptr<"struct net_device">;
+    readonly dev_tracker: StructTypes["lockdep_map_p"];
+    master: boolean;
+    ignore: boolean;
+    ref_nr: number;
+    private: Ptr;
+    readonly list: StructTypes["list_head"];
+    readonly rcu: StructTypes["callback_head"];
+  };
+  netdev_hw_addr: View & {
+    readonly list: StructTypes["list_head"];
+    readonly node: StructTypes["rb_node"];
+    readonly addr: ByteArrayView;
+    type: number;
+    global_use: boolean;
+    sync_cnt: number;
+    refcount: number;
+    synced: number;
+    readonly callback_head: StructTypes["callback_head"];
   };
   netdev_hw_addr_list: View & {
     readonly list: StructTypes["list_head"];
@@ -6099,6 +6215,11 @@ export interface StructTypes {
     readonly compatible: ByteArrayView;
     data: Ptr;
   };
+  offload_callbacks: View & {
+    gso_segment: FnPtr<"struct sk_buff *(*)(struct sk_buff *, netdev_features_t)">;
+    gro_receive: FnPtr<"struct sk_buff *(*)(struct list_head *, struct sk_buff *)">;
+    gro_complete: FnPtr<"int (*)(struct sk_buff *, int)">;
+  };
   old_timespec32: View & {
     tv_sec: number;
     tv_nsec: number;
@@ -6136,6 +6257,12 @@ export interface StructTypes {
     ac_stime: bigint;
     ac_minflt: bigint;
     ac_majflt: bigint;
+  };
+  packet_offload: View & {
+    type: number;
+    priority: number;
+    readonly callbacks: StructTypes["offload_callbacks"];
+    readonly list: StructTypes["list_head"];
   };
   packet_type: View & {
     type: number;
@@ -7209,6 +7336,28 @@ export interface StructTypes {
     batch: number;
     queue: Ptr<"void *">;
   };
+  public_key: View & {
+    key: Ptr;
+    keylen: number;
+    algo: number;
+    params: Ptr;
+    paramlen: number;
+    key_is_private: boolean;
+    id_type: Ptr<"char">;
+    pkey_algo: Ptr<"char">;
+  };
+  public_key_signature: View & {
+    readonly auth_ids: ArrayView<Ptr<"struct asymmetric_key_id">>;
+    s: Ptr<"u8">;
+    digest: Ptr<"u8">;
+    s_size: number;
+    digest_size: number;
+    pkey_algo: Ptr<"char">;
+    hash_algo: Ptr<"char">;
+    encoding: Ptr<"char">;
+    data: Ptr;
+    data_size: number;
+  };
   pv_cpu_ops: View & {
     io_delay: FnPtr<"void (*)(void)">;
     get_debugreg: FnPtr<"unsigned long (*)(int)">;
@@ -8010,6 +8159,16 @@ export interface StructTypes {
     func: FnPtr<"void (*)(struct rtc_device *)">;
     rtc: Ptr<"struct rtc_device">;
     enabled: number;
+  };
+  rtnl_af_ops: View & {
+    readonly list: StructTypes["list_head"];
+    family: number;
+    fill_link_af: FnPtr<"int (*)(struct sk_buff *, const struct net_device *, u32)">;
+    get_link_af_size: FnPtr<"size_t (*)(const struct net_device *, u32)">;
+    validate_link_af: FnPtr<"int (*)(const struct net_device *, const struct nlattr *, struct netlink_ext_ack *)">;
+    set_link_af: FnPtr<"int (*)(struct net_device *, const struct nlattr *, struct netlink_ext_ack *)">;
+    fill_stats_af: FnPtr<"int (*)(struct sk_buff *, const struct net_device *)">;
+    get_stats_af_size: FnPtr<"size_t (*)(const struct net_device *)">;
   };
   rtnl_link_ops: View & {
     readonly list: StructTypes["list_head"];
@@ -9373,6 +9532,12 @@ export interface StructTypes {
     readonly sin6_addr: StructTypes["in6_addr"];
     sin6_scope_id: number;
   };
+  sockaddr_nl: View & {
+    nl_family: number;
+    nl_pad: number;
+    nl_pid: number;
+    nl_groups: number;
+  };
   socket: View & {
     state: number;
     type: number;
@@ -9381,6 +9546,10 @@ export interface StructTypes {
     sk: Ptr<"struct sock">;
     ops: Ptr<"struct proto_ops">;
     readonly wq: StructTypes["socket_wq"];
+  };
+  socket_alloc: View & {
+    readonly socket: StructTypes["socket"];
+    readonly vfs_inode: StructTypes["inode"];
   };
   socket_lock_t: View & {
     readonly slock: StructTypes["spinlock"];
@@ -10146,6 +10315,17 @@ export interface StructTypes {
     flags: number;
     init: FnPtr<"void (*)(struct sock *)">;
     release: FnPtr<"void (*)(struct sock *)">;
+  };
+  tcp_ulp_ops: View & {
+    readonly list: StructTypes["list_head"];
+    init: FnPtr<"int (*)(struct sock *)">;
+    update: FnPtr<"void (*)(struct sock *, struct proto *, void (*)(struct sock *))">;
+    release: FnPtr<"void (*)(struct sock *)">;
+    get_info: FnPtr<"int (*)(struct sock *, struct sk_buff *)">;
+    get_info_size: FnPtr<"size_t (*)(const struct sock *)">;
+    clone: FnPtr<"void (*)(const struct request_sock *, struct sock *, const gfp_t)">;
+    readonly name: ByteArrayView;
+    owner: Ptr<"struct module">;
   };
   tcphdr: View & {
     source: number;
@@ -11403,6 +11583,11 @@ export interface StructTypes {
     readonly mem: StructTypes["xdp_mem_info"];
     napi_id: number;
     frag_size: number;
+  };
+  xfrm_input_afinfo: View & {
+    family: number;
+    is_ipip: boolean;
+    callback: FnPtr<"int (*)(struct sk_buff *, u8, int)">;
   };
   xfrm_policy_hash: View & {
     table: Ptr<"struct hlist_head">;

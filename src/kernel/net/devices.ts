@@ -1,14 +1,20 @@
 /** Network devices (net/core/dev.c): registered by modules, used from outside. */
 import type { Address } from "../../base/address.ts";
 import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
-import { EEXIST, EINVAL, EIO, ENETDOWN, ENFILE, ENOMEM } from "../../base/errno.ts";
+import { EEXIST, EINVAL, ENETDOWN, ENFILE, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import { addTail, removeInit } from "../data/guest-list.ts";
-import { deviceKobject } from "../devices/device-members.ts";
+import { addTail } from "../data/guest-list.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
+import {
+  type Dismantling,
+  type Operation,
+  callOperation,
+  closeDevice,
+  createDismantling,
+} from "./dismantle.ts";
 import { createLinkWatch } from "./link-watch.ts";
 import { createLoopback } from "./loopback.ts";
 import { type NetClass, createNetClass } from "./net-class.ts";
@@ -23,20 +29,13 @@ const LINK_STATE_START = 1n << 0n;
 const LINK_STATE_PRESENT = 1n << 1n;
 const UNINITIALIZED = 0;
 const REGISTERED = 1;
-const UNREGISTERED = 3;
-const RELEASED = 4;
 const MAX_NUMBER = 1000;
 
-export interface NetDevices {
+export interface NetDevices extends Dismantling {
   /** The loopback device, which is always there. */
   loopback(): Address;
   /** Errno EEXIST, EINVAL, and what ndo_init or a notifier answers. */
   register(device: Address): Routine<void>;
-  unregister(device: Address): Routine<void>;
-  /** netdev_run_todo(), with the RTNL given back: a device that is unregistered may destroy itself. */
-  runTodo(device: Address): Routine<void>;
-  /** free_netdev(): at once, or with the last reference. */
-  free(device: Address): Routine<void>;
   find(name: ByteString): Address | undefined;
   byIndex(index: number): Address | undefined;
   /** lo first, others as they were registered. */
@@ -49,9 +48,9 @@ export interface NetDevices {
   close(device: Address): Routine<void>;
   /** Gives a frame to the device as the kernel does that sends it. Errno ENETDOWN. */
   transmit(device: Address, frame: Uint8Array): Routine<void>;
-  /** netif_carrier_on() and off(): the notifiers hear of it a little later. */
   /** dev_base_head of init_net: the guest's list of them. */
   list(): Address;
+  /** netif_carrier_on() and off(): the notifiers hear of it a little later. */
   setCarrier(device: Address, state: "on" | "off"): void;
 }
 
@@ -70,33 +69,9 @@ export const createNetDevices = (k: Kernel): NetDevices => {
     return undefined;
   };
   const all = (): Address[] => [loopback(), ...devices.keys()];
-  const callOps = function* (
-    device: Address,
-    field: "ndo_init" | "ndo_open" | "ndo_stop" | "ndo_uninit" | "ndo_validate_addr",
-  ): Routine<void> {
-    const ops = view(device).netdev_ops;
-    const fn = ops === 0 ? 0 : k.struct("net_device_ops", ops)[field];
-    if (fn === 0) return;
-    const result = Number(BigInt.asIntN(32, yield* k.call(fn, device)));
-    if (result < 0) throw new Errno(-result);
-    if (result > 0 && field === "ndo_init") throw new Errno(EIO);
-  };
-  const close = function* (device: Address): Routine<void> {
-    if (!isUp(device)) return;
-    yield* notifyDevice(k, "GOING_DOWN", device);
-    view(device).state &= ~LINK_STATE_START;
-    yield* callOps(device, "ndo_stop");
-    view(device).flags &= ~IFF_UP;
-    yield* notifyDevice(k, "DOWN", device);
-  };
-  const free = function* (device: Address): Routine<void> {
-    if (view(device).reg_state === UNINITIALIZED) {
-      netClass.discard(device);
-      return;
-    }
-    view(device).reg_state = RELEASED;
-    yield* k.driverCore.kobjects.put(deviceKobject(k, device + k.offsetOf("net_device", "dev")));
-  };
+  const callOps = (device: Address, operation: Operation): Routine<void> =>
+    callOperation(k, device, operation);
+  const dismantling = createDismantling(k, devices, netClass);
   const listAt = (device: Address): Address => device + k.offsetOf("net_device", "dev_list");
   /** The first number is lo's; a driver may ask for one. */
   const number = (device: Address): void => {
@@ -133,24 +108,7 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       addTail(k.memory, listAt(device), netClass.deviceList(loopback()));
       yield* notifyDevice(k, "REGISTER", device);
     }),
-    unregister: held(function* (device) {
-      // unregister_netdevice_many() warns of one that never was registered, and leaves it. A wild pointer faults.
-      if (view(device).reg_state !== REGISTERED || !devices.has(device)) return;
-      yield* close(device);
-      removeInit(k.memory, listAt(device));
-      devices.delete(device);
-      yield* notifyDevice(k, "UNREGISTER", device);
-      yield* callOps(device, "ndo_uninit");
-      yield* netClass.remove(device);
-      view(device).reg_state = UNREGISTERED;
-    }),
-    *runTodo(device) {
-      if (view(device).reg_state !== UNREGISTERED) return;
-      const { priv_destructor, needs_free_netdev } = view(device);
-      if (priv_destructor !== 0) yield* k.call(priv_destructor, device);
-      if (needs_free_netdev) yield* free(device);
-    },
-    free,
+    ...dismantling,
     find,
     byIndex: (index) => all().find((device) => view(device).ifindex === index),
     all,
@@ -171,7 +129,7 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       view(device).flags |= IFF_UP;
       yield* notifyDevice(k, "UP", device);
     }),
-    close: held(close),
+    close: held((device) => closeDevice(k, device)),
     *transmit(device, frame) {
       if (!isUp(device)) throw new Errno(ENETDOWN);
       const protocol = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);

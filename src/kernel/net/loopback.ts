@@ -67,6 +67,7 @@ export const createLoopback = (k: Kernel): (() => Address) => {
     const lo = { name: "lo", ifindex: 1, mtu: MTU, registered: true, flags: IFF_LOOPBACK, operation };
     const device = make(k, lo);
     k.journal.touch(state).device = device;
+    k.net.namespaces.first();
     return device;
   };
 };

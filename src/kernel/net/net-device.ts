@@ -60,7 +60,7 @@ export function* allocateNetDevice(
   [view.num_tx_queues, view.real_num_tx_queues] = [txqs, txqs];
   [view.num_rx_queues, view.real_num_rx_queues] = [rxqs, rxqs];
   view.dev_addr = address as typeof view.dev_addr;
-  view.nd_net.net = (k.symbols.address("init_net") ?? 0) as never;
+  view.nd_net.net = k.net.namespaces.first() as never;
   view.gso_max_size = 65536;
   view.gso_max_segs = 65535;
   for (let queue = 0; queue < txqs; queue += 1) {

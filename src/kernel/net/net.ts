@@ -10,6 +10,7 @@ import { type Napi, createNapi } from "./napi.ts";
 import { type Netlink, createNetlink } from "./netlink.ts";
 import { type Sockets, createSockets } from "./sockets.ts";
 import { HOOK, NFPROTO_IPV4, type Netfilter, type PacketEnd, createNetfilter } from "./netfilter.ts";
+import { type Namespaces, createNamespaces } from "./namespace.ts";
 import { createCommandNames } from "./notify.ts";
 import { createNetRatelimit } from "./ratelimit.ts";
 import { type Receiver, createReceiver } from "./receive.ts";
@@ -22,6 +23,7 @@ export type HookName = keyof typeof HOOK;
 export interface Net {
   readonly netfilter: Netfilter;
   readonly devices: NetDevices;
+  readonly namespaces: Namespaces;
   readonly napi: Napi;
   readonly receiver: Receiver;
   readonly transmitter: Transmitter;
@@ -61,6 +63,7 @@ export const createNet = (k: Kernel): Net => {
   return {
     netfilter,
     devices,
+    namespaces: createNamespaces(k),
     napi: createNapi(k),
     receiver: createReceiver(k),
     transmitter: createTransmitter(k),

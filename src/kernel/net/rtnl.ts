@@ -10,7 +10,7 @@ export const rtnlMutex = (k: Kernel): Address => {
   return at;
 };
 
-/** Acts with the RTNL held; where another task has it, without waiting for that. */
+/** Acts with the RTNL held, and does what is left to do when it is given back; where another task has it, without waiting for that. */
 export const withRtnl = function* (k: Kernel, act: Routine<void>): Routine<void> {
   const taken = k.mutexes.tryAcquire(rtnlMutex(k), k.current);
   try {
@@ -18,4 +18,5 @@ export const withRtnl = function* (k: Kernel, act: Routine<void>): Routine<void>
   } finally {
     if (taken) k.mutexes.release(rtnlMutex(k));
   }
+  if (taken && k.net.devices.hasTodo()) yield* k.net.devices.runTodo();
 };

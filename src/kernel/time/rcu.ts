@@ -2,7 +2,7 @@ import type { Address } from "../../base/address.ts";
 import { TICK_NS } from "../clock.ts";
 import type { Kernel } from "../kernel.ts";
 import { DEFERRED_CALLERS } from "../oops/callers.ts";
-import { type Block, block } from "../routine.ts";
+import { type Block, type Routine, block } from "../routine.ts";
 import type { Task } from "../task.ts";
 
 /**
@@ -93,3 +93,9 @@ export const createRcu = (k: Kernel): Rcu => {
     over: (cookie) => BigInt(Math.floor(k.clock.now())) >= cookie && readers.size === 0,
   };
 };
+
+/** synchronize_rcu() of the kernel's own. */
+export function* gracePeriod(k: Kernel): Routine<void> {
+  do yield block("an RCU grace period", { deadline: k.clock.now() + GRACE_NS });
+  while (k.rcu.busy());
+}
