@@ -2,7 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
+import { ALG_TYPE } from "../../src/kernel/crypto/kinds.ts";
 import {
   algorithmBehind,
   algorithmOf,

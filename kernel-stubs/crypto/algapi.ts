@@ -1,6 +1,7 @@
-/** include/crypto/algapi.h: lib/crypto/memneq.c and lib/crypto/utils.c. */
+/** include/crypto/algapi.h: crypto/algapi.c, lib/crypto/memneq.c and lib/crypto/utils.c. */
 import { compareBytes } from "../../src/kernel/data/guest-bytes.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { kernelChain } from "../notifier-chain.ts";
 
 /** Nonzero when the bytes differ; the real one takes the same time either way. */
 export const cryptoMemneq = stub(
@@ -23,4 +24,11 @@ export const cryptoXor = stub(
       );
     }
   },
+);
+
+/** Blocks are kept, though no algorithm tells them of itself. */
+export const cryptoNotifiers = kernelChain(
+  "crypto_register_notifier",
+  "crypto_unregister_notifier",
+  "algorithms do not tell of themselves",
 );

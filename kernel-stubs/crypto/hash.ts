@@ -3,7 +3,7 @@ import type { Address } from "../../src/base/address.ts";
 import { ENOSYS } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { asyncHashFunctions, callHash, setShash, setShashKey } from "../../src/kernel/crypto/async-hash.ts";
-import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
+import { ALG_TYPE } from "../../src/kernel/crypto/kinds.ts";
 import {
   algorithmOf,
   callAlgorithm,

@@ -1,5 +1,5 @@
 /** include/crypto/rng.h, as crypto/rng.c does it. */
-import { ALG_TYPE } from "../../src/kernel/crypto/registry.ts";
+import { ALG_TYPE } from "../../src/kernel/crypto/kinds.ts";
 import { newTransform } from "../../src/kernel/crypto/transform.ts";
 import { stub } from "../../src/stub/declare.ts";
 

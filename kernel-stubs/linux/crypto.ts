@@ -1,9 +1,10 @@
 /** include/linux/crypto.h, as crypto/api.c and algapi.c do it. */
 import { isErr } from "../../src/base/err.ts";
 import { EINPROGRESS } from "../../src/base/errno.ts";
-import { ALG_TYPE, ALG_TYPE_MASK } from "../../src/kernel/crypto/registry.ts";
+import { ALG_TYPE, ALG_TYPE_MASK } from "../../src/kernel/crypto/kinds.ts";
 import { destroyTransform, newTransform } from "../../src/kernel/crypto/transform.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { offers } from "../crypto/offers.ts";
 
 const EVERY = Object.values(ALG_TYPE);
 
@@ -41,26 +42,15 @@ export const cryptoDestroyTfm = stub(
   },
 );
 
-/** Ciphers of single blocks that modules offer. */
-export const cryptoRegisterAlg = stub(
-  "int crypto_register_alg(struct crypto_alg *alg)",
-  {
-    fails: ["EINVAL", "EEXIST", "ENOMEM"],
-    sleeps: true,
-    acquires: { "crypto algorithm": "alg" },
-    level: { partial: "templates are not built over it" },
-  },
-  (k, { alg }) => {
-    k.crypto.register(alg, k.struct("crypto_alg", alg).cra_flags & ALG_TYPE_MASK);
-    return 0;
-  },
-);
-
-export const cryptoUnregisterAlg = stub(
-  "void crypto_unregister_alg(struct crypto_alg *alg)",
-  { sleeps: true, releases: { "crypto algorithm": "alg" } },
-  (k, { alg }) => k.crypto.unregister(alg),
-);
+/** Ciphers of single blocks, and old compressions, that modules offer. */
+export const plainAlgorithms = offers({
+  one: "alg",
+  many: "algs",
+  struct: "crypto_alg",
+  base: "",
+  type: (k, base) => k.struct("crypto_alg", base).cra_flags & ALG_TYPE_MASK,
+  missing: "templates are not built over it",
+});
 
 /** The completion that crypto_wait_req() waits with. */
 export const cryptoReqDone = stub(

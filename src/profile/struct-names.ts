@@ -55,7 +55,10 @@ export const STRUCT_NAMES: readonly string[] = `
   crypto_ahash ahash_alg ahash_request hash_alg_common crypto_skcipher skcipher_alg skcipher_request
   crypto_aead aead_alg aead_request crypto_cipher cipher_alg compress_alg acomp_alg acomp_req
   crypto_async_request crypto_akcipher akcipher_alg akcipher_request crypto_rng rng_alg crypto_spawn
-  crypto_type crypto_kpp kpp_alg scomp_alg crypto_wait rtattr
+  crypto_type crypto_kpp kpp_alg scomp_alg crypto_wait rtattr crypto_queue
+
+  dev_pm_qos dev_pm_qos_request pm_qos_constraints pm_qos_request freq_constraints freq_qos_request
+  acpi_table_header async_domain pmu dma_device dma_chan dmi_device cpufreq_driver dev_pm_domain
 
   pci_dev pci_driver pci_bus pci_device_id pci_dynids pci_ops pci_error_handlers pci_host_bridge pci_fixup
   usb_device usb_interface usb_host_interface usb_host_endpoint urb usb_endpoint_descriptor

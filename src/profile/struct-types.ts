@@ -280,6 +280,17 @@ export interface StructTypes {
     backlight: number;
     reserved: number;
   };
+  acpi_table_header: View & {
+    readonly signature: ByteArrayView;
+    length: number;
+    revision: number;
+    checksum: number;
+    readonly oem_id: ByteArrayView;
+    readonly oem_table_id: ByteArrayView;
+    oem_revision: number;
+    readonly asl_compiler_id: ByteArrayView;
+    asl_compiler_revision: number;
+  };
   address_space: View & {
     host: Ptr<"struct inode">;
     readonly i_pages: StructTypes["xarray"];
@@ -453,6 +464,10 @@ export interface StructTypes {
     query: FnPtr<"int (*)(const struct kernel_pkey_params *, struct kernel_pkey_query *)">;
     eds_op: FnPtr<"int (*)(struct kernel_pkey_params *, const void *, void *)">;
     verify_signature: FnPtr<"int (*)(const struct key *, const struct public_key_signature *)">;
+  };
+  async_domain: View & {
+    readonly pending: StructTypes["list_head"];
+    registered: number;
   };
   atomic64_t: View & {
     counter: bigint;
@@ -1328,6 +1343,33 @@ export interface StructTypes {
     expires: bigint;
     incr: bigint;
   };
+  cpufreq_driver: View & {
+    readonly name: ByteArrayView;
+    flags: number;
+    driver_data: Ptr;
+    init: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    verify: FnPtr<"int (*)(struct cpufreq_policy_data *)">;
+    setpolicy: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    target: FnPtr<"int (*)(struct cpufreq_policy *, unsigned int, unsigned int)">;
+    target_index: FnPtr<"int (*)(struct cpufreq_policy *, unsigned int)">;
+    fast_switch: FnPtr<"unsigned int (*)(struct cpufreq_policy *, unsigned int)">;
+    adjust_perf: FnPtr<"void (*)(unsigned int, unsigned long, unsigned long, unsigned long)">;
+    get_intermediate: FnPtr<"unsigned int (*)(struct cpufreq_policy *, unsigned int)">;
+    target_intermediate: FnPtr<"int (*)(struct cpufreq_policy *, unsigned int)">;
+    get: FnPtr<"unsigned int (*)(unsigned int)">;
+    update_limits: FnPtr<"void (*)(unsigned int)">;
+    bios_limit: FnPtr<"int (*)(int, unsigned int *)">;
+    online: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    offline: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    exit: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    suspend: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    resume: FnPtr<"int (*)(struct cpufreq_policy *)">;
+    ready: FnPtr<"void (*)(struct cpufreq_policy *)">;
+    attr: Ptr<"struct freq_attr *">;
+    boost_enabled: boolean;
+    set_boost: FnPtr<"int (*)(struct cpufreq_policy *, int)">;
+    register_em: FnPtr<"void (*)(struct cpufreq_policy *)">;
+  };
   cpuinfo_x86: View & {
     x86: number;
     x86_vendor: number;
@@ -1463,6 +1505,12 @@ export interface StructTypes {
   };
   crypto_kpp: View & {
     readonly base: StructTypes["crypto_tfm"];
+  };
+  crypto_queue: View & {
+    readonly list: StructTypes["list_head"];
+    backlog: Ptr<"struct list_head">;
+    qlen: number;
+    max_qlen: number;
   };
   crypto_rng: View & {
     readonly base: StructTypes["crypto_tfm"];
@@ -1671,6 +1719,14 @@ export interface StructTypes {
     domain: Ptr<"struct irq_domain">;
     data: Ptr<"struct msi_device_data">;
   };
+  dev_pm_domain: View & {
+    readonly ops: StructTypes["dev_pm_ops"];
+    start: FnPtr<"int (*)(struct device *)">;
+    detach: FnPtr<"void (*)(struct device *, bool)">;
+    activate: FnPtr<"int (*)(struct device *)">;
+    sync: FnPtr<"void (*)(struct device *)">;
+    dismiss: FnPtr<"void (*)(struct device *)">;
+  };
   dev_pm_info: View & {
     readonly power_state: StructTypes["pm_message"];
     can_wakeup: number;
@@ -1750,6 +1806,25 @@ export interface StructTypes {
     runtime_suspend: FnPtr<"int (*)(struct device *)">;
     runtime_resume: FnPtr<"int (*)(struct device *)">;
     runtime_idle: FnPtr<"int (*)(struct device *)">;
+  };
+  dev_pm_qos: View & {
+    readonly resume_latency: StructTypes["pm_qos_constraints"];
+    readonly latency_tolerance: StructTypes["pm_qos_constraints"];
+    readonly freq: StructTypes["freq_constraints"];
+    readonly flags: StructTypes["pm_qos_flags"];
+    resume_latency_req: Ptr<"struct dev_pm_qos_request">;
+    latency_tolerance_req: Ptr<"struct dev_pm_qos_request">;
+    flags_req: Ptr<"struct dev_pm_qos_request">;
+  };
+  dev_pm_qos_request: View & {
+    type: number;
+    readonly data: StructTypes["dev_pm_qos_request.data"];
+    dev: Ptr<"struct device">;
+  };
+  "dev_pm_qos_request.data": View & {
+    readonly pnode: StructTypes["plist_node"];
+    readonly flr: StructTypes["pm_qos_flags_request"];
+    readonly freq: StructTypes["freq_qos_request"];
   };
   dev_printk_info: View & {
     readonly subsystem: ByteArrayView;
@@ -1877,6 +1952,85 @@ export interface StructTypes {
     actor: FnPtr<"bool (*)(struct dir_context *, const char *, int, loff_t, u64, unsigned int)">;
     pos: number;
   };
+  dma_cap_mask_t: View & {
+    readonly bits: ArrayView<bigint>;
+  };
+  dma_chan: View & {
+    device: Ptr<"struct dma_device">;
+    slave: Ptr<"struct device">;
+    cookie: number;
+    completed_cookie: number;
+    chan_id: number;
+    dev: Ptr<"struct dma_chan_dev">;
+    name: Ptr<"char">;
+    dbg_client_name: Ptr<"char">;
+    readonly device_node: StructTypes["list_head"];
+    local: Ptr<"struct dma_chan_percpu">;
+    client_count: number;
+    table_count: number;
+    router: Ptr<"struct dma_router">;
+    route_data: Ptr;
+    private: Ptr;
+  };
+  dma_device: View & {
+    readonly ref: StructTypes["kref"];
+    chancnt: number;
+    privatecnt: number;
+    readonly channels: StructTypes["list_head"];
+    readonly global_node: StructTypes["list_head"];
+    readonly filter: StructTypes["dma_filter"];
+    readonly cap_mask: StructTypes["dma_cap_mask_t"];
+    desc_metadata_modes: number;
+    max_xor: number;
+    max_pq: number;
+    copy_align: number;
+    xor_align: number;
+    pq_align: number;
+    fill_align: number;
+    dev_id: number;
+    dev: Ptr<"struct device">;
+    owner: Ptr<"struct module">;
+    readonly chan_ida: StructTypes["ida"];
+    src_addr_widths: number;
+    dst_addr_widths: number;
+    directions: number;
+    min_burst: number;
+    max_burst: number;
+    max_sg_burst: number;
+    descriptor_reuse: boolean;
+    residue_granularity: number;
+    device_alloc_chan_resources: FnPtr<"int (*)(struct dma_chan *)">;
+    device_router_config: FnPtr<"int (*)(struct dma_chan *)">;
+    device_free_chan_resources: FnPtr<"void (*)(struct dma_chan *)">;
+    device_prep_dma_memcpy: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t, dma_addr_t, size_t, unsigned long)">;
+    device_prep_dma_xor: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t, dma_addr_t *, unsigned int, size_t, unsigned long)">;
+    device_prep_dma_xor_val: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t *, unsigned int, size_t, enum sum_check_flags *, unsigned long)">;
+    device_prep_dma_pq: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t *, dma_addr_t *, unsigned int, const unsigned char *, size_t, unsigned long)">;
+    device_prep_dma_pq_val: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t *, dma_addr_t *, unsigned int, const unsigned char *, size_t, enum sum_check_flags *, unsigned long)">;
+    device_prep_dma_memset: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t, int, size_t, unsigned long)">;
+    device_prep_dma_memset_sg: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, struct scatterlist *, unsigned int, int, unsigned long)">;
+    device_prep_dma_interrupt: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, unsigned long)">;
+    device_prep_slave_sg: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, struct scatterlist *, unsigned int, enum dma_transfer_direction, unsigned long, void *)">;
+    device_prep_dma_cyclic: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t, size_t, size_t, enum dma_transfer_direction, unsigned long)">;
+    device_prep_interleaved_dma: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, struct dma_interleaved_template *, unsigned long)">;
+    device_prep_dma_imm_data: FnPtr<"struct dma_async_tx_descriptor *(*)(struct dma_chan *, dma_addr_t, u64, unsigned long)">;
+    device_caps: FnPtr<"void (*)(struct dma_chan *, struct dma_slave_caps *)">;
+    device_config: FnPtr<"int (*)(struct dma_chan *, struct dma_slave_config *)">;
+    device_pause: FnPtr<"int (*)(struct dma_chan *)">;
+    device_resume: FnPtr<"int (*)(struct dma_chan *)">;
+    device_terminate_all: FnPtr<"int (*)(struct dma_chan *)">;
+    device_synchronize: FnPtr<"void (*)(struct dma_chan *)">;
+    device_tx_status: FnPtr<"enum dma_status (*)(struct dma_chan *, dma_cookie_t, struct dma_tx_state *)">;
+    device_issue_pending: FnPtr<"void (*)(struct dma_chan *)">;
+    device_release: FnPtr<"void (*)(struct dma_device *)">;
+    dbg_summary_show: FnPtr<"void (*)(struct seq_file *, struct dma_device *)">;
+    dbg_dev_root: Ptr<"struct dentry">;
+  };
+  dma_filter: View & {
+    fn: FnPtr<"bool (*)(struct dma_chan *, void *)">;
+    mapcnt: number;
+    map: Ptr<"struct dma_slave_map">;
+  };
   dma_map_ops: View & {
     flags: number;
     alloc: FnPtr<"void *(*)(struct device *, size_t, dma_addr_t *, gfp_t, unsigned long)">;
@@ -1913,6 +2067,12 @@ export interface StructTypes {
     boundary: number;
     readonly name: ByteArrayView;
     readonly pools: StructTypes["list_head"];
+  };
+  dmi_device: View & {
+    readonly list: StructTypes["list_head"];
+    type: number;
+    name: Ptr<"char">;
+    device_data: Ptr;
   };
   dql: View & {
     num_queued: number;
@@ -2601,6 +2761,17 @@ export interface StructTypes {
     fos: number;
     readonly st_space: ArrayView<number>;
     status: number;
+  };
+  freq_constraints: View & {
+    readonly min_freq: StructTypes["pm_qos_constraints"];
+    readonly min_freq_notifiers: StructTypes["blocking_notifier_head"];
+    readonly max_freq: StructTypes["pm_qos_constraints"];
+    readonly max_freq_notifiers: StructTypes["blocking_notifier_head"];
+  };
+  freq_qos_request: View & {
+    type: number;
+    readonly pnode: StructTypes["plist_node"];
+    qos: Ptr<"struct freq_constraints">;
   };
   fs_context: View & {
     ops: Ptr<"struct fs_context_operations">;
@@ -6986,6 +7157,9 @@ export interface StructTypes {
     prevent_deferred_probe: boolean;
     driver_managed_dma: boolean;
   };
+  plist_head: View & {
+    readonly node_list: StructTypes["list_head"];
+  };
   plist_node: View & {
     prio: number;
     readonly prio_list: StructTypes["list_head"];
@@ -6994,8 +7168,69 @@ export interface StructTypes {
   pm_message: View & {
     event: number;
   };
+  pm_qos_constraints: View & {
+    readonly list: StructTypes["plist_head"];
+    target_value: number;
+    default_value: number;
+    no_constraint_value: number;
+    type: number;
+    notifiers: Ptr<"struct blocking_notifier_head">;
+  };
+  pm_qos_flags: View & {
+    readonly list: StructTypes["list_head"];
+    effective_flags: number;
+  };
+  pm_qos_flags_request: View & {
+    readonly node: StructTypes["list_head"];
+    flags: number;
+  };
+  pm_qos_request: View & {
+    readonly node: StructTypes["plist_node"];
+    qos: Ptr<"struct pm_qos_constraints">;
+  };
   pmd_t: View & {
     pmd: bigint;
+  };
+  pmu: View & {
+    readonly entry: StructTypes["list_head"];
+    module: Ptr<"struct module">;
+    dev: Ptr<"struct device">;
+    attr_groups: Ptr<"struct attribute_group *">;
+    attr_update: Ptr<"struct attribute_group *">;
+    name: Ptr<"char">;
+    type: number;
+    capabilities: number;
+    pmu_disable_count: Ptr<"int">;
+    pmu_cpu_context: Ptr<"struct perf_cpu_context">;
+    readonly exclusive_cnt: StructTypes["atomic_t"];
+    task_ctx_nr: number;
+    hrtimer_interval_ms: number;
+    nr_addr_filters: number;
+    pmu_enable: FnPtr<"void (*)(struct pmu *)">;
+    pmu_disable: FnPtr<"void (*)(struct pmu *)">;
+    event_init: FnPtr<"int (*)(struct perf_event *)">;
+    event_mapped: FnPtr<"void (*)(struct perf_event *, struct mm_struct *)">;
+    event_unmapped: FnPtr<"void (*)(struct perf_event *, struct mm_struct *)">;
+    add: FnPtr<"int (*)(struct perf_event *, int)">;
+    del: FnPtr<"void (*)(struct perf_event *, int)">;
+    start: FnPtr<"void (*)(struct perf_event *, int)">;
+    stop: FnPtr<"void (*)(struct perf_event *, int)">;
+    read: FnPtr<"void (*)(struct perf_event *)">;
+    start_txn: FnPtr<"void (*)(struct pmu *, unsigned int)">;
+    commit_txn: FnPtr<"int (*)(struct pmu *)">;
+    cancel_txn: FnPtr<"void (*)(struct pmu *)">;
+    event_idx: FnPtr<"int (*)(struct perf_event *)">;
+    sched_task: FnPtr<"void (*)(struct perf_event_context *, bool)">;
+    task_ctx_cache: Ptr<"struct kmem_cache">;
+    swap_task_ctx: FnPtr<"void (*)(struct perf_event_context *, struct perf_event_context *)">;
+    setup_aux: FnPtr<"void *(*)(struct perf_event *, void **, int, bool)">;
+    free_aux: FnPtr<"void (*)(void *)">;
+    snapshot_aux: FnPtr<"long (*)(struct perf_event *, struct perf_output_handle *, unsigned long)">;
+    addr_filters_validate: FnPtr<"int (*)(struct list_head *)">;
+    addr_filters_sync: FnPtr<"void (*)(struct perf_event *)">;
+    aux_output_match: FnPtr<"int (*)(struct perf_event *)">;
+    filter_match: FnPtr<"int (*)(struct perf_event *)">;
+    check_period: FnPtr<"int (*)(struct perf_event *, u64)">;
   };
   pnp_dev: View & {
     readonly dev: StructTypes["device"];

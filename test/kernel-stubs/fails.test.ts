@@ -42,6 +42,7 @@ const NEVER: Readonly<Record<string, string>> = {
   timer_reduce: "tells whether it was pending",
   attribute_container_register: "returns 0 whatever happens (drivers/base/attribute_container.c)",
   ktime_add_safe: "adds numbers",
+  crypto_dequeue_request: LOOKUP,
   trace_event_raw_init: "called by the kernel alone",
 };
 

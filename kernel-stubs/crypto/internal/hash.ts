@@ -1,13 +1,12 @@
-/** include/crypto/internal/hash.h: hashes that modules offer (crypto/shash.c). */
+/** include/crypto/internal/hash.h: hashes that modules offer (crypto/shash.c, ahash.c). */
 import type { Address } from "../../../src/base/address.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
-import { ALG_TYPE } from "../../../src/kernel/crypto/registry.ts";
+import { ALG_TYPE } from "../../../src/kernel/crypto/kinds.ts";
 import { callHash } from "../../../src/kernel/crypto/async-hash.ts";
 import type { HostFunction } from "../../../src/kernel/host-code.ts";
 import type { Kernel } from "../../../src/kernel/kernel.ts";
-import { registerAll } from "../../registrations.ts";
-import { stub } from "../../../src/stub/declare.ts";
+import { offers } from "../offers.ts";
 
 // include/crypto/hash.h
 const MAX_DIGEST = 64;
@@ -37,7 +36,7 @@ const defaults = (k: Kernel): Readonly<Record<string, HostFunction>> => {
   };
 };
 
-const register = (k: Kernel, alg: Address): void => {
+const prepare = (k: Kernel, alg: Address): void => {
   const view = k.struct("shash_alg", alg);
   if (view.digestsize > MAX_DIGEST || view.descsize > MAX_DESCSIZE || view.statesize > MAX_STATESIZE) {
     throw new Errno(EINVAL);
@@ -48,43 +47,26 @@ const register = (k: Kernel, alg: Address): void => {
     if (k.memory.pointer(at) === 0) k.memory.setPointer(at, k.hostCode.address(`shash_default_${field}`, fn));
   }
   if (view.statesize === 0) view.statesize = view.descsize;
-  k.crypto.register(alg + k.offsetOf("shash_alg", "base"), ALG_TYPE.SHASH);
 };
 
-const unregister = (k: Kernel, alg: Address): void =>
-  k.crypto.unregister(alg + k.offsetOf("shash_alg", "base"));
+export const shashes = offers({
+  one: "shash",
+  many: "shashes",
+  struct: "shash_alg",
+  base: "base",
+  type: () => ALG_TYPE.SHASH,
+  prepare,
+});
 
-export const cryptoRegisterShash = stub(
-  "int crypto_register_shash(struct shash_alg *alg)",
-  { fails: ["EINVAL", "EEXIST", "ENOMEM"], sleeps: true, acquires: { "crypto algorithm": "alg" } },
-  (k, { alg }) => {
-    register(k, alg);
-    return 0;
+export const ahashes = offers({
+  one: "ahash",
+  many: "ahashes",
+  struct: "ahash_alg",
+  base: "halg.base",
+  type: () => ALG_TYPE.AHASH,
+  prepare(k, alg) {
+    const { digestsize, statesize } = k.struct("ahash_alg", alg).halg;
+    if (digestsize > MAX_DIGEST || statesize > MAX_STATESIZE || statesize === 0) throw new Errno(EINVAL);
   },
-);
-
-export const cryptoUnregisterShash = stub(
-  "void crypto_unregister_shash(struct shash_alg *alg)",
-  { sleeps: true, releases: { "crypto algorithm": "alg" } },
-  (k, { alg }) => unregister(k, alg),
-);
-
-export const cryptoRegisterShashes = stub(
-  "int crypto_register_shashes(struct shash_alg *algs, int count)",
-  { fails: ["EINVAL", "EEXIST", "ENOMEM"], sleeps: true, acquires: { "crypto algorithm": "algs" } },
-  (k, { algs, count }) => {
-    const at = (index: number): Address => algs + index * k.sizeOf("shash_alg");
-    return registerAll(
-      { count, at },
-      { add: (alg) => register(k, alg), remove: (alg) => unregister(k, alg) },
-    );
-  },
-);
-
-export const cryptoUnregisterShashes = stub(
-  "void crypto_unregister_shashes(struct shash_alg *algs, int count)",
-  { sleeps: true, releases: { "crypto algorithm": "algs" } },
-  (k, { algs, count }) => {
-    for (let index = count - 1; index >= 0; index -= 1) unregister(k, algs + index * k.sizeOf("shash_alg"));
-  },
-);
+  missing: "crypto_alloc_ahash() does not find it",
+});

@@ -1,7 +1,8 @@
 /** /proc/crypto (crypto/proc.c). */
 import type { ByteString } from "../../base/bytes.ts";
 import type { Kernel } from "../kernel.ts";
-import { ALG_INTERNAL, ALG_TYPE, type Algorithm } from "./registry.ts";
+import { ALG_ASYNC, ALG_INTERNAL, ALG_TESTED, ALG_TYPE } from "./kinds.ts";
+import type { Algorithm } from "./registry.ts";
 import { algorithmOf } from "./transform.ts";
 
 const line = (name: string, value: string | number): string => `${name.padEnd(13)}: ${value}\n`;
@@ -47,6 +48,15 @@ const ofCipher = (k: Kernel, base: number): string => {
 const ofRng = (k: Kernel, base: number): string =>
   line("seedsize", k.struct("rng_alg", algorithmOf(k, "rng_alg", base)).seedsize);
 
+const ofAhash = (k: Kernel, base: number): string => {
+  const { cra_blocksize: block, cra_flags: flags } = k.struct("crypto_alg", base);
+  const { digestsize } = k.struct("hash_alg_common", base - k.offsetOf("hash_alg_common", "base"));
+  const isAsync = (flags & ALG_ASYNC) !== 0;
+  return line("async", isAsync ? "yes" : "no") + line("blocksize", block) + line("digestsize", digestsize);
+};
+
+const nothing = (): string => "";
+
 const KINDS: Readonly<Record<number, readonly [name: string, details: (k: Kernel, base: number) => string]>> =
   {
     [ALG_TYPE.SHASH]: ["shash", ofShash],
@@ -54,6 +64,12 @@ const KINDS: Readonly<Record<number, readonly [name: string, details: (k: Kernel
     [ALG_TYPE.AEAD]: ["aead", ofAead],
     [ALG_TYPE.CIPHER]: ["cipher", ofCipher],
     [ALG_TYPE.RNG]: ["rng", ofRng],
+    [ALG_TYPE.AHASH]: ["ahash", ofAhash],
+    [ALG_TYPE.COMPRESS]: ["compression", nothing],
+    [ALG_TYPE.ACOMP]: ["acomp", nothing],
+    [ALG_TYPE.SCOMP]: ["scomp", nothing],
+    [ALG_TYPE.KPP]: ["kpp", nothing],
+    [ALG_TYPE.AKCIPHER]: ["akcipher", nothing],
   };
 
 const describe = (k: Kernel, { base, name, driver, type, priority }: Algorithm): ByteString => {
@@ -66,7 +82,7 @@ const describe = (k: Kernel, { base, name, driver, type, priority }: Algorithm):
     line("module", owner ?? "kernel"),
     line("priority", priority),
     line("refcnt", view.cra_refcnt.refs.counter),
-    line("selftest", "passed"),
+    line("selftest", (view.cra_flags & ALG_TESTED) === 0 ? "unknown" : "passed"),
     line("internal", (view.cra_flags & ALG_INTERNAL) === 0 ? "no" : "yes"),
     line("type", kind),
     details(k, base),

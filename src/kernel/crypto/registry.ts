@@ -3,22 +3,18 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import type { JournalMap } from "../journal.ts";
+import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
-import { AEADS, CIPHERS, HASHES } from "./builtin.ts";
+import { HASHES } from "./builtin.ts";
 import { createBuiltins } from "./drivers.ts";
 import type { HashState } from "./host-hash.ts";
+import { ALG_DEAD, ALG_INTERNAL, ALG_TESTED, ALG_TYPE, ALG_TYPE_MASK } from "./kinds.ts";
+import { hasSelfTest } from "./self-tests.ts";
 
-/** CRYPTO_ALG_TYPE_* (include/linux/crypto.h) */
-export const ALG_TYPE = { CIPHER: 1, AEAD: 3, SKCIPHER: 5, RNG: 12, SHASH: 14, AHASH: 15 } as const;
-export const ALG_TYPE_MASK = 15;
-const ALG_TESTED = 0x400;
-export const ALG_OPTIONAL_KEY = 0x4000;
-export const ALG_INTERNAL = 0x2000;
-export const TFM_NEED_KEY = 1;
-
+/** MAX_ALGAPI_* and MAX_CIPHER_* (crypto/internal.h). */
 const MAX_NAME = 128;
-const MAX_BLOCK = 160;
+const MAX = { alignment: 63, block: 160 } as const;
+const MAX_CIPHER = { alignment: 15, block: 16 } as const;
 
 export interface Algorithm {
   /** Its struct crypto_alg. */
@@ -39,6 +35,8 @@ export interface Crypto {
   all(): readonly Algorithm[];
   /** States of hashes on their way, by the number that the guest's descriptor holds. */
   readonly states: States;
+  /** Each a struct crypto_template. */
+  readonly templates: JournalSet<Address>;
 }
 
 export interface States {
@@ -121,25 +119,26 @@ export const createCrypto = (k: Kernel): Crypto => {
     },
     register(base, type) {
       const view = k.struct("crypto_alg", base);
-      view.cra_flags = (view.cra_flags & ~ALG_TYPE_MASK) | type;
+      view.cra_flags = (view.cra_flags & ~(ALG_TYPE_MASK | ALG_DEAD | ALG_TESTED)) | type;
       const algorithm = describe(base, type);
-      if (algorithm.name === "" || algorithm.driver === "") throw new Errno(EINVAL);
-      if (view.cra_priority < 0 || view.cra_blocksize > MAX_BLOCK * 32) throw new Errno(EINVAL);
+      check(k, algorithm);
       const isThere = list.algorithms.some(
         (one) => one.base === base || one.driver === algorithm.name || one.name === algorithm.driver,
       );
       if (isThere) throw new Errno(EEXIST);
       add(algorithm);
-      if (!isTested(algorithm.name)) k.printk(6, `alg: No test for ${algorithm.name} (${algorithm.driver})`);
+      const isTested = (view.cra_flags & ALG_INTERNAL) !== 0 || hasSelfTest(algorithm);
+      if (!isTested) k.printk(6, `alg: No test for ${algorithm.name} (${algorithm.driver})`);
     },
     unregister(base) {
       // The kernel looks at the list it is in, so that a wild pointer faults.
-      void k.struct("crypto_alg", base).cra_flags;
+      k.struct("crypto_alg", base).cra_flags |= ALG_DEAD;
       k.journal.touch(list).algorithms = list.algorithms.filter((one) => one.base !== base);
     },
     at: (base) => list.algorithms.find((one) => one.base === base),
     all: () => list.algorithms,
     states,
+    templates: k.journal.set(),
   };
 };
 
@@ -152,5 +151,10 @@ const isPresent = (name: ByteString, types: readonly number[]): boolean =>
 /** Templates that this kernel has built in or whose module it would find. */
 const TEMPLATES: ReadonlySet<string> = new Set(["hmac", "ecb", "cbc", "ctr", "xts", "gcm", "ccm", "rfc7539"]);
 
-/** The kernel has test vectors for it. */
-const isTested = (name: ByteString): boolean => HASHES.has(name) || CIPHERS.has(name) || AEADS.has(name);
+/** crypto_check_alg(): Errno EINVAL. */
+const check = (k: Kernel, { base, name, driver, type, priority }: Algorithm): void => {
+  const { cra_alignmask: mask, cra_blocksize: block } = k.struct("crypto_alg", base);
+  const max = type === ALG_TYPE.CIPHER ? MAX_CIPHER : MAX;
+  if (name === "" || driver === "" || priority < 0) throw new Errno(EINVAL);
+  if ((mask & (mask + 1)) !== 0 || mask > max.alignment || block > max.block) throw new Errno(EINVAL);
+};

@@ -5,7 +5,8 @@ import { Errno } from "../../base/errors.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
-import { ALG_OPTIONAL_KEY, ALG_TYPE, type Algorithm, TFM_NEED_KEY } from "./registry.ts";
+import { ALG_OPTIONAL_KEY, ALG_TYPE, TFM_NEED_KEY } from "./kinds.ts";
+import type { Algorithm } from "./registry.ts";
 
 export type TransformStruct =
   | "crypto_shash"

@@ -17,10 +17,19 @@ export const addTail = (memory: GuestMemory, entry: Address, head: Address): voi
   insert(memory, entry, memory.pointer(head + 8), head);
 export const addFirst = (memory: GuestMemory, entry: Address, head: Address): void =>
   insert(memory, entry, head, memory.pointer(head));
-export const removeInit = (memory: GuestMemory, entry: Address): void => {
+const take = (memory: GuestMemory, entry: Address): void => {
   const [next, previous] = [memory.pointer(entry), memory.pointer(entry + 8)];
   memory.setPointer(next + 8, previous);
   memory.setPointer(previous, next);
+};
+/** list_del(), with LIST_POISON1 and LIST_POISON2. */
+export const unlink = (memory: GuestMemory, entry: Address): void => {
+  take(memory, entry);
+  memory.setU64(entry, 0xdead_0000_0000_0100n);
+  memory.setU64(entry + 8, 0xdead_0000_0000_0122n);
+};
+export const removeInit = (memory: GuestMemory, entry: Address): void => {
+  take(memory, entry);
   initList(memory, entry);
 };
 
