@@ -234,6 +234,7 @@ export * from "./linux/livepatch.ts";
 export * from "./linux/i2c.ts";
 export * from "./linux/spi/spi.ts";
 export * from "./linux/serio.ts";
+export * from "./linux/serdev.ts";
 export * from "./acpi/acpi_bus.ts";
 export * from "./linux/pnp.ts";
 export * from "./linux/auxiliary_bus.ts";

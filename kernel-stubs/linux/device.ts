@@ -2,7 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { attachDriver, probeDevice, releaseDriver } from "../../src/kernel/devices/bus.ts";
+import { attachDriver, probeDevice, releaseDriver } from "../../src/kernel/devices/binding.ts";
 import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import {
   addDevice,

@@ -3,8 +3,9 @@ import type { Address } from "../../src/base/address.ts";
 import { isErrOrNull } from "../../src/base/err.ts";
 import { EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { registerDriver, unregisterDriver } from "../../src/kernel/devices/bus.ts";
+import { registerDriver, unregisterDriver } from "../../src/kernel/devices/driver.ts";
 import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
+import { kernelBus, placeBus } from "../../src/kernel/devices/kernel-buses.ts";
 import {
   allocatePlatformDevice,
   setPlatformData,
@@ -16,8 +17,6 @@ import {
   deletePlatformDevice,
   initialisePlatformDevice,
   pdevDevice,
-  placePlatformBus,
-  platformBus,
 } from "../../src/kernel/devices/platform-bus.ts";
 import { createManagedNode } from "../../src/kernel/devices/swnode-device.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -25,7 +24,10 @@ import { stub, variable } from "../../src/stub/declare.ts";
 
 const ADDS = { fails: ["ENOMEM", "EINVAL", "EEXIST", "EBUSY"], sleeps: true } as const;
 
-export const platformBusType = variable("struct bus_type platform_bus_type", (k) => void placePlatformBus(k));
+export const platformBusType = variable(
+  "struct bus_type platform_bus_type",
+  (k) => void placeBus(k, "platform_bus_type"),
+);
 
 export const platformDeviceRegister = stub(
   "int platform_device_register(struct platform_device *pdev)",
@@ -138,7 +140,7 @@ export const platformDriverRegister = stub(
     const driver = driverOf(k, { drv });
     const view = k.struct("device_driver", driver);
     view.owner = owner;
-    view.bus = yield* platformBus(k);
+    view.bus = yield* kernelBus(k, "platform_bus_type");
     yield* registerDriver(k, driver);
     return 0;
   },

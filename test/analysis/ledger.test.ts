@@ -65,6 +65,10 @@ describe("the ledger", () => {
     expect(kindsOf("test/truth/mods/t_memleak", "mode=none")).toEqual([]);
   });
 
+  it("says nothing about numbers given back by a module that never asked for any", () => {
+    expect(kindsOf("test/truth/drivers/buses")).toEqual([]);
+  });
+
   it("names where a leak was allocated", () => {
     const [leak] = life(prepare("test/truth/mods/t_memleak", "mode=leak"));
     expect(leak?.where).toMatch(/^t_memleak_init\+0x[0-9a-f]+\/0x[0-9a-f]+ \[t_memleak\]$/);

@@ -7,3 +7,5 @@ describe("GPIO chips", () => testJobs("test/truth/drivers/gpio.jobs"));
 describe("input devices and their handlers", () => testJobs("test/truth/drivers/input.jobs"));
 describe("the keyboard, down to the last of its chain", () => testJobs("test/truth/drivers/kbd.jobs"));
 describe("what the kernel's variables hold", () => testJobs("test/truth/drivers/vars.jobs"));
+describe("buses, their listeners, and drivers for the kernel's own", () =>
+  testJobs("test/truth/drivers/buses.jobs"));

@@ -1,15 +1,15 @@
 /** include/linux/device/class.h, as drivers/base/class.c does it. */
 import type { Address } from "../../../src/base/address.ts";
 import { isErrOrNull } from "../../../src/base/err.ts";
-import { EINVAL } from "../../../src/base/errno.ts";
+import { EINVAL, ENODEV } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
 import { putText } from "../../../src/kernel/data/text.ts";
 import {
-  createClass,
-  destroyClass,
-  registerClass,
-  unregisterClass,
-} from "../../../src/kernel/devices/classes.ts";
+  classDevices,
+  registerInterface,
+  unregisterInterface,
+} from "../../../src/kernel/devices/class-interfaces.ts";
+import { createClass, registerClass, unregisterClass } from "../../../src/kernel/devices/classes.ts";
 import { deviceKobject } from "../../../src/kernel/devices/device-members.ts";
 import { addAttribute, removeAttribute } from "../../../src/kernel/devices/groups.ts";
 import type { Kernel } from "../../../src/kernel/kernel.ts";
@@ -35,7 +35,7 @@ export const classDestroy = stub(
   { releases: { class: "cls" } },
   function* (k, { cls }) {
     // NULL and error pointers are let pass.
-    if (!isErrOrNull(cls)) yield* destroyClass(k, cls);
+    if (!isErrOrNull(cls)) yield* unregisterClass(k, cls);
   },
 );
 export const classUnregister = stub(
@@ -72,15 +72,6 @@ export const showClassAttrString = stub(
     return putText(k.memory, buf, text);
   },
 );
-/** class_dev_iter_next(): a class's devices, those behind `start` where there is one. */
-function* classDevices(k: Kernel, family: Address, start: Address): Generator<Address> {
-  let begun = start === 0;
-  for (const device of k.driverCore.devices.keys()) {
-    if (begun && k.struct("device", device).class === family) yield device;
-    if (device === start) begun = true;
-  }
-}
-
 export const classFindDevice = stub(
   `struct device *class_find_device(struct class *class, struct device *start, const void *data,
       int (*match)(struct device *, const void *))`,
@@ -105,5 +96,22 @@ export const classForEachDevice = stub(
       if (result !== 0) return result;
     }
     return 0;
+  },
+);
+
+export const classInterfaceRegister = stub(
+  "int class_interface_register(struct class_interface *class_intf)",
+  { fails: ["ENODEV", "EINVAL"], sleeps: true, acquires: { class_interface: "class_intf" } },
+  function* (k, { class_intf }) {
+    if (class_intf === 0) throw new Errno(ENODEV);
+    yield* registerInterface(k, class_intf);
+    return 0;
+  },
+);
+export const classInterfaceUnregister = stub(
+  "void class_interface_unregister(struct class_interface *class_intf)",
+  { sleeps: true, releases: { class_interface: "class_intf" } },
+  function* (k, { class_intf }) {
+    yield* unregisterInterface(k, class_intf);
   },
 );

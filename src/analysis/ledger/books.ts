@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import type { JournalMap } from "../../kernel/journal.ts";
+import type { JournalMap, JournalSet } from "../../kernel/journal.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { kindOf, sizeOfMemory } from "./kinds.ts";
 import type { StackFrame, Stacks } from "./stacks.ts";
@@ -41,6 +41,8 @@ export interface Books {
   readonly memory: JournalMap<string, Held>;
   readonly others: JournalMap<string, Held>;
   readonly gone: JournalMap<string, Released>;
+  /** Which modules have asked for something of a kind where that counts (`strict: "asked"`). */
+  readonly asked: JournalSet<string>;
 }
 
 /** Which release of a key is remembered: so many keys at most. */
@@ -50,9 +52,14 @@ export const openBooks = (k: Kernel): Books => ({
   memory: k.journal.map(),
   others: k.journal.map(),
   gone: k.journal.map(),
+  asked: k.journal.set(),
 });
 
 export const idOf = (kind: string, key: Address): string => `${kind} ${key}`;
+
+/** The kind, and the module that calls the kernel. */
+export const askerOf = (stacks: Stacks, kind: string): string =>
+  `${kind} ${stacks.capture().find(({ module }) => module !== undefined)?.module?.name ?? ""}`;
 
 export const mapOf = (books: Books, kind: string): JournalMap<string, Held> =>
   kindOf(kind).family === "memory" ? books.memory : books.others;

@@ -15,8 +15,11 @@ export interface Kind {
   readonly family: Family;
   /** Taken several times, given back as often. */
   readonly counted?: true;
-  /** Giving back what was never taken is a mistake. */
-  readonly strict?: true;
+  /**
+   * Giving back what was never taken is a mistake. "asked": of a module that has asked for one, with or without
+   * success; of another it is a precaution that comes to nothing.
+   */
+  readonly strict?: true | "asked";
   /** Whether the kernel still has it, whoever took it away. Left out: as the calls balance. */
   readonly held?: (k: Kernel, key: Address) => boolean;
 }
@@ -101,7 +104,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   sysctl: registration("a sysctl table"),
   debugfs: registration("an entry of debugfs"),
   sysfs: registration("a file of sysfs"),
-  chrdev: { ...registration("a range of device numbers"), strict: true },
+  chrdev: { ...registration("a range of device numbers"), strict: "asked" },
   block_major: { ...registration("a major of block devices"), strict: true },
   input_minor: registration("a minor of an input device"),
   cdev: registration("a character device"),

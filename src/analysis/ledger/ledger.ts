@@ -6,6 +6,7 @@ import {
   type Books,
   type Held,
   type Released,
+  askerOf,
   enterGiven,
   enterTaken,
   idOf,
@@ -64,6 +65,8 @@ const planner = (): ((bound: BoundStub) => Plan | undefined) => {
   };
 };
 
+const NONE: Plan["acquires"] = [];
+
 /** Keeps the books as calls come. */
 const keepBooks = (k: Kernel, binder: Binder, books: Books, stacks: Stacks): void => {
   const planFor = planner();
@@ -75,6 +78,8 @@ const keepBooks = (k: Kernel, binder: Binder, books: Books, stacks: Stacks): voi
     call(bound, args) {
       const plan = planFor(bound);
       misuse.checkArguments(bound, args, plan);
+      for (const { kind } of plan?.acquires ?? NONE)
+        if (kindOf(kind).strict === "asked") books.asked.add(askerOf(stacks, kind));
       if (plan === undefined || plan.releases.length === 0) return;
       const given = named(k, plan.releases, args, 0n);
       for (const { kind, key } of given) misuse.checkRelease(kind, key, bound.name);

@@ -3,7 +3,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { DIRECT_MAP, DIRECT_MAP_END } from "../../kernel/memory/layout.ts";
 import type { HeapObject } from "../../kernel/memory/heap-view.ts";
 import type { ArgumentRecord, BoundStub } from "../../stub/bind.ts";
-import { type Books, type Held, type Released, idOf, isGone } from "./books.ts";
+import { type Books, type Held, type Released, askerOf, idOf, isGone } from "./books.ts";
 import { kindOf } from "./kinds.ts";
 import type { Plan } from "./plan.ts";
 import type { Related } from "../../kernel/events.ts";
@@ -86,11 +86,12 @@ const checkRelease = (parts: Parts, kind: string, key: Address, by: string): voi
     else if (kind === "slab") checkInside(parts, key, by);
     return;
   }
-  if (strict !== true || books.others.has(id) || held?.(k, key) === true) return;
+  if (strict === undefined || books.others.has(id) || held?.(k, key) === true) return;
   const before = books.gone.get(id);
-  if (before === undefined)
-    report(parts, "unbalanced-release", `${by}() of ${noun} that was never taken`, []);
-  else report(parts, "double-release", `${by}() of ${noun} that is gone already`, related(stacks, before));
+  if (before === undefined) {
+    if (strict === true || books.asked.has(askerOf(stacks, kind)))
+      report(parts, "unbalanced-release", `${by}() of ${noun} that was never taken`, []);
+  } else report(parts, "double-release", `${by}() of ${noun} that is gone already`, related(stacks, before));
 };
 
 /** How a freed object of the heap came to be freed: by the module, or with what it gave back. */

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { initList } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
@@ -14,9 +15,8 @@ export function* registerClass(k: Kernel, family: Address): Routine<void> {
   const cp = k.heap.internal(new Uint8Array(k.sizeOf("subsys_private")));
   const kset = cp + k.offsetOf("subsys_private", "subsys");
   const kobject = kset + k.offsetOf("kset", "kobj");
-  const list = kset + k.offsetOf("kset", "list");
-  k.memory.setPointer(list, list);
-  k.memory.setPointer(list + 8, list);
+  initList(k.memory, kset + k.offsetOf("kset", "list"));
+  initList(k.memory, cp + k.offsetOf("subsys_private", "interfaces"));
   kobjects.init(kobject, kobjects.ktype("class"));
   k.struct("kobject", kobject).kset = kobjects.known("/class") - k.offsetOf("kset", "kobj");
   try {
@@ -40,11 +40,20 @@ export function* unregisterClass(k: Kernel, family: Address): Routine<void> {
   if (state === undefined) return;
   const view = k.struct("class", family);
   yield* removeGroups(k, state.kobject, view.class_groups);
-  const cp = view.p;
+  classes.delete(family);
   yield* kobjects.del(state.kobject);
   yield* kobjects.put(state.kobject);
-  classes.delete(family);
-  view.p = 0;
+}
+
+/** class_release(): what the last reference does. Frees what class_create made. */
+export function* releaseClass(k: Kernel, kobject: Address): Routine<void> {
+  const cp = kobject - k.offsetOf("subsys_private", "subsys.kobj");
+  const family = k.struct("subsys_private", cp).class;
+  const release = k.struct("class", family).class_release;
+  if (k.driverCore.created.has(family)) {
+    k.driverCore.created.delete(family);
+    k.heap.kfree(family);
+  } else if (release !== 0) yield* k.call(release, family);
   k.heap.kfree(cp);
 }
 
@@ -63,14 +72,4 @@ export function* createClass(k: Kernel, owner: Address, name: Address): Routine<
   }
   k.driverCore.created.add(family);
   return family;
-}
-
-/** class_destroy(): also frees what class_create made. */
-export function* destroyClass(k: Kernel, family: Address): Routine<void> {
-  yield* unregisterClass(k, family);
-  const release = k.struct("class", family).class_release;
-  if (k.driverCore.created.has(family)) {
-    k.driverCore.created.delete(family);
-    k.heap.kfree(family);
-  } else if (release !== 0) yield* k.call(release, family);
 }

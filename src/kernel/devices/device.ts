@@ -10,10 +10,14 @@ import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
 import { kernelMajor, kernelMinor } from "../vfs/node.ts";
-import { addDeviceToBus, probeDevice, removeDeviceFromBus } from "./bus.ts";
+import { probeDevice } from "./binding.ts";
+import { addDeviceToBus, removeDeviceFromBus } from "./bus.ts";
+import { notifyBus } from "./bus-notify.ts";
+import { tellInterfaces } from "./class-interfaces.ts";
 import { deviceKobject } from "./device-members.ts";
 import { createNode, removeNode } from "./device-node.ts";
 import { addGroups, removeGroups } from "./groups.ts";
+import { readyBus } from "./kernel-buses.ts";
 import { releaseInput } from "../input/core.ts";
 import { addPowerFiles } from "./power.ts";
 import { claimNode, disclaimNode, notifyNode, notifyNodeRemoved } from "./swnode-device.ts";
@@ -119,6 +123,7 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
   k.struct("device_private", view.p).device = device;
   const undo: (() => Routine<void>)[] = [];
   try {
+    yield* readyBus(k, view.bus);
     nameDevice(k, device);
     if (view.parent !== 0) kobjects.get(deviceKobject(k, view.parent));
     const { parent, glue } = yield* parentDirectory(k, device);
@@ -138,6 +143,7 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
     addPowerFiles(k, kobject);
     const node = yield* addNumber(k, device);
     devices.set(device, { node, glue });
+    yield* notifyBus(k, device, "ADD_DEVICE");
     yield* deviceVariables(k, device);
     view.kobj.state_add_uevent_sent = 1;
     claimNode(k, device);
@@ -149,6 +155,7 @@ export function* addDevice(k: Kernel, device: Address): Routine<void> {
     throw error;
   }
   yield* probeDevice(k, device);
+  yield* tellInterfaces(k, device, "add_dev");
 }
 
 /** The number's file, link and node; the node's name. */
@@ -174,15 +181,18 @@ export function* deleteDevice(k: Kernel, device: Address): Routine<void> {
   const view = k.struct("device", device);
   disclaimNode(k, device);
   const kobject = deviceKobject(k, device);
+  yield* notifyBus(k, device, "DEL_DEVICE");
   if (kernelMajor(view.devt) !== 0) {
     removeNode(k, state.node);
     k.vfs.sysfs.unlink(kobjects.known("/dev/char"), numberName(view.devt));
   }
-  yield* removeDeviceFromBus(k, device);
   unlinkFromClass(k, device);
+  yield* tellInterfaces(k, device, "remove_dev");
+  yield* removeDeviceFromBus(k, device);
   for (const table of groupTables(k, device)) yield* removeGroups(k, kobject, table);
   yield* notifyNodeRemoved(k, device);
   devices.delete(device);
+  yield* notifyBus(k, device, "REMOVED_DEVICE");
   yield* deviceVariables(k, device);
   const parent = view.parent;
   yield* kobjects.del(kobject);

@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import { makeLater } from "../later.ts";
 import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { releaseClass } from "./classes.ts";
 import { releaseDevice } from "./device.ts";
 import { type Kobjects, createKobjects } from "./kobjects.ts";
 import { type MiscDevices, createMisc } from "./misc.ts";
@@ -25,6 +26,8 @@ export interface DriverCore {
   readonly classes: JournalMap<Address, ClassState>;
   readonly buses: JournalMap<Address, BusState>;
   readonly drivers: JournalMap<Address, DriverState>;
+  /** Those of the kernel's own buses that have been used, by their variable. */
+  readonly kernelBuses: JournalMap<string, Address>;
   /** Registered devices, by struct device, in the order they were added. */
   readonly devices: JournalMap<Address, DeviceState>;
   /** Classes and devices of the kernel's own memory (class_create, device_create). */
@@ -83,10 +86,12 @@ export const createDriverCore = (k: Kernel): DriverCore => {
     kobjects.releases.set(kind, function* (kobject) {
       k.heap.kfree(kobject);
     });
+  kobjects.releases.set("class", (kobject) => releaseClass(k, kobject));
   kobjects.releases.set("device", (kobject) => releaseDevice(k, kobject));
   kobjects.releases.set("software_node", (kobject) => releaseSwnode(k, kobject));
   const core = {
     kobjects,
+    kernelBuses: k.journal.map<string, Address>(),
     created: k.journal.set<Address>(),
     chains: k.journal.map<string, Address>(),
     registered: k.journal.set<string>(),

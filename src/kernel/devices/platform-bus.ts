@@ -1,10 +1,9 @@
 /** platform_bus_type and devices on it (drivers/base/platform.c). */
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
-import { staticText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
-import { registerBus } from "./bus.ts";
+import { kernelBus } from "./kernel-buses.ts";
 import { hostArgs } from "../../abi/varargs.ts";
 import { EBUSY } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -16,27 +15,6 @@ import { IORESOURCE } from "./resources.ts";
 
 const DEVID_NONE = -1;
 const DEVID_AUTO = -2;
-
-/** Puts the bus in its place in the kernel's data, with its name. */
-export const placePlatformBus = (k: Kernel): Address => {
-  const address = k.driverCore.platform.bus();
-  if (address === 0) return 0;
-  k.image.placeData(address, k.sizeOf("bus_type"));
-  const view = k.struct("bus_type", address);
-  if (view.name === 0 || k.image.contains(view.name)) {
-    // What the image has there are functions of the kernel that nobody plays.
-    k.memory.fill(address, 0, k.sizeOf("bus_type"));
-    view.name = staticText(k, "platform");
-  }
-  return address;
-};
-
-/** The bus, registered. */
-export function* platformBus(k: Kernel): Routine<Address> {
-  const address = placePlatformBus(k);
-  if (!k.driverCore.buses.has(address)) yield* registerBus(k, address);
-  return address;
-}
 
 export const pdevDevice = (k: Kernel, pdev: Address): Address => pdev + k.offsetOf("platform_device", "dev");
 
@@ -65,7 +43,7 @@ const pickId = (k: Kernel): number => {
 
 /** platform_device_add(): names it and hands it to its bus. */
 export function* addPlatformDevice(k: Kernel, pdev: Address): Routine<void> {
-  const bus = yield* platformBus(k);
+  const bus = yield* kernelBus(k, "platform_bus_type");
   const view = k.struct("platform_device", pdev);
   const device = pdevDevice(k, pdev);
   k.struct("device", device).bus = bus;
