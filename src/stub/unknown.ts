@@ -40,6 +40,12 @@ export const guessedFailures = (name: string, { result }: FunctionType): readonl
 const SEARCHES =
   /(^|_)(find|lookup|first|next)(_|$)|^(pci|pnp|acpi|usb)_get_(class|device|subsys|slot|domain)/;
 
+/**
+ * Who may do something may, and what is tried succeeds. Other questions are about what a machine has: firmware,
+ * hypervisors, quirks, somebody else in the way. There is nothing.
+ */
+const GRANTS = /(^|_)(capable|allow|usable|valid|trylock|add|del)(_|$)/;
+
 type Seen = (k: Kernel, name: string) => void;
 
 const untyped = (name: string, seen: Seen): Declared =>
@@ -58,11 +64,12 @@ const typed = (k: Kernel, name: string, prototype: string, seen: Seen): Stub => 
   // Typedefs and structures that no prototype of ours names cannot be decoded.
   namedPlacement(type);
   representationOf(type.result);
-  const maker = (struct: string): number | undefined => {
+  const makeObject = (struct: string): number | undefined => {
     if (SEARCHES.test(name)) return undefined;
     const size = k.profile.struct(struct.replace(/^(struct|union) /, ""))?.size;
     return size === undefined || size === 0 ? undefined : k.heap.kmalloc(size, GFP_KERNEL);
   };
+  const defaults = { makeObject, bool: GRANTS.test(name) };
   return {
     kind: "stub",
     name,
@@ -76,7 +83,7 @@ const typed = (k: Kernel, name: string, prototype: string, seen: Seen): Stub => 
     errPtr: false,
     handler(kernel) {
       seen(kernel, name);
-      return typedDefault(type, maker);
+      return typedDefault(type, defaults);
     },
   };
 };

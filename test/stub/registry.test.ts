@@ -51,7 +51,10 @@ describe("registry", () => {
 
 describe("typed defaults", () => {
   const answer = (prototype: string): unknown =>
-    typedDefault(parsePrototype(prototype), (name) => (name === "struct device" ? 0x1000 : undefined));
+    typedDefault(parsePrototype(prototype), {
+      makeObject: (name) => (name === "struct device" ? 0x1000 : undefined),
+      bool: true,
+    });
 
   it("fit the return type", () => {
     expect(answer("void f(void)")).toBeUndefined();

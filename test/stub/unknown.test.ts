@@ -18,3 +18,22 @@ it("every function that the kernel exports can be bound, whatever its prototype 
   // Typed, nearly all of them.
   expect(kinds.get("stub")).toBeGreaterThan(8000);
 });
+
+it.each([
+  ["drm_firmware_drivers_only", false],
+  ["hv_is_hyperv_initialized", false],
+  ["acpi_dev_present", false],
+  // A guest that goes through something comes to its end.
+  ["kmsg_dump_get_line", false],
+  ["ns_capable_noaudit", true],
+  ["list_lru_add", true],
+])("%s() is answered with %s", (name, expected) => {
+  const k = {
+    profile: openDefaultProfile(),
+    findings: { add() {} },
+    traces: { stack: () => [] },
+  } as unknown as Kernel;
+  const declared = declareUnknown(k, name, "guess");
+  if (declared.kind !== "stub") throw new Error(`${name} has no prototype`);
+  expect(declared.handler(k, {} as never)).toBe(expected);
+});
