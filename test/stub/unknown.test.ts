@@ -35,5 +35,5 @@ it.each([
   } as unknown as Kernel;
   const declared = declareUnknown(k, name, "guess");
   if (declared.kind !== "stub") throw new Error(`${name} has no prototype`);
-  expect(declared.handler(k, {} as never)).toBe(expected);
+  expect(declared.handler(k, {} as never, [] as never)).toBe(expected);
 });
