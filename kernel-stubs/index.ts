@@ -195,6 +195,7 @@ export * from "./linux/keyboard.ts";
 export * from "./linux/kdebug.ts";
 export * from "./linux/reboot.ts";
 export * from "./linux/platform_device.ts";
+export * from "./linux/platform_device-driver.ts";
 export * from "./linux/platform_device-resource.ts";
 export * from "./linux/property-graph.ts";
 export * from "./linux/property-nodes.ts";

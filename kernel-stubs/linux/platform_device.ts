@@ -3,9 +3,8 @@ import type { Address } from "../../src/base/address.ts";
 import { isErrOrNull } from "../../src/base/err.ts";
 import { EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { registerDriver, unregisterDriver } from "../../src/kernel/devices/driver.ts";
 import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
-import { kernelBus, placeBus } from "../../src/kernel/devices/kernel-buses.ts";
+import { placeBus } from "../../src/kernel/devices/kernel-buses.ts";
 import {
   allocatePlatformDevice,
   setPlatformData,
@@ -127,28 +126,5 @@ export const platformDeviceUnregister = stub(
     if (isErrOrNull(pdev)) return;
     yield* deletePlatformDevice(k, pdev);
     yield* k.driverCore.kobjects.put(deviceKobject(k, pdevDevice(k, pdev)));
-  },
-);
-
-const driverOf = (k: Kernel, { drv }: { readonly drv: Address }): Address =>
-  drv + k.offsetOf("platform_driver", "driver");
-
-export const platformDriverRegister = stub(
-  "int __platform_driver_register(struct platform_driver *drv, struct module *owner)",
-  { fails: ["EBUSY", "EINVAL", "ENOMEM"], sleeps: true, acquires: { driver: driverOf } },
-  function* (k, { drv, owner }) {
-    const driver = driverOf(k, { drv });
-    const view = k.struct("device_driver", driver);
-    view.owner = owner;
-    view.bus = yield* kernelBus(k, "platform_bus_type");
-    yield* registerDriver(k, driver);
-    return 0;
-  },
-);
-export const platformDriverUnregister = stub(
-  "void platform_driver_unregister(struct platform_driver *drv)",
-  { sleeps: true, releases: { driver: driverOf } },
-  function* (k, { drv }) {
-    yield* unregisterDriver(k, driverOf(k, { drv }));
   },
 );

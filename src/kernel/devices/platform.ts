@@ -1,8 +1,9 @@
 /** The platform bus (drivers/base/platform.c). */
 import type { Address } from "../../base/address.ts";
-import { ENXIO } from "../../base/errno.ts";
+import { ENXIO, EPROBE_DEFER } from "../../base/errno.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
+import { deviceMessage } from "./message.ts";
 
 /** What the driver core asks of the one bus whose functions are the kernel's own. */
 export interface Platform {
@@ -59,9 +60,13 @@ export const createPlatform = (k: Kernel): Platform => {
       return text(view.name) === name;
     },
     *probe(device, driver) {
-      const { probe } = k.struct("platform_driver", pdrvOf(driver));
+      const { probe, prevent_deferred_probe: isOnce } = k.struct("platform_driver", pdrvOf(driver));
       if (probe === 0) return 0;
       const result = Number(BigInt.asIntN(32, yield* k.call(probe, pdevOf(device))));
+      if (isOnce && result === -EPROBE_DEFER) {
+        deviceMessage(k, 4, device, "probe deferral not supported");
+        return -ENXIO;
+      }
       return result > 0 ? -ENXIO : result;
     },
     *shutdown(device, driver) {
@@ -69,8 +74,10 @@ export const createPlatform = (k: Kernel): Platform => {
       if (shutdown !== 0) yield* k.call(shutdown, pdevOf(device));
     },
     *remove(device, driver) {
-      const { remove } = k.struct("platform_driver", pdrvOf(driver));
-      if (remove !== 0) yield* k.call(remove, pdevOf(device));
+      const { remove, remove_new: quiet } = k.struct("platform_driver", pdrvOf(driver));
+      if (quiet !== 0) yield* k.call(quiet, pdevOf(device));
+      else if (remove !== 0 && BigInt.asIntN(32, yield* k.call(remove, pdevOf(device))) !== 0n)
+        deviceMessage(k, 4, device, "remove callback returned a non-zero value. This will be ignored.");
     },
   };
 };

@@ -9,6 +9,7 @@ const DIRECTORY: CallerChain = [
 ];
 const KOBJECT: CallerChain = [...DIRECTORY, "kobject_add+0x9b/0xd0"];
 const DEVICE: CallerChain = [...KOBJECT, "device_add+0xe0/0x8d0"];
+const PLATFORM: CallerChain = [...DEVICE, "platform_device_add+0xee/0x240"];
 const DEVICE_CREATE: CallerChain = ["device_create_groups_vargs+0xce/0xf0", "device_create+0x51/0x70"];
 const KSET: CallerChain = [...DIRECTORY, "kset_register+0x55/0x70"];
 const NEW: CallerChain = [...DIRECTORY, "kobject_init_and_add+0x8c/0xc0"];
@@ -31,6 +32,8 @@ const PATHS: Readonly<Record<ByteString, CallerChain>> = {
   __class_register: CLASS,
   __class_create: [...CLASS, "__class_create+0x4c/0x80"],
   device_create: [...DEVICE, ...DEVICE_CREATE],
+  platform_device_add: PLATFORM,
+  __platform_create_bundle: [...PLATFORM, "__platform_create_bundle+0x9e/0xd0"],
   __root_device_register: [...DEVICE, "__root_device_register+0x64/0xe0"],
   software_node_register: SOFTWARE_NODE,
   device_add_software_node: [...SOFTWARE_NODE, "device_add_software_node+0x108/0x160"],
