@@ -252,6 +252,8 @@ export * from "./net/pkt_sched.ts";
 export * from "./net/genetlink.ts";
 export * from "./net/tcp.ts";
 export * from "./net/protocol.ts";
+export * from "./net/inet_common.ts";
+export * from "./net/inet_frag.ts";
 export * from "./net/xfrm.ts";
 export * from "./linux/sock_diag.ts";
 export * from "./linux/netdevice.ts";

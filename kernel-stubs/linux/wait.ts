@@ -161,7 +161,13 @@ export const waitWoken = stub(
     const started = k.current.restart as { until: number } | undefined;
     const until =
       started?.until ?? (timeout === MAX_SCHEDULE_TIMEOUT ? Infinity : k.clock.jiffies() + Number(timeout));
-    const over = (view.flags & WQ_FLAG_WOKEN) !== 0 || signalPending(k, mode) || k.clock.jiffies() >= until;
+    // schedule_timeout() comes back for whatever reason the task was woken: kthread_stop() is one.
+    const over =
+      started !== undefined ||
+      (view.flags & WQ_FLAG_WOKEN) !== 0 ||
+      k.kthreads.shouldStop(k.current) ||
+      signalPending(k, mode) ||
+      k.clock.jiffies() >= until;
     if (!over) {
       k.journal.touch(k.current).restart = { until };
       setState(k, mode);

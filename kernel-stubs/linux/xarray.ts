@@ -44,6 +44,8 @@ const pattern = (entry: Entry): Address => (entry === ZERO_ENTRY ? 0n : entry) a
 
 const sleeps = ({ gfp }: { readonly gfp: number }): boolean => maySleep(gfp);
 const STORES = { xaError: true, fails: ["ENOMEM", "EINVAL"], sleeps } as const;
+/** Those that are called with the array's lock held let it go for the time they sleep. */
+const LOCKED_STORES = { xaError: true, fails: ["ENOMEM", "EINVAL"] } as const;
 
 const refuseAdvanced = (k: Kernel, entry: Entry, place: string): void => {
   if (!isAdvanced(entry)) return;
@@ -72,7 +74,12 @@ const storeEntry = (k: Kernel, at: Address, index: bigint, given: Entry): Entry 
 
 export const xaStore = stub(
   "void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
-  { ...STORES, aliases: ["__xa_store"] },
+  STORES,
+  (k, { xa, index }, call) => pattern(storeEntry(k, xa, index, call.registers[2] ?? 0n)),
+);
+export const xaStoreLocked = stub(
+  "void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
+  LOCKED_STORES,
   (k, { xa, index }, call) => pattern(storeEntry(k, xa, index, call.registers[2] ?? 0n)),
 );
 
@@ -100,7 +107,7 @@ export const xaErase = stub(
 
 export const xaCmpxchg = stub(
   "void *__xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *entry, gfp_t gfp)",
-  STORES,
+  LOCKED_STORES,
   (k, args, call) => {
     const [, , old = 0n, entry = 0n] = call.registers;
     refuseAdvanced(k, entry, "__xa_cmpxchg:1614");
@@ -115,7 +122,7 @@ export const xaCmpxchg = stub(
 
 export const xaInsert = stub(
   "int __xa_insert(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
-  { fails: ["ENOMEM", "EBUSY", "EINVAL"], sleeps },
+  { fails: ["ENOMEM", "EBUSY", "EINVAL"] },
   (k, args, call) => {
     const entry = call.registers[2] ?? 0n;
     refuseAdvanced(k, entry, "__xa_insert:1651");
@@ -145,7 +152,7 @@ const allocate = (k: Kernel, xa: XArray, entry: Entry, min: bigint, max: bigint)
 
 export const xaAlloc = stub(
   "int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, gfp_t gfp)",
-  { fails: ["ENOMEM", "EBUSY", "EINVAL"], sleeps },
+  { fails: ["ENOMEM", "EBUSY", "EINVAL"] },
   (k, args, call) => {
     const [min, max] = limitsOf(args.limit);
     const index = guarded(k, "__xa_alloc", () =>
@@ -159,7 +166,7 @@ export const xaAlloc = stub(
 /** 1 when the search had to begin anew at the limit's start. */
 export const xaAllocCyclic = stub(
   "int __xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next, gfp_t gfp)",
-  { fails: ["ENOMEM", "EBUSY", "EINVAL"], sleeps },
+  { fails: ["ENOMEM", "EBUSY", "EINVAL"] },
   (k, args, call) => {
     const xa = arrayAt(k, args.xa);
     const entry = call.registers[2] ?? 0n;

@@ -81,7 +81,7 @@ export const STRUCT_NAMES: readonly string[] = `
   genl_small_ops cn_msg genl_multicast_group genl_info genlmsghdr netlink_callback netlink_sock netdev_notifier_info netlink_ext_ack tcp_congestion_ops Qdisc Qdisc_ops
   tcf_proto_ops tc_action_ops dst_entry dst_ops neighbour neigh_table flowi rtable net_protocol inet_protosw
   request_sock_ops timewait_sock_ops sk_filter bpf_prog bpf_map bpf_map_ops ifreq ifmap
-  fqdir inet_frags socket_alloc socket_wq tcp_ulp_ops rtnl_af_ops packet_offload net_offload xfrm_input_afinfo
+  fqdir inet_frags ipv6_pinfo socket_alloc socket_wq tcp_ulp_ops rtnl_af_ops packet_offload net_offload xfrm_input_afinfo
   netdev_hw_addr netdev_adjacent sockaddr_nl inet_hashinfo key_user key_tag asymmetric_key_parser
   asymmetric_key_ids asymmetric_key_id asymmetric_key_subtype public_key public_key_signature
   led_init_data led_pattern led_hw_trigger_type

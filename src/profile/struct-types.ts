@@ -3454,6 +3454,10 @@ export interface StructTypes {
     readonly u6_addr16: ArrayView<number>;
     readonly u6_addr32: ArrayView<number>;
   };
+  in6_pktinfo: View & {
+    readonly ipi6_addr: StructTypes["in6_addr"];
+    ipi6_ifindex: number;
+  };
   in_addr: View & {
     s_addr: number;
   };
@@ -3501,6 +3505,11 @@ export interface StructTypes {
     ifa_preferred_lft: number;
     ifa_cstamp: bigint;
     ifa_tstamp: bigint;
+  };
+  inet6_cork: View & {
+    opt: Ptr<"struct ipv6_txoptions">;
+    hop_limit: number;
+    tclass: number;
   };
   inet6_dev: View & {
     dev: Ptr<"struct net_device">;
@@ -3964,6 +3973,66 @@ export interface StructTypes {
     ipv6: Ptr<"struct ipstats_mib">;
     icmpv6dev: Ptr<"struct icmpv6_mib_device">;
     icmpv6msgdev: Ptr<"struct icmpv6msg_mib_device">;
+  };
+  ipv6_pinfo: View & {
+    readonly saddr: StructTypes["in6_addr"];
+    readonly sticky_pktinfo: StructTypes["in6_pktinfo"];
+    daddr_cache: Ptr<"struct in6_addr">;
+    saddr_cache: Ptr<"struct in6_addr">;
+    flow_label: number;
+    frag_size: number;
+    __unused_1: number;
+    hop_limit: number;
+    mc_loop: number;
+    __unused_2: number;
+    mcast_hops: number;
+    ucast_oif: number;
+    mcast_oif: number;
+    readonly rxopt: StructTypes["ipv6_pinfo.rxopt"];
+    recverr: number;
+    sndflow: number;
+    repflow: number;
+    pmtudisc: number;
+    padding: number;
+    srcprefs: number;
+    dontfrag: number;
+    autoflowlabel: number;
+    autoflowlabel_set: number;
+    mc_all: number;
+    recverr_rfc4884: number;
+    rtalert_isolate: number;
+    min_hopcount: number;
+    tclass: number;
+    rcv_flowinfo: number;
+    dst_cookie: number;
+    ipv6_mc_list: Ptr<"struct ipv6_mc_socklist">;
+    ipv6_ac_list: Ptr<"struct ipv6_ac_socklist">;
+    ipv6_fl_list: Ptr<"struct ipv6_fl_socklist">;
+    opt: Ptr<"struct ipv6_txoptions">;
+    pktoptions: Ptr<"struct sk_buff">;
+    rxpmtu: Ptr<"struct sk_buff">;
+    readonly cork: StructTypes["inet6_cork"];
+  };
+  "ipv6_pinfo.rxopt": View & {
+    readonly bits: StructTypes["ipv6_pinfo.rxopt.bits"];
+    all: number;
+  };
+  "ipv6_pinfo.rxopt.bits": View & {
+    srcrt: number;
+    osrcrt: number;
+    rxinfo: number;
+    rxoinfo: number;
+    rxhlim: number;
+    rxohlim: number;
+    hopopts: number;
+    ohopopts: number;
+    dstopts: number;
+    odstopts: number;
+    rxflow: number;
+    rxtclass: number;
+    rxpmtu: number;
+    rxorigdstaddr: number;
+    recvfragsize: number;
   };
   ipv6_stable_secret: View & {
     initialized: boolean;

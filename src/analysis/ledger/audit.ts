@@ -81,6 +81,9 @@ const lost = (k: Kernel, memory: readonly Held[]): Held[] => {
   return [...unreachable(k, extents).map(({ held }) => held), ...kept];
 };
 
+/** kfree_rcu(): the memory goes with the grace period. */
+const freedLater = (k: Kernel, { key }: Held): boolean => k.timeline.expects("rcu-free", key);
+
 /** What a module that is gone has left behind so far, one finding a place. To be asked once all has settled. */
 export const leftBehind = (
   k: Kernel,
@@ -88,7 +91,7 @@ export const leftBehind = (
   module: ByteString,
   occasion: Occasion,
 ): readonly Finding[] => {
-  const left = ledger.held().filter((held) => held.module === module);
+  const left = ledger.held().filter((held) => held.module === module && !freedLater(k, held));
   if (left.length === 0) return [];
   const isMemory = ({ kind }: Held): boolean => kindOf(kind).family === "memory";
   const reported = [...left.filter((held) => !isMemory(held)), ...lost(k, left.filter(isMemory))];

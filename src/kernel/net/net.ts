@@ -6,6 +6,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { type Connector, createConnector } from "./connector.ts";
 import { type NetDevices, createNetDevices } from "./devices.ts";
+import { type Families, createFamilies } from "./families.ts";
 import { type Napi, createNapi } from "./napi.ts";
 import { type Netlink, createNetlink } from "./netlink.ts";
 import { type Sockets, createSockets } from "./sockets.ts";
@@ -24,6 +25,7 @@ export interface Net {
   readonly netfilter: Netfilter;
   readonly devices: NetDevices;
   readonly namespaces: Namespaces;
+  readonly families: Families;
   readonly napi: Napi;
   readonly receiver: Receiver;
   readonly transmitter: Transmitter;
@@ -64,6 +66,7 @@ export const createNet = (k: Kernel): Net => {
     netfilter,
     devices,
     namespaces: createNamespaces(k),
+    families: createFamilies(k),
     napi: createNapi(k),
     receiver: createReceiver(k),
     transmitter: createTransmitter(k),

@@ -1,19 +1,22 @@
-/** Sockets that the kernel opens for itself (net/socket.c): netlink's, which talk to other modules. */
+/** Sockets that the kernel opens for itself (net/socket.c): of modules' families, and netlink's, which talk to other modules. */
 import type { Address } from "../../base/address.ts";
 import { EAFNOSUPPORT, EINVAL, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import type { JournalMap } from "../journal.ts";
+import { initList } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
+import type { Module } from "../modules/module.ts";
 import type { Routine } from "../routine.ts";
+import { AF_INET, AF_INET6, AF_NETLINK, NPROTO } from "./families.ts";
+import { createInetSocket } from "./inet-socket.ts";
 import type { NetlinkPort } from "./netlink.ts";
 
-const AF_MAX = 46;
-const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_DGRAM = 2;
 const SOCK_MAX = 11;
 const MAX_LINKS = 32;
 const SS_UNCONNECTED = 1;
+const S_IFSOCK = 0o140000;
 
 interface KernelOwned {
   readonly protocol: number;
@@ -22,9 +25,13 @@ interface KernelOwned {
 }
 
 export interface Sockets {
-  /** sock_create_kern(): the struct socket. Errno EAFNOSUPPORT, EINVAL, ESOCKTNOSUPPORT, EPROTONOSUPPORT. */
-  create(family: number, type: number, protocol: number): Address;
-  release(socket: Address): void;
+  /** __sock_create(): the struct socket. Errno EAFNOSUPPORT, EINVAL, and what the family answers. */
+  create(family: number, type: number, protocol: number, kernel: boolean): Routine<Address>;
+  /** sock_create_lite(): of no family yet. */
+  createBare(type: number): Address;
+  release(socket: Address): Routine<void>;
+  /** One of netlink's, which the functions below are for. */
+  isNetlink(socket: Address): boolean;
   /** kernel_bind() to a struct sockaddr_nl. Errno EINVAL, EADDRINUSE. */
   bind(socket: Address, address: Address, length: number): void;
   /** kernel_getsockname(): fills in a struct sockaddr; how long it is. */
@@ -49,25 +56,83 @@ export const createSockets = (k: Kernel): Sockets => {
     k.journal.touch(own).port = port;
     return port;
   };
+  const moduleOf = (owner: Address): Module | undefined => k.modules.list.byStruct(owner);
+  const createBare = (type: number): Address => {
+    const socket = k.heap.internal(new Uint8Array(k.sizeOf("socket_alloc")));
+    const view = k.struct("socket", socket);
+    view.state = SS_UNCONNECTED;
+    view.type = type;
+    initList(k.memory, view.wq.wait.head.$address);
+    k.struct("socket_alloc", socket).vfs_inode.i_mode = S_IFSOCK | 0o777;
+    return socket;
+  };
+  const release = function* (socket: Address): Routine<void> {
+    const view = k.struct("socket", socket);
+    if (view.ops !== 0) {
+      const { release: fn, owner } = k.struct("proto_ops", view.ops);
+      yield* k.call(fn, socket);
+      view.sk = 0 as typeof view.sk;
+      view.ops = 0 as typeof view.ops;
+      const module = moduleOf(owner);
+      if (module !== undefined) k.modules.references.put(module);
+    }
+    const port = known.get(socket)?.port;
+    if (port !== undefined) k.net.netlink.close(port);
+    known.delete(socket);
+    // One that a file stands for goes with that.
+    if (view.file === 0) k.heap.kfree(socket);
+    else view.file = 0 as typeof view.file;
+  };
+  /** pf->create() of a module, and the hold on what its socket needs. */
+  const createByModule = function* (
+    family: number,
+    socket: Address,
+    protocol: number,
+    kernel: boolean,
+  ): Routine<void> {
+    const { find } = k.net.families;
+    if (find(family) === undefined) k.modules.requestModule(`net-pf-${family}`);
+    const ops = find(family);
+    if (ops === undefined) throw new Errno(EAFNOSUPPORT);
+    const { create, owner } = k.struct("net_proto_family", ops);
+    const module = moduleOf(owner);
+    if (module !== undefined && !k.modules.references.tryGet(module)) throw new Errno(EAFNOSUPPORT);
+    const view = k.struct("socket", socket);
+    const net = k.net.namespaces.first();
+    const answer = Number(BigInt.asIntN(32, yield* k.call(create, net, socket, protocol, kernel ? 1 : 0)));
+    if (module !== undefined) k.modules.references.put(module);
+    if (answer < 0) {
+      view.sk = 0 as typeof view.sk;
+      view.ops = 0 as typeof view.ops;
+      throw new Errno(-answer);
+    }
+    const user = view.ops === 0 ? undefined : moduleOf(k.struct("proto_ops", view.ops).owner);
+    if (user !== undefined) k.modules.references.get(user);
+  };
+  const createNetlink = (socket: Address, type: number, protocol: number): void => {
+    if (type !== SOCK_RAW && type !== SOCK_DGRAM) throw new Errno(ESOCKTNOSUPPORT);
+    if (protocol < 0 || protocol >= MAX_LINKS) throw new Errno(EPROTONOSUPPORT);
+    known.set(socket, { protocol, port: undefined });
+  };
   return {
-    create(family, type, protocol) {
-      if (family < 0 || family >= AF_MAX) throw new Errno(EAFNOSUPPORT);
+    *create(family, type, protocol, kernel) {
+      if (family < 0 || family >= NPROTO) throw new Errno(EAFNOSUPPORT);
       if (type < 0 || type >= SOCK_MAX) throw new Errno(EINVAL);
-      if (family !== AF_NETLINK) throw new Errno(EAFNOSUPPORT);
-      if (type !== SOCK_RAW && type !== SOCK_DGRAM) throw new Errno(ESOCKTNOSUPPORT);
-      if (protocol < 0 || protocol >= MAX_LINKS) throw new Errno(EPROTONOSUPPORT);
-      const socket = k.heap.internal(new Uint8Array(k.sizeOf("socket")));
-      const view = k.struct("socket", socket);
-      view.state = SS_UNCONNECTED;
-      view.type = type;
-      known.set(socket, { protocol, port: undefined });
+      const socket = createBare(type);
+      try {
+        if (family === AF_NETLINK) createNetlink(socket, type, protocol);
+        else if (family === AF_INET || family === AF_INET6)
+          yield* createInetSocket(k, { socket, family, type, protocol, kernel });
+        else yield* createByModule(family, socket, protocol, kernel);
+      } catch (error) {
+        if (error instanceof Errno) yield* release(socket);
+        throw error;
+      }
       return socket;
     },
-    release(socket) {
-      const port = known.get(socket)?.port;
-      if (port !== undefined) k.net.netlink.close(port);
-      if (known.delete(socket)) k.heap.kfree(socket);
-    },
+    createBare,
+    release,
+    isNetlink: (socket) => known.has(socket),
     bind(socket, address, length) {
       const own = of(socket);
       // struct sockaddr_nl: family, padding, number, groups
