@@ -205,6 +205,7 @@ export * from "./linux/firmware.ts";
 export * from "./linux/umh.ts";
 export * from "./linux/cpuhotplug.ts";
 export * from "./linux/pci.ts";
+export * from "./asm/pgtable.ts";
 export * from "./asm/pgtable_types.ts";
 export * from "./asm/mem_encrypt.ts";
 export * from "./asm/set_memory.ts";

@@ -1,7 +1,7 @@
 /** arch/x86/include/asm/page_64.h: whole pages (clear_page_64.S, copy_page_64.S). */
 import { PAGE_SIZE } from "../../src/base/address.ts";
 import { copyForward } from "../../src/kernel/data/guest-bytes.ts";
-import { DIRECT_MAP, VMALLOC_START, VMEMMAP } from "../../src/kernel/memory/layout.ts";
+import { DIRECT_MAP, IMAGE_PHYS, VMALLOC_START, VMEMMAP } from "../../src/kernel/memory/layout.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 export const clearPage = stub(
@@ -23,7 +23,6 @@ export const vmallocBase = variable("unsigned long vmalloc_base", (k, { address 
 export const vmemmapBase = variable("unsigned long vmemmap_base", (k, { address }) =>
   k.memory.setPointer(address, VMEMMAP),
 );
-/** The image lies where it was linked. */
 export const physBase = variable("unsigned long phys_base", (k, { address }) =>
-  k.memory.setPointer(address, 0),
+  k.memory.setPointer(address, IMAGE_PHYS),
 );

@@ -12,7 +12,13 @@ export const KERNEL_IMAGE_SIZE = 0x40000000;
 /** Per-CPU area of CPU 0: what the gs base holds. */
 export const PERCPU_BASE: Address = addressFromHalves(0x3d800000, 0xffff8880);
 
-/** sizeof(struct page), and log2 of it. */
+/** Physical address of KERNEL_MAP (phys_base): behind all RAM, whose frames the image does not take. */
+export const IMAGE_PHYS = 0x1_0000_0000;
+
+/** How far the image reaches from KERNEL_MAP on, in whole memory sections: these frames are valid, too. */
+export const IMAGE_END = 0x0800_0000;
+
+/** sizeof(struct page). */
 export const PAGE_STRUCT = 64;
 
 export const physToVirt = (physical: number): Address => DIRECT_MAP + physical;
@@ -21,7 +27,7 @@ export const frameToPage = (frame: number): Address => VMEMMAP + frame * PAGE_ST
 
 /** Physical address as `__pa` computes it, for any address; meaningless outside the two linear maps. */
 export const virtToPhys = (address: Address): number =>
-  address < 0 && address >= KERNEL_MAP ? address - KERNEL_MAP : address - DIRECT_MAP;
+  address < 0 && address >= KERNEL_MAP ? address - KERNEL_MAP + IMAGE_PHYS : address - DIRECT_MAP;
 
 export const isVmalloc = (address: Address): boolean => address >= VMALLOC_START && address < VMALLOC_END;
 

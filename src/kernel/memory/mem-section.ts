@@ -1,6 +1,7 @@
 import { type Address, PAGE_SIZE } from "../../base/address.ts";
 import type { Heap } from "./heap.ts";
 import type { MemoryHost } from "./host.ts";
+import { IMAGE_END, IMAGE_PHYS } from "./layout.ts";
 import { SECTION_FRAMES } from "./pages.ts";
 
 /** Flags in the low bits of section_mem_map: present, has a memory map, online, there since boot. */
@@ -22,9 +23,12 @@ export const createMemSections = (host: MemoryHost, heap: Heap): Address => {
   const structs = heap.internal(new Uint8Array(PAGE_SIZE));
   if (roots === 0 || structs === 0) return 0;
   memory.setPointer(roots, structs);
-  const sections = Math.min(PER_ROOT, Math.ceil(host.frames.total / SECTION_FRAMES));
-  for (let section = 0; section < sections; section += 1) {
-    memory.setPointer(structs + section * SECTION_STRUCT, EARLY_SECTION);
-  }
+  const present = (from: number, frames: number): void => {
+    const end = Math.min(PER_ROOT, Math.ceil((from + frames) / SECTION_FRAMES));
+    for (let section = Math.floor(from / SECTION_FRAMES); section < end; section += 1)
+      memory.setPointer(structs + section * SECTION_STRUCT, EARLY_SECTION);
+  };
+  present(0, host.frames.total);
+  present(IMAGE_PHYS / PAGE_SIZE, IMAGE_END / PAGE_SIZE);
   return roots;
 };

@@ -20,6 +20,8 @@ export interface PageStructs {
   cover(frame: number, count: number): boolean;
   /** As prep_new_page leaves an order-0 page: one reference, no mapping. */
   init(frame: number): void;
+  /** One reference, and PG_reserved: the image's own. */
+  reserve(frame: number): void;
   /** Marks a block as compound: head flag, order, tails pointing at the head (prep_compound_page). */
   compound(frame: number, order: number): void;
   /** Sets or clears PG_slab of a block's head and its slab_cache. */
@@ -85,6 +87,11 @@ export const createPageStructs = (host: MemoryHost, offsetOf: OffsetOf): PageStr
       return true;
     },
     init: (frame) => blank(locate(frame), frame, 1),
+    reserve(frame) {
+      blank(locate(frame), frame, 1);
+      const page = frameToPage(frame);
+      memory.setU32(page, memory.u32(page) | (1 << PG.RESERVED));
+    },
     compound(frame, order) {
       const head = frameToPage(frame);
       memory.setU32(head, memory.u32(head) | (1 << PG.HEAD));

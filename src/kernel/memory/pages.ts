@@ -41,6 +41,8 @@ export interface Pages {
   /** `struct page *` of a direct-map (or image) address, as virt_to_page computes it. */
   virtToPage(address: Address): Address;
   pageToVirt(page: Address): Address;
+  /** Gives a page of the kernel's image, which is there, its `struct page` and its place in the direct map. */
+  exposeImage(address: Address): void;
   /** Bytes of the allocated block that a direct-map address lies in; 0 where none is. */
   blockSize(address: Address): number;
   /** Frame number of a `struct page *`; may be any number for a wild pointer. */
@@ -190,6 +192,13 @@ export const createPages = (
     split,
     release,
     virtToPage,
+    exposeImage(address) {
+      const frame = Math.floor(virtToPhys(address) / PAGE_SIZE);
+      const backing = host.translate(address);
+      if (backing === undefined || !structs.cover(frame, 1)) return;
+      structs.reserve(frame);
+      host.map(frameToVirt(frame), Math.floor(backing / PAGE_SIZE), 1, KERNEL_DATA);
+    },
     blockSize(address) {
       const frame = Math.floor((address - DIRECT_MAP) / PAGE_SIZE);
       return table.find(frame) === 0 ? 0 : PAGE_SIZE << table.order(table.base(frame));
