@@ -1,12 +1,23 @@
-/** include/linux/console.h. */
-import { variable } from "../../src/stub/declare.ts";
+/** include/linux/console.h, as kernel/printk/printk.c does it. */
+import { inUse, placeConsoles, registerConsole, unregisterConsole } from "../../src/kernel/tty/consoles.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
 
-/** Of struct console, with room. */
-const CONSOLE_BYTES = 256;
+/** The console that the log goes to comes first. */
+export const consoleDrivers = variable("struct console *console_drivers", (k) => void placeConsoles(k));
 
-/** The console that the log goes to. */
-export const consoleDrivers = variable("struct console *console_drivers", (k, { address }) => {
-  const made = k.statics.allocate(CONSOLE_BYTES);
-  k.memory.setCstring(made, "ttyS");
-  k.memory.setPointer(address, made);
-});
+export const registerConsoleStub = stub(
+  "void register_console(struct console *newcon)",
+  {
+    sleeps: true,
+    acquires: { console: (k, { newcon }) => (inUse(k, newcon) ? newcon : undefined) },
+    level: { partial: "what is logged is not written to it; none replaces the machine's serial line" },
+  },
+  (k, { newcon }) => registerConsole(k, newcon),
+);
+export const unregisterConsoleStub = stub(
+  "int unregister_console(struct console *console)",
+  { fails: ["ENODEV"], sleeps: true, releases: { console: "console" } },
+  function* (k, { console }) {
+    return yield* unregisterConsole(k, console);
+  },
+);

@@ -47,6 +47,7 @@ import type { Srcu } from "./time/srcu.ts";
 import type { KthreadWorkers } from "./sched/kthread-workers.ts";
 import type { Timers } from "./time/timers.ts";
 import type { Mappings } from "./vfs/mappings.ts";
+import type { Tty } from "./tty/drivers.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 import type { Processes } from "./vfs/process.ts";
 import type { UserFaults } from "./vfs/user-faults.ts";
@@ -116,6 +117,8 @@ export interface Kernel {
   readonly ports: Ports;
   readonly gpio: Gpio;
   readonly input: Input;
+  /** Drivers of terminals. */
+  readonly tty: Tty;
   readonly keyboard: Keyboard;
   memSections(): Address;
   /** Texts that param_set_charp made, by address. */
@@ -169,7 +172,7 @@ export interface Kernel {
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
   /** Of a part that is made when it is first used (later.ts): who has nothing for it need not have it made. */
-  isMade(part: "probes" | "tracing" | "rcu" | "mappings"): boolean;
+  isMade(part: "probes" | "tracing" | "rcu" | "mappings" | "tty"): boolean;
   /** Makes all that are still to be made. */
   complete(): void;
   /** From now on as many calls of kernel functions may come as the limits say; one more ends the run. */

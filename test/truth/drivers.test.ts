@@ -9,3 +9,4 @@ describe("the keyboard, down to the last of its chain", () => testJobs("test/tru
 describe("what the kernel's variables hold", () => testJobs("test/truth/drivers/vars.jobs"));
 describe("buses, their listeners, and drivers for the kernel's own", () =>
   testJobs("test/truth/drivers/buses.jobs"));
+describe("drivers of terminals", () => testJobs("test/truth/drivers/ttys.jobs"));

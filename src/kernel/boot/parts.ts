@@ -17,6 +17,7 @@ import { createHrtimers } from "../time/hrtimers.ts";
 import { createRcu } from "../time/rcu.ts";
 import { createSrcu } from "../time/srcu.ts";
 import { createTimers } from "../time/timers.ts";
+import { createTty } from "../tty/drivers.ts";
 import { createTracing } from "../tracing/tracing.ts";
 import { createMappings } from "../vfs/mappings.ts";
 import { createUserFaults } from "../vfs/user-faults.ts";
@@ -35,6 +36,7 @@ export const makeParts = (
     irqs: () => createIrqs(k),
     gpio: () => createGpio(k),
     input: () => createInput(k),
+    tty: () => createTty(k),
     timers: () => createTimers(k),
     rcu: () => createRcu(k),
     srcu: () => createSrcu(k),

@@ -45,21 +45,21 @@ const DYNAMIC = [
   { from: 511, to: 384 },
 ];
 /** What a kernel without modules has (Debian's, on the recorded machine). */
-const BUILTIN: readonly (readonly [number, string])[] = [
-  [1, "mem"],
-  [4, "/dev/vc/0"],
-  [4, "tty"],
-  [4, "ttyS"],
-  [5, "/dev/tty"],
-  [5, "/dev/console"],
-  [5, "/dev/ptmx"],
-  [7, "vcs"],
-  [10, "misc"],
-  [13, "input"],
-  [29, "fb"],
+const BUILTIN: readonly (readonly [major: number, name: string, first?: number, count?: number])[] = [
+  [1, "mem", 0, 256],
+  [4, "/dev/vc/0", 0, 1],
+  [4, "tty", 1, 63],
+  [4, "ttyS", 64, 32],
+  [5, "/dev/tty", 0, 1],
+  [5, "/dev/console", 1, 1],
+  [5, "/dev/ptmx", 2, 1],
+  [7, "vcs", 0, 256],
+  [10, "misc", 0, 256],
+  [13, "input", 0, 1024],
+  [29, "fb", 0, 256],
   [128, "ptm"],
   [136, "pts"],
-  [153, "spi"],
+  [153, "spi", 0, 256],
   [247, "cxl"],
   [248, "bsg"],
   [249, "ptp"],
@@ -81,9 +81,9 @@ export const createCharacterDevices = (k: Kernel): CharacterDevices => {
   const regions: JournalMap<number, Region> = k.journal.map();
   const ranges: JournalMap<Address, Range> = k.journal.map();
   const state = { serial: 0, misc: 0 };
-  for (const [major, name] of BUILTIN) {
+  for (const [major, name, minor = 0, count = 2 ** 20] of BUILTIN) {
     state.serial += 1;
-    regions.set(state.serial, { major, minor: 0, count: 2 ** 20, name });
+    regions.set(state.serial, { major, minor, count, name });
   }
   const overlaps = (a: Region, major: number, minor: number, count: number): boolean =>
     a.major === major && a.minor < minor + count && minor < a.minor + a.count;

@@ -9,6 +9,7 @@ import { timerList } from "../time/timer-list.ts";
 import { hostText, textFile } from "./kept-files.ts";
 import type { FileOperations } from "./operations.ts";
 import { procModules } from "./proc-modules.ts";
+import { ttyDisciplines, ttyDrivers } from "../tty/proc.ts";
 import { filesystems, meminfo, version } from "./proc-text.ts";
 import type { Tree } from "./tree.ts";
 
@@ -116,6 +117,34 @@ export const populateProc = (k: Kernel, tree: Tree): void => {
     "sys/vm",
   ])
     tree.directory(`/proc/${name}`).mode = 0o40555;
+  const tty = tree.directory("/proc/tty");
+  tree.add(
+    tty,
+    "drivers",
+    tree.newSpecial(
+      0o444,
+      hostText(() => ttyDrivers(k)),
+    ),
+  );
+  tree.add(
+    tty,
+    "ldiscs",
+    tree.newSpecial(
+      0o444,
+      hostText(() => ttyDisciplines(k)),
+    ),
+  );
+  tree.directory("/proc/tty/ldisc").mode = 0o40555;
+  const drivers = tree.directory("/proc/tty/driver");
+  drivers.mode = 0o40500;
+  tree.add(
+    drivers,
+    "serial",
+    tree.newSpecial(
+      0o400,
+      hostText(() => "serinfo:1.0 driver revision:\n"),
+    ),
+  );
   const kernel = tree.directory("/proc/sys/kernel");
   for (const setting of SETTINGS) {
     const mode = setting.store === undefined ? 0o444 : 0o644;
