@@ -193,3 +193,18 @@ export const sysfsEmitAt = stub(
     return emit(k, buf, at, fmt, call);
   },
 );
+
+/** A directory that stays empty: something will be mounted there. */
+export const sysfsCreateMountPoint = stub(
+  "int sysfs_create_mount_point(struct kobject *parent_kobj, const char *name)",
+  { fails: ["ENOMEM", "EEXIST"], sleeps: true },
+  (k, { parent_kobj, name }) => {
+    k.vfs.sysfs.addGroup(parent_kobj, k.memory.cstring(name, 256));
+    return 0;
+  },
+);
+export const sysfsRemoveMountPoint = stub(
+  "void sysfs_remove_mount_point(struct kobject *parent_kobj, const char *name)",
+  { sleeps: true },
+  (k, { parent_kobj, name }) => k.vfs.sysfs.removeGroup(parent_kobj, k.memory.cstring(name, 256)),
+);

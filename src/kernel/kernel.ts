@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Events, Finding } from "./events.ts";
 import type { Crypto } from "./crypto/registry.ts";
 import type { Executor } from "./executor.ts";
+import type { FileSystems } from "./filesystems/state.ts";
 import type { HostCode } from "./host-code.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -143,6 +144,8 @@ export interface Kernel {
   /** Tasks that wait for a completion. */
   readonly completions: WaitLists;
   readonly vfs: Vfs;
+  /** File systems that modules bring along. */
+  readonly fileSystems: FileSystems;
   /** kobjects, classes, devices, drivers. */
   readonly driverCore: DriverCore;
   readonly processes: Processes;

@@ -138,6 +138,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   property_entries: memory("a copy of properties"),
   cred: reference("credentials"),
   file: reference("an open file"),
+  path: reference("a reference on a path"),
+  vfsmount: reference("a mount"),
+  pinned_filesystem: reference("a pinned file system"),
+  mount_write: reference("write access to a mount"),
   task: reference("a reference on a task"),
   pid: reference("a reference on a PID"),
 };

@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import { createCrypto } from "../crypto/registry.ts";
+import { createFileSystems } from "../filesystems/state.ts";
 import { createGpio } from "../gpio/chips.ts";
 import { createHostCode } from "../host-code.ts";
 import { createInput } from "../input/devices.ts";
@@ -35,6 +36,7 @@ export const makeParts = (
     ...lockMakers(k),
     irqs: () => createIrqs(k),
     gpio: () => createGpio(k),
+    fileSystems: () => createFileSystems(k),
     input: () => createInput(k),
     tty: () => createTty(k),
     timers: () => createTimers(k),

@@ -15,7 +15,7 @@ import { descriptorCalls } from "./calls/descriptors.ts";
 import { moduleCalls } from "./calls/modules.ts";
 import { nameCalls } from "./calls/names.ts";
 import { processCalls } from "./calls/processes.ts";
-import { runTaskWork } from "./calls/task-work.ts";
+import { type TaskWork, runTaskWork } from "./calls/task-work.ts";
 import { ProcessKilled, type SignalActions, newSignalActions } from "./calls/signals.ts";
 import type { OpenFile } from "./operations.ts";
 
@@ -30,8 +30,8 @@ export interface Process {
   /** Children that have not been waited for. */
   readonly children: JournalSet<number>;
   readonly signals: SignalActions;
-  /** Files to drop on the way back to user space. */
-  readonly work: OpenFile[];
+  /** What to do on the way back to user space. */
+  readonly work: TaskWork[];
   /** Descriptors given out that have no file yet. */
   readonly reserved: JournalSet<number>;
   /** It closes its files and will not run again. */

@@ -2,6 +2,16 @@
 import type { Site } from "../oops/incident.ts";
 
 export const WARN_SITES = {
+  dentryInUse: {
+    source: "fs/dcache.c:1683",
+    at: "umount_check.cold+0x2f/0x3b",
+    code: "8d 88 c8 03 00 00 48 8b 40 28 4c 8b 08 48 8b 46 30 48 85 c0 74 1c 48 8b 50 40 51 48 c7 c7 30 d7 37 82 48 89 f1 e8 d2 50 ff ff <0f> 0b 58 e9 95 43 97 ff 31 d2 eb e4 48 8b 43 28 48 8b 75 28 48 c7",
+  },
+  busyInodes: {
+    source: "fs/super.c:503",
+    at: "generic_shutdown_super.cold+0x1a/0x1c",
+    code: "48 0f 48 c2 48 89 05 0d 4d 63 02 e9 7d 73 95 ff 48 8b 43 28 48 8d b3 c8 03 00 00 48 c7 c7 48 c9 37 82 48 8b 10 e8 8b 52 ff ff <0f> 0b 48 8b 43 28 48 c7 c7 78 c9 37 82 48 8b 30 e8 76 52 ff ff 0f",
+  },
   kobjectGet: {
     source: "lib/kobject.c:632",
     at: "kobject_get+0x43/0x70",
