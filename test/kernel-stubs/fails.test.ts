@@ -14,6 +14,7 @@ const LOOKUP = "finds what there is: nothing is no failure";
 /** Functions that look as if they could fail, and why they do not. */
 const NEVER: Readonly<Record<string, string>> = {
   get_device: ARGUMENT,
+  mntget: ARGUMENT,
   kobject_get: ARGUMENT,
   kobject_get_unless_zero: LOOKUP,
   get_task_pid: LOOKUP,
