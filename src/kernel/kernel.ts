@@ -5,7 +5,8 @@ import type { GuestMemory } from "../machine/memory.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { StructTypes } from "../profile/struct-types.ts";
 import type { Clock } from "./clock.ts";
-import type { Events, Finding } from "./events.ts";
+import type { Events } from "./events.ts";
+import type { Findings } from "./findings.ts";
 import type { Crypto } from "./crypto/registry.ts";
 import type { Executor } from "./executor.ts";
 import type { FileSystems } from "./filesystems/state.ts";
@@ -230,9 +231,4 @@ export interface StopReason {
   readonly limit?: keyof Limits;
   /** Where the guest's tasks stood; `stop` notes it. */
   readonly tasks?: readonly TaskReport[];
-}
-
-export interface Findings {
-  add(finding: Finding): void;
-  all(): readonly Finding[];
 }

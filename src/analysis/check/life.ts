@@ -78,7 +78,7 @@ const leave = ({ sandbox, ledger, recorder }: Bench, subject: Subject, init: num
 export const live = (bench: Bench, subject: Subject, specs: readonly FailSpec[], scope: Scope): Life => {
   const { sandbox, injector, recorder } = bench;
   const { kernel } = sandbox;
-  const before = kernel.findings.all().length;
+  const before = kernel.findings.count;
   const [started = 0] = kernel.machine.engine.counters;
   const earlier = kernel.modules.history.last(subject.name)?.init;
   const { probes, unheard } = hearProbes(kernel);

@@ -8,7 +8,8 @@ import type { Profile } from "../../profile/profile.ts";
 import { createStructViews } from "../../profile/struct-view.ts";
 import { createClock } from "../clock.ts";
 import { createCpu } from "../cpu.ts";
-import { type Finding, createEvents } from "../events.ts";
+import { createEvents } from "../events.ts";
+import { createFindings } from "../findings.ts";
 import type { Exception } from "../exception.ts";
 import { createExecutor } from "../executor.ts";
 import { createKernelImage } from "../image.ts";
@@ -107,12 +108,10 @@ export const createKernel = (
   const patience = createPatience({ machine, clock, executor, work }, limits, (what, stuck) =>
     endUsedUp(k, limits, what, stuck),
   );
-  const state: { stopped: StopReason | undefined; findings: readonly Finding[]; context: Task | undefined } =
-    {
-      stopped: undefined,
-      findings: [],
-      context: undefined,
-    };
+  const state: { stopped: StopReason | undefined; context: Task | undefined } = {
+    stopped: undefined,
+    context: undefined,
+  };
 
   Object.assign(parts, {
     machine,
@@ -126,13 +125,7 @@ export const createKernel = (
     image,
     profile,
     events: createEvents(),
-    findings: {
-      add(finding: Finding) {
-        journal.touch(state).findings = [...state.findings, finding];
-        k.events.emit({ kind: "finding", finding });
-      },
-      all: () => state.findings,
-    },
+    findings: createFindings(journal, (finding) => k.events.emit({ kind: "finding", finding })),
     bottoms: new Map(),
     struct: views.view,
     sizeOf: views.sizeOf,
