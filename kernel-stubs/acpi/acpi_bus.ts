@@ -82,3 +82,16 @@ export const acpiNotifiers = kernelChain(
   "unregister_acpi_notifier",
   "there is no ACPI",
 );
+
+const NO_NODES = { level: { partial: "there are no nodes of ACPI" } };
+
+export const isAcpiDeviceNode = stub(
+  "bool is_acpi_device_node(const struct fwnode_handle *fwnode)",
+  NO_NODES,
+  () => false,
+);
+export const isAcpiDataNode = stub(
+  "bool is_acpi_data_node(const struct fwnode_handle *fwnode)",
+  NO_NODES,
+  () => false,
+);

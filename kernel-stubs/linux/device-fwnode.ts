@@ -20,3 +20,12 @@ export const deviceSetNode = stub(
     view.of_node = 0;
   },
 );
+
+export const deviceSetOfNodeFromDev = stub(
+  "void device_set_of_node_from_dev(struct device *dev, const struct device *dev2)",
+  (k, { dev, dev2 }) => {
+    const view = k.struct("device", dev);
+    view.of_node = k.struct("device", dev2).of_node;
+    view.of_node_reused = 1 as never;
+  },
+);

@@ -1,4 +1,5 @@
-/** include/linux/fb.h: registrations. */
+/** include/linux/fb.h. */
+import { stub } from "../../src/stub/declare.ts";
 import { registrations } from "../registrations.ts";
 
 export const linuxFbRegistrations = registrations("a frame buffer has no device file", [
@@ -10,3 +11,12 @@ export const linuxFbRegistrations = registrations("a frame buffer has no device 
     fails: ["EINVAL", "ENXIO", "ENODEV"],
   },
 ]);
+
+export const fbGetOptions = stub(
+  "int fb_get_options(const char *name, char **option)",
+  { level: { partial: "the command line has no options for frame buffers" } },
+  (k, { option }) => {
+    if (option !== 0) k.memory.setPointer(option, 0);
+    return 0;
+  },
+);

@@ -10,3 +10,5 @@ describe("what the kernel's variables hold", () => testJobs("test/truth/drivers/
 describe("buses, their listeners, and drivers for the kernel's own", () =>
   testJobs("test/truth/drivers/buses.jobs"));
 describe("drivers of terminals", () => testJobs("test/truth/drivers/ttys.jobs"));
+describe("runtime power management; fonts, filters, texts", () =>
+  testJobs("test/truth/drivers/runtime.jobs"));

@@ -13,6 +13,7 @@ import { createClass, registerClass, unregisterClass } from "../../../src/kernel
 import { deviceKobject } from "../../../src/kernel/devices/device-members.ts";
 import { addAttribute, removeAttribute } from "../../../src/kernel/devices/groups.ts";
 import type { Kernel } from "../../../src/kernel/kernel.ts";
+import { GFP_KERNEL } from "../../../src/kernel/memory/gfp.ts";
 import { stub } from "../../../src/stub/declare.ts";
 
 export const classCreate = stub(
@@ -113,5 +114,30 @@ export const classInterfaceUnregister = stub(
   { sleeps: true, releases: { class_interface: "class_intf" } },
   function* (k, { class_intf }) {
     yield* unregisterInterface(k, class_intf);
+  },
+);
+
+/** struct class_compat has one member, its kobject. */
+const COMPAT_BYTES = 8;
+
+export const classCompatRegister = stub(
+  "struct class_compat *class_compat_register(const char *name)",
+  { fails: ["NULL"], sleeps: true, acquires: { class_compat: "return" } },
+  function* (k, { name }) {
+    const compat = k.heap.kmalloc(COMPAT_BYTES, GFP_KERNEL);
+    if (compat === 0) return 0 as never;
+    const { kobjects } = k.driverCore;
+    const kobject = yield* kobjects.create(k.memory.cstring(name, 256), kobjects.known("/class"));
+    if (kobject === 0) k.heap.kfree(compat);
+    else k.memory.setPointer(compat, kobject);
+    return (kobject === 0 ? 0 : compat) as never;
+  },
+);
+export const classCompatUnregister = stub(
+  "void class_compat_unregister(struct class_compat *cls)",
+  { sleeps: true, releases: { class_compat: "cls" } },
+  function* (k, { cls }) {
+    yield* k.driverCore.kobjects.put(k.memory.pointer(cls));
+    k.heap.kfree(cls);
   },
 );

@@ -113,6 +113,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   bus: registration("a bus", (k, key) => k.driverCore.buses.has(key)),
   driver: registration("a driver", (k, key) => k.driverCore.drivers.has(key)),
   device: registration("a device", (k, key) => k.driverCore.devices.has(key)),
+  class_compat: memory("a compatibility class"),
   tty_driver: memory("a struct tty_driver"),
   tty_registration: registration("a driver of terminals"),
   tty_ldisc: registration("a line discipline"),

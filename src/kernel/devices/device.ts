@@ -20,6 +20,7 @@ import { addGroups, removeGroups } from "./groups.ts";
 import { readyBus } from "./kernel-buses.ts";
 import { releaseInput } from "../input/core.ts";
 import { addPowerFiles } from "./power.ts";
+import { initialiseRuntime } from "./runtime-pm.ts";
 import { claimNode, disclaimNode, notifyNode, notifyNodeRemoved } from "./swnode-device.ts";
 import { deviceVariables } from "./uevent.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
@@ -36,6 +37,7 @@ export const initialiseDevice = (k: Kernel, device: Address): void => {
   k.memory.fill(mutex, 0, k.sizeOf("mutex"));
   initList(k.memory, mutex + k.offsetOf("mutex", "wait_list"));
   view.numa_node = -1;
+  initialiseRuntime(k, device);
 };
 
 /** The directory a device's own goes into: device_add's get_device_parent(). */

@@ -6,6 +6,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { registerDriver, unregisterDriver } from "./driver.ts";
 import { kernelBus } from "./kernel-buses.ts";
+import { addOwnDevice } from "./platform-own.ts";
 
 export const driverOf = (k: Kernel, { drv }: { readonly drv: Address }): Address =>
   drv + k.offsetOf("platform_driver", "driver");
@@ -16,6 +17,7 @@ export function* registerPlatformDriver(k: Kernel, drv: Address, owner: Address)
   const view = k.struct("device_driver", driver);
   view.owner = owner;
   view.bus = yield* kernelBus(k, "platform_bus_type");
+  if (view.name !== 0) yield* addOwnDevice(k, k.memory.cstring(view.name, 256));
   yield* registerDriver(k, driver);
 }
 
