@@ -69,6 +69,28 @@ describe("the ledger", () => {
     expect(kindsOf("test/truth/drivers/buses")).toEqual([]);
   });
 
+  it.each(["work", "delayed", "timer", "hrtimer", "tasklet", "rcu"])(
+    "says nothing about %s that frees the memory it stands in",
+    (what) => {
+      const bench = prepare("test/analysis/mods/selffree", `what=${what}`);
+      bench.module.init();
+      bench.sandbox.sleep(50e6);
+      const held = bench.ledger.held().filter(({ kind }) => kind === "slab");
+      expect(held).toEqual([]);
+      expect(life(bench).map(({ kind }) => kind)).toEqual([]);
+    },
+  );
+
+  it.each(["early", "again"])("tells of memory freed while work in it is pending: %s", (what) => {
+    const bench = prepare("test/analysis/mods/selffree", `what=${what}`);
+    bench.module.init();
+    bench.sandbox.sleep(50e6);
+    expect(bench.sandbox.kernel.findings.all()[0]).toMatchObject({
+      kind: "freed-while-in-use",
+      message: "kfree() of memory with pending work in it, which the kernel still uses",
+    });
+  });
+
   it("names where a leak was allocated", () => {
     const [leak] = life(prepare("test/truth/mods/t_memleak", "mode=leak"));
     expect(leak?.where).toMatch(/^t_memleak_init\+0x[0-9a-f]+\/0x[0-9a-f]+ \[t_memleak\]$/);

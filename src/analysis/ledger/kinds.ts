@@ -51,6 +51,10 @@ const threadRuns = (k: Kernel, key: Address): boolean => {
   const task = k.tasks.byStruct(key);
   return task !== undefined && task.state !== "dead";
 };
+/** Whether the kernel still needs a work item. It does not while its own function runs, which may free it. */
+const workHeld = (k: Kernel, key: Address): boolean =>
+  k.workqueues.holds(key) &&
+  (k.workqueues.currentWork(k.current) !== key || k.workqueues.workState(key).pending);
 /** What lies in memory that is gone, together with its module, cannot have been given back. */
 const unless =
   (struct: string, test: (k: Kernel, key: Address) => boolean): Kind["held"] =>
@@ -89,11 +93,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   percpu_counter: registration("a per-CPU counter"),
 
   timer: activity("a pending timer", (k, key) => k.timers.pending(key)),
-  hrtimer: activity("a running hrtimer", (k, key) => k.hrtimers.active(key)),
-  work: activity("pending work", (k, key) => k.workqueues.holds(key)),
+  hrtimer: activity("a running hrtimer", (k, key) => k.hrtimers.active(key) && !k.hrtimers.running(key)),
+  work: activity("pending work", workHeld),
   delayed_work: activity(
     "pending delayed work",
-    (k, key) => k.timers.pending(key + k.offsetOf("delayed_work", "timer")) || k.workqueues.holds(key),
+    (k, key) => k.timers.pending(key + k.offsetOf("delayed_work", "timer")) || workHeld(k, key),
   ),
   tasklet: activity("a scheduled tasklet", (k, key) => k.timeline.expects("tasklet", key)),
   rcu_callback: activity("an RCU callback", (k, key) => k.timeline.expects("rcu", key)),
