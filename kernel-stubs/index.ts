@@ -290,6 +290,8 @@ export * from "./linux/leds.ts";
 export * from "./linux/tty_ldisc.ts";
 export * from "./linux/cpufreq.ts";
 export * from "./linux/key-type.ts";
+export * from "./linux/key.ts";
+export * from "./keys/asymmetric-parser.ts";
 export * from "./linux/perf_event-pmu.ts";
 export * from "./linux/fb.ts";
 export * from "./linux/scatterlist.ts";

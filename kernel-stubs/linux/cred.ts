@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
+import type { Routine } from "../../src/kernel/routine.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const EXTENT = 4;
@@ -21,12 +22,22 @@ export const initUserNs = variable("struct user_namespace init_user_ns", (k, { a
     identityMap(k, address + k.offsetOf("user_namespace", map));
 });
 
+const KEYRINGS = ["session_keyring", "process_keyring", "thread_keyring", "request_key_auth"] as const;
+const keyringsOf = (k: Kernel, cred: Address): Address[] =>
+  KEYRINGS.map((field) => k.struct("cred", cred)[field]).filter((key) => key !== 0);
+
 const newCred = (k: Kernel, from: Address): Address => {
   const made = k.heap.kmalloc(k.sizeOf("cred"), GFP_KERNEL);
   if (made === 0) return 0;
   if (from !== 0) k.memory.write(made, k.memory.bytes(from, k.sizeOf("cred")));
   k.struct("cred", made).usage.counter = 1n;
+  for (const key of keyringsOf(k, made)) k.struct("key", key).usage.refs.counter += 1;
   return made;
+};
+/** put_cred_rcu(): its keyrings lose a reference each. */
+const freeCred = function* (k: Kernel, cred: Address): Routine<void> {
+  for (const key of keyringsOf(k, cred)) yield* k.keys.put(key);
+  k.heap.kfree(cred);
 };
 const currentCred = (k: Kernel): Address => k.struct("task_struct", k.current.taskStruct).cred;
 
@@ -73,12 +84,16 @@ export const revertCreds = stub("void revert_creds(const struct cred *old)", (k,
 export const abortCreds = stub(
   "void abort_creds(struct cred *new)",
   { releases: { cred: "new" } },
-  (k, args) => k.heap.kfree(args.new),
+  function* (k, args) {
+    yield* freeCred(k, args.new);
+  },
 );
 export const putCred = stub(
   "void __put_cred(struct cred *cred)",
   { releases: { cred: "cred" } },
-  (k, { cred }) => k.heap.kfree(cred),
+  function* (k, { cred }) {
+    yield* freeCred(k, cred);
+  },
 );
 export const getTaskCred = stub(
   "const struct cred *get_task_cred(struct task_struct *task)",

@@ -14,7 +14,9 @@ import type { HostCode } from "./host-code.ts";
 import type { KernelImage } from "./image.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Irqs } from "./irq/irqs.ts";
+import type { Keys } from "./keys/keys.ts";
 import type { Journal, JournalSet } from "./journal.ts";
+import type { Leds } from "./leds/leds.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log/log.ts";
 import type { Net } from "./net/net.ts";
@@ -102,6 +104,10 @@ export interface Kernel {
   readonly hostCode: HostCode;
   /** The algorithms of the crypto API. */
   readonly crypto: Crypto;
+  /** Keys, keyrings, kinds of keys. */
+  readonly keys: Keys;
+  /** Lights and their triggers. */
+  readonly leds: Leds;
   /** Netfilter hooks, network devices, packets. */
   readonly net: Net;
   /** Tracepoints, trace events, the trace buffer. */

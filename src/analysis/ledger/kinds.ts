@@ -47,6 +47,8 @@ const reference = (noun: string, held?: Kind["held"]): Kind => ({
 });
 
 const area = (k: Kernel, key: Address): boolean => !isVmalloc(key) || k.vmalloc.find(key) !== undefined;
+/** Whoever gave it back: network devices may destroy themselves. */
+const allocated = (k: Kernel, key: Address): boolean => k.heap.objectAt(key)?.state === "allocated";
 const threadRuns = (k: Kernel, key: Address): boolean => {
   const task = k.tasks.byStruct(key);
   return task !== undefined && task.state !== "dead";
@@ -141,6 +143,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   fwnode: reference("a reference on a firmware node"),
   software_node_of_a_device: registration("a device's software node"),
   property_entries: memory("a copy of properties"),
+  key: reference("a reference on a key", allocated),
+  socket: registration("a socket"),
+  "network device": memory("a network device", allocated),
+  "registered network device": registration("a network device", (k, key) => k.net.devices.isRegistered(key)),
   cred: reference("credentials"),
   file: reference("an open file"),
   path: reference("a reference on a path"),

@@ -6,6 +6,8 @@ import { createGpio } from "../gpio/chips.ts";
 import { createHostCode } from "../host-code.ts";
 import { createInput } from "../input/devices.ts";
 import { createIrqs } from "../irq/irqs.ts";
+import { createKeys } from "../keys/keys.ts";
+import { createLeds } from "../leds/leds.ts";
 import { makeLater } from "../later.ts";
 import { lockMakers } from "../locks/locks.ts";
 import { createNet } from "../net/net.ts";
@@ -51,6 +53,8 @@ export const makeParts = (
     userFaults: () => createUserFaults(k),
     tracing: () => createTracing(k),
     hostCode: () => createHostCode(k),
+    keys: () => createKeys(k),
+    leds: () => createLeds(k),
     net: () => createNet(k),
     crypto: () => createCrypto(k),
     probes: () => createProbes(k, bindAt),

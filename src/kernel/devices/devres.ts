@@ -53,6 +53,12 @@ const OWNERS: Readonly<
   *region(k, data, [start = 0n, size = 0n]) {
     k.driverCore.resources.releaseRegion(data, BigInt(start), BigInt(size));
   },
+  *led(k, data) {
+    yield* k.leds.unregister(data);
+  },
+  *led_trigger(k, data) {
+    yield* k.leds.removeTrigger(data);
+  },
   *resource(k, data) {
     k.driverCore.resources.release(data);
   },
