@@ -46,31 +46,33 @@ export const registerBlock = (k: Kernel, kind: HeadKind, head: Address, block: A
   return 0;
 };
 
+/** The head of a chain of the kernel's own, by the function that joins it; made when first asked for. */
+export const chainHead = (k: Kernel, add: string): Address => {
+  const { chains } = k.driverCore;
+  const known = chains.get(add);
+  if (known !== undefined) return known;
+  const made = k.statics.allocate(8);
+  chains.set(add, made);
+  return made;
+};
+
 /** A chain of the kernel's own, by the functions that join and leave it; entries are kept in its order even where nothing calls them. */
 export const kernelChain = (add: string, remove: string, missing?: string): Stub[] => {
   const level = missing === undefined ? {} : { level: { partial: missing } };
-  const headOf = (k: Kernel): Address => {
-    const { chains } = k.driverCore;
-    const known = chains.get(add);
-    if (known !== undefined) return known;
-    const made = k.statics.allocate(8);
-    chains.set(add, made);
-    return made;
-  };
   return [
     stub(
       `int ${add}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
       { fails: ["EEXIST"], acquires: { notifier: "nb" }, ...level },
       (k, { nb }) => {
         // These chains are blocking ones, or as good as.
-        return registerBlock(k, "blocking", headOf(k), nb);
+        return registerBlock(k, "blocking", chainHead(k, add), nb);
       },
     ),
     stub(
       `int ${remove}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
       { fails: ["ENOENT"], releases: { notifier: "nb" }, ...level },
       (k, { nb }) => {
-        unregisterNotifier(k.memory, headOf(k), nb);
+        unregisterNotifier(k.memory, chainHead(k, add), nb);
         return 0;
       },
     ),

@@ -77,3 +77,6 @@ export const memsetIo = stub("void memset_io(volatile void *a, int b, size_t c)"
   }
   for (let done = 0; done < c; done += PIECE) k.memory.fill(a + done, byte, Math.min(PIECE, c - done));
 });
+
+/** A write to port 80, which nobody listens to. */
+export const nativeIoDelay = stub("void native_io_delay(void)", (k) => k.ports.write(0x80, 1, 0));

@@ -19,3 +19,8 @@ export const pgprotWritecombine = stub(
 export const pteMasks = ["__default_kernel_pte_mask", "__supported_pte_mask"].map((name) =>
   variable(`pteval_t ${name}`, (k, { address }) => k.memory.setU64(address, 0xffff_ffff_ffff_ffffn)),
 );
+
+/** By the page tables, for addresses outside the direct map, too; one that is not mapped is a BUG. */
+export const slowVirtToPhys = stub("phys_addr_t slow_virt_to_phys(void *__virt_addr)", (k, { __virt_addr }) =>
+  BigInt(k.machine.translate(__virt_addr) ?? 0),
+);

@@ -22,3 +22,17 @@ export const setMemory = [
   ...BY_PAGE.map((prototype) => stub(prototype, CHANGES, () => 0)),
   ...BY_ARRAY.map((prototype) => stub(prototype, CHANGES, () => 0)),
 ];
+
+/** No memory is encrypted: there is nothing to change. */
+export const memoryEncryption = [
+  stub(
+    "int set_memory_encrypted(unsigned long addr, int numpages)",
+    { fails: ["ENOMEM", "EINVAL"] },
+    () => 0,
+  ),
+  stub(
+    "int set_memory_decrypted(unsigned long addr, int numpages)",
+    { fails: ["ENOMEM", "EINVAL"] },
+    () => 0,
+  ),
+];

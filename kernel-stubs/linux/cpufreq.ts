@@ -1,4 +1,5 @@
 /** include/linux/cpufreq.h: registrations. */
+import { stub } from "../../src/stub/declare.ts";
 import { registrations } from "../registrations.ts";
 
 export const linuxCpufreqRegistrations = registrations("the clock of the CPU never changes", [
@@ -19,3 +20,11 @@ export const linuxCpufreqRegistrations = registrations("the clock of the CPU nev
     twice: "EBUSY",
   },
 ]);
+
+export const cpufreqGetCurrentDriver = stub("const char *cpufreq_get_current_driver(void)", (k) => {
+  for (const key of k.driverCore.registered.values()) {
+    const address = /^cpufreq_driver (-?\d+)$/.exec(key)?.[1];
+    if (address !== undefined) return Number(address) + k.offsetOf("cpufreq_driver", "name");
+  }
+  return 0;
+});

@@ -96,3 +96,9 @@ export const dmiGetDate = stub(
     return field === FIELD.BIOS_DATE;
   },
 );
+
+/** The machine's tables describe no devices. */
+export const dmiFindDevice = stub(
+  "const struct dmi_device *dmi_find_device(int type, const char *name, const struct dmi_device *from)",
+  () => 0,
+);

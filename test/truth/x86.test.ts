@@ -2,3 +2,4 @@ import { describe } from "vitest";
 import { testJobs } from "../support/truth-replay.ts";
 
 describe("what modules offer to the crypto API", () => testJobs("test/truth/x86/offers.jobs"));
+describe("what the kernel says of the processor", () => testJobs("test/truth/x86/cpu.jobs"));

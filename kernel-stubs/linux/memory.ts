@@ -1,0 +1,8 @@
+/** include/linux/memory.h (drivers/base/memory.c). */
+import { kernelChain } from "../notifier-chain.ts";
+
+export const memoryNotifiers = kernelChain(
+  "register_memory_notifier",
+  "unregister_memory_notifier",
+  "memory neither comes nor goes",
+);
