@@ -334,3 +334,4 @@ export * from "./linux/memory.ts";
 export * from "./linux/dmaengine.ts";
 export * from "./linux/textsearch.ts";
 export * from "./linux/devfreq.ts";
+export * from "./asm/msr.ts";

@@ -19,6 +19,7 @@ import type { Journal, JournalSet } from "./journal.ts";
 import type { Leds } from "./leds/leds.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log/log.ts";
+import type { Msrs } from "./msrs.ts";
 import type { Net } from "./net/net.ts";
 import type { FormatEnv } from "./printf/env.ts";
 import type { Random } from "./random.ts";
@@ -108,6 +109,8 @@ export interface Kernel {
   readonly keys: Keys;
   /** Lights and their triggers. */
   readonly leds: Leds;
+  /** Model-specific registers. */
+  readonly msrs: Msrs;
   /** Netfilter hooks, network devices, packets. */
   readonly net: Net;
   /** Tracepoints, trace events, the trace buffer. */

@@ -10,6 +10,7 @@ import { createKeys } from "../keys/keys.ts";
 import { createLeds } from "../leds/leds.ts";
 import { makeLater } from "../later.ts";
 import { lockMakers } from "../locks/locks.ts";
+import { createMsrs } from "../msrs.ts";
 import { createNet } from "../net/net.ts";
 import { createProbes } from "../probes/probes.ts";
 import { createKthreadWorkers } from "../sched/kthread-workers.ts";
@@ -57,6 +58,7 @@ export const makeParts = (
     leds: () => createLeds(k),
     net: () => createNet(k),
     crypto: () => createCrypto(k),
+    msrs: () => createMsrs(k),
     probes: () => createProbes(k, bindAt),
   });
   return {
