@@ -335,3 +335,4 @@ export * from "./linux/dmaengine.ts";
 export * from "./linux/textsearch.ts";
 export * from "./linux/devfreq.ts";
 export * from "./asm/msr.ts";
+export * from "./linux/static_call.ts";

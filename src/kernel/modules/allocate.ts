@@ -30,6 +30,7 @@ export const allocate = (
     info,
     sections: undefined,
     jumpEntries: [],
+    staticCallSites: [],
     ftraceSites: [],
     orc: undefined,
     parameters: [],

@@ -33,7 +33,7 @@ export function* form(
   }
   system.references.initialise(module);
   const linked = yield* link(system, module, image);
-  const { jumpEntries } = patchComing({
+  const { jumpEntries, staticCallSites } = patchComing({
     image,
     sections: linked.sections,
     patching: system.patching,
@@ -49,6 +49,7 @@ export function* form(
   describeModule(k, module, image, linked);
   setupModinfo(system, module);
   k.journal.touch(module).jumpEntries = jumpEntries;
+  module.staticCallSites = staticCallSites;
   verifyExportedSymbols(info, linked.exports, system.resolver(module), host);
   remember(system, module);
 }

@@ -1,3 +1,4 @@
+import type { StaticCallSite } from "../../loader/static-calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import type { ModuleExport } from "../../loader/exports.ts";
@@ -40,6 +41,8 @@ export interface Module {
   sections: ModuleSections | undefined;
   /** Branches on static keys. */
   jumpEntries: readonly JumpEntry[];
+  /** Calls through static_call keys, of this module or another. */
+  staticCallSites: readonly StaticCallSite[];
   /** Nops where traceable functions begin. */
   ftraceSites: readonly Address[];
   /** Unwind data, where the module has it. */
