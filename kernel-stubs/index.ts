@@ -336,3 +336,7 @@ export * from "./linux/textsearch.ts";
 export * from "./linux/devfreq.ts";
 export * from "./asm/msr.ts";
 export * from "./linux/static_call.ts";
+export * from "./acpi/acpixf.ts";
+export * from "./acpi/acpixf-objects.ts";
+export * from "./acpi/acpi_bus-objects.ts";
+export * from "./linux/acpi.ts";

@@ -4,6 +4,7 @@ import type { Machine } from "../machine/machine.ts";
 import type { GuestMemory } from "../machine/memory.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { StructTypes } from "../profile/struct-types.ts";
+import type { AcpiNamespace } from "./acpi/namespace.ts";
 import type { Clock } from "./clock.ts";
 import type { Events } from "./events.ts";
 import type { Findings } from "./findings.ts";
@@ -109,6 +110,8 @@ export interface Kernel {
   readonly keys: Keys;
   /** Lights and their triggers. */
   readonly leds: Leds;
+  /** The objects of the ACPI namespace. */
+  readonly acpi: AcpiNamespace;
   /** Model-specific registers. */
   readonly msrs: Msrs;
   /** Netfilter hooks, network devices, packets. */

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
+import { createAcpi } from "../acpi/namespace.ts";
 import { createCrypto } from "../crypto/registry.ts";
 import { createFileSystems } from "../filesystems/state.ts";
 import { createGpio } from "../gpio/chips.ts";
@@ -58,6 +59,7 @@ export const makeParts = (
     leds: () => createLeds(k),
     net: () => createNet(k),
     crypto: () => createCrypto(k),
+    acpi: () => createAcpi(k),
     msrs: () => createMsrs(k),
     probes: () => createProbes(k, bindAt),
   });
