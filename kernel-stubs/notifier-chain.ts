@@ -1,5 +1,6 @@
 /** Notifier chains, those of the kernel's own among them: kernel/notifier.c. */
 import type { Address } from "../src/base/address.ts";
+import { Errno } from "../src/base/errors.ts";
 import type { Kernel } from "../src/kernel/kernel.ts";
 import { registerNotifier, unregisterNotifier } from "../src/kernel/notifier.ts";
 import type { Site } from "../src/kernel/oops/incident.ts";
@@ -56,25 +57,40 @@ export const chainHead = (k: Kernel, add: string): Address => {
   return made;
 };
 
-/** A chain of the kernel's own, by the functions that join and leave it; entries are kept in its order even where nothing calls them. */
+/** Functions of type void tell nobody when they fail. */
+const told = (prototype: string, change: () => void): number => {
+  const isQuiet = prototype.startsWith("void ");
+  try {
+    change();
+  } catch (error) {
+    if (!isQuiet || !(error instanceof Errno)) throw error;
+  }
+  return (isQuiet ? undefined : 0) as unknown as number;
+};
+
+type OnBlock = "int f(struct notifier_block *nb)";
+
+/**
+ * A chain of the kernel's own, by the functions that join and leave it ("void NAME" where they answer nothing);
+ * entries are kept in its order even where nothing calls them.
+ */
 export const kernelChain = (add: string, remove: string, missing?: string): Stub[] => {
   const level = missing === undefined ? {} : { level: { partial: missing } };
+  const [joins, leaves] = [add, remove].map((name) =>
+    name.startsWith("void ")
+      ? `${name}(struct notifier_block *nb)`
+      : `int ${name}(struct notifier_block *nb)`,
+  ) as [OnBlock, OnBlock];
+  const chain = add.replace("void ", "");
+  const fails = (prototype: string, errno: "EEXIST" | "ENOENT"): ("EEXIST" | "ENOENT")[] =>
+    prototype.startsWith("void ") ? [] : [errno];
   return [
-    stub(
-      `int ${add}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["EEXIST"], acquires: { notifier: "nb" }, ...level },
-      (k, { nb }) => {
-        // These chains are blocking ones, or as good as.
-        return registerBlock(k, "blocking", chainHead(k, add), nb);
-      },
+    stub(joins, { fails: fails(joins, "EEXIST"), acquires: { notifier: "nb" }, ...level }, (k, { nb }) =>
+      // These chains are blocking ones, or as good as.
+      told(joins, () => registerBlock(k, "blocking", chainHead(k, chain), nb)),
     ),
-    stub(
-      `int ${remove}(struct notifier_block *nb)` as "int f(struct notifier_block *nb)",
-      { fails: ["ENOENT"], releases: { notifier: "nb" }, ...level },
-      (k, { nb }) => {
-        unregisterNotifier(k.memory, chainHead(k, add), nb);
-        return 0;
-      },
+    stub(leaves, { fails: fails(leaves, "ENOENT"), releases: { notifier: "nb" }, ...level }, (k, { nb }) =>
+      told(leaves, () => unregisterNotifier(k.memory, chainHead(k, chain), nb)),
     ),
   ];
 };
