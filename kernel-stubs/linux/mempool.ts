@@ -50,6 +50,13 @@ interface Setup {
   readonly gfp: number;
 }
 
+/** mempool_init() for pools of the kernel's own. Errno ENOMEM. */
+export function* initPool(k: Kernel, pool: Address, wanted: Omit<Setup, "gfp">): Routine<void> {
+  yield* init(k, pool, { ...wanted, gfp: GFP_KERNEL });
+}
+/** mempool_exit() */
+export const exitPool = exit;
+
 interface Functions {
   readonly min_nr: number;
   readonly alloc_fn: Address;

@@ -1,58 +1,124 @@
-/** include/linux/nls.h, as fs/nls/nls_base.c does it. */
+/** include/linux/nls.h: character sets (fs/nls/nls_base.c). */
+import type { Address } from "../../src/base/address.ts";
+import { EBUSY, EINVAL, ENAMETOOLONG } from "../../src/base/errno.ts";
+import { Errno } from "../../src/base/errors.ts";
+import { staticText } from "../../src/kernel/data/text.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { registrations } from "../registrations.ts";
 
-export const linuxNlsRegistrations = registrations("no file system asks for it", [
-  {
-    kind: "nls",
-    add: "int __register_nls(struct nls_table *nls, struct module *owner)",
-    remove: "int unregister_nls(struct nls_table *nls)",
-    by: { add: "nls", remove: "nls" },
-    fails: ["EBUSY"],
-    twice: "EBUSY",
+const NAME_MAX = 64;
+const MOST_TABLES = 1000;
+const field = (k: Kernel, nls: Address, name: string): Address => nls + k.offsetOf("nls_table", name);
+const pointer = (k: Kernel, nls: Address, name: string): Address => k.memory.pointer(field(k, nls, name));
+
+/** Bytes of the default set in the other case: of letters from `first` on, `by` away. */
+const caseTable = (k: Kernel, first: number, by: number): Address => {
+  const at = k.statics.allocate(256);
+  const bytes = Uint8Array.from({ length: 256 }, (_each, byte) =>
+    byte >= first && byte < first + 26 ? byte + by : byte,
+  );
+  k.memory.write(at, bytes);
+  return at;
+};
+/** default_table: each byte is its own character. */
+const defaultTable = (k: Kernel): Address => {
+  const known = k.fileSystems.named.get("nls default");
+  if (known !== undefined) return known;
+  const nls = k.statics.allocate(k.sizeOf("nls_table"));
+  const set = (name: string, value: Address): void => k.memory.setPointer(field(k, nls, name), value);
+  set("charset", staticText(k, "default"));
+  set("charset2lower", caseTable(k, 0x41, 0x20));
+  set("charset2upper", caseTable(k, 0x61, -0x20));
+  set(
+    "uni2char",
+    k.hostCode.address("uni2char", (uni = 0, out = 0, room = 0) => {
+      if ((room | 0) <= 0) return -ENAMETOOLONG;
+      const character = uni & 0xffff;
+      if (character === 0 || character > 0xff) return -EINVAL;
+      k.memory.write(out, Uint8Array.of(character));
+      return 1;
+    }),
+  );
+  set(
+    "char2uni",
+    k.hostCode.address("char2uni", (text = 0, _room = 0, uni = 0) => {
+      const byte = k.memory.u8(text);
+      k.memory.setU16(uni, byte);
+      return byte === 0 ? -EINVAL : 1;
+    }),
+  );
+  k.fileSystems.named.set("nls default", nls);
+  return nls;
+};
+/** The newest; they hang together by `next`. */
+const first = (k: Kernel): Address => k.fileSystems.named.get("nls tables") ?? defaultTable(k);
+const tables = (k: Kernel): Address[] => {
+  const found: Address[] = [];
+  for (let nls = first(k); nls !== 0 && found.length < MOST_TABLES; nls = pointer(k, nls, "next"))
+    found.push(nls);
+  return found;
+};
+
+export const registerNls = stub(
+  "int __register_nls(struct nls_table *nls, struct module *owner)",
+  { fails: ["EBUSY"], acquires: { nls: "nls" } },
+  (k, { nls, owner }) => {
+    if (pointer(k, nls, "next") !== 0) throw new Errno(EBUSY);
+    k.memory.setPointer(field(k, nls, "owner"), owner);
+    if (tables(k).includes(nls)) throw new Errno(EBUSY);
+    k.memory.setPointer(field(k, nls, "next"), first(k));
+    k.fileSystems.named.set("nls tables", nls);
+    return 0;
   },
-]);
+);
+export const unregisterNls = stub(
+  "int unregister_nls(struct nls_table *nls)",
+  { releases: { nls: "nls" } },
+  (k, { nls }) => {
+    const all = tables(k);
+    const place = all.indexOf(nls);
+    if (place < 0) throw new Errno(EINVAL);
+    const next = pointer(k, nls, "next");
+    const before = all[place - 1];
+    if (before === undefined) k.fileSystems.named.set("nls tables", next);
+    else k.memory.setPointer(field(k, before, "next"), next);
+    return 0;
+  },
+);
 
-const BIG_ENDIAN = 2;
-const LIMIT = 0x1_0000;
-
-/** A code point in UTF-8; undefined for half of a pair. */
-const utf8 = (point: number): Uint8Array | undefined =>
-  point >= 0xd800 && point < 0xe000 ? undefined : new TextEncoder().encode(String.fromCodePoint(point));
-
-/** The code points of UTF-16 up to a zero; halves without their others are left out. */
-function* codePoints(units: readonly number[]): Generator<number> {
-  for (let index = 0; index < units.length; index += 1) {
-    const unit = units[index] ?? 0;
-    if (unit === 0) return;
-    if (unit < 0xd800 || unit >= 0xe000) yield unit;
-    else if (unit < 0xdc00) {
-      const low = units[index + 1];
-      if (low === undefined) return;
-      if (low < 0xdc00 || low >= 0xe000) continue;
-      index += 1;
-      yield 0x1_0000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
-    }
-  }
-}
-
-export const utf16sToUtf8s = stub(
-  "int utf16s_to_utf8s(const wchar_t *pwcs, int inlen, enum utf16_endian endian, u8 *s, int maxout)",
-  (k, { pwcs, inlen, endian, s, maxout }) => {
-    const units: number[] = [];
-    while (units.length < Math.min(inlen, LIMIT)) {
-      const unit = k.memory.u16(pwcs + units.length * 2);
-      if (unit === 0) break;
-      units.push(endian === BIG_ENDIAN ? ((unit & 0xff) << 8) | (unit >> 8) : unit);
-    }
-    let done = 0;
-    for (const point of codePoints(units)) {
-      const bytes = utf8(point);
-      if (bytes === undefined) continue;
-      if (done + bytes.length > maxout) break;
-      k.memory.write(s + done, bytes);
-      done += bytes.length;
-    }
-    return done;
+/** Its module is held; 0 for none. */
+const find = (k: Kernel, charset: string): Address => {
+  const text = (at: Address): string | undefined => (at === 0 ? undefined : k.memory.cstring(at, NAME_MAX));
+  const found = tables(k).find((nls) =>
+    ["charset", "alias"].some((name) => text(pointer(k, nls, name)) === charset),
+  );
+  if (found === undefined) return 0;
+  const owner = k.modules.list.byStruct(pointer(k, found, "owner"));
+  return owner === undefined || k.modules.references.tryGet(owner) ? found : 0;
+};
+/** load_nls(): asks for the module of a set that is not there. */
+const load = (k: Kernel, charset: string): Address => {
+  const known = find(k, charset);
+  if (known !== 0) return known;
+  k.modules.requestModule(`nls_${charset}`);
+  return find(k, charset);
+};
+export const loadNls = stub(
+  "struct nls_table *load_nls(const char *charset)",
+  { fails: ["NULL"], sleeps: true, acquires: { nls_reference: "return" } },
+  (k, { charset }) => load(k, k.memory.cstring(charset, NAME_MAX)),
+);
+/** CONFIG_NLS_DEFAULT is utf8. */
+export const loadNlsDefault = stub(
+  "struct nls_table *load_nls_default(void)",
+  { sleeps: true },
+  (k) => load(k, "utf8") || defaultTable(k),
+);
+export const unloadNls = stub(
+  "void unload_nls(struct nls_table *nls)",
+  { releases: { nls_reference: "nls" } },
+  (k, { nls }) => {
+    const owner = nls === 0 ? undefined : k.modules.list.byStruct(pointer(k, nls, "owner"));
+    if (owner !== undefined) k.modules.references.put(owner);
   },
 );

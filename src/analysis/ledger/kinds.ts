@@ -150,6 +150,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   cred: reference("credentials"),
   file: reference("an open file"),
   path: reference("a reference on a path"),
+  bdi: reference("a backing device"),
+  nls_reference: reference("a reference on a character set"),
   vfsmount: reference("a mount"),
   pinned_filesystem: reference("a pinned file system"),
   mount_write: reference("write access to a mount"),
