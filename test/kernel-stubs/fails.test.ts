@@ -15,6 +15,7 @@ const LOOKUP = "finds what there is: nothing is no failure";
 const NEVER: Readonly<Record<string, string>> = {
   get_device: ARGUMENT,
   mntget: ARGUMENT,
+  register_quota_format: "it is put into a list",
   kobject_get: ARGUMENT,
   kobject_get_unless_zero: LOOKUP,
   get_task_pid: LOOKUP,
