@@ -353,3 +353,7 @@ export * from "./linux/quota.ts";
 export * from "./linux/zlib.ts";
 export * from "./linux/zpool.ts";
 export * from "./linux/zstd.ts";
+export * from "./linux/badblocks.ts";
+export * from "./linux/blk-mq.ts";
+export * from "./linux/blkdev-disk.ts";
+export * from "./linux/blkdev-limits.ts";
