@@ -141,7 +141,7 @@ export function* exitMqQueue(k: Kernel, queue: Address): Routine<void> {
 }
 
 /** BLK_MQ_F_NO_SCHED | BLK_MQ_F_NO_SCHED_BY_DEFAULT */
-const NO_SCHEDULER = 0x60;
+const NO_SCHEDULER = 0xc0;
 const SCHEDULED_DEPTH = 128;
 
 /** elevator_init_mq(): one hardware queue gets mq-deadline, which sorts twice as many requests. */
