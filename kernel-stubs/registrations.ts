@@ -2,6 +2,7 @@
 import type { Address } from "../src/base/address.ts";
 import { errnoNumber } from "../src/base/errno.ts";
 import { Errno } from "../src/base/errors.ts";
+import type { Kernel } from "../src/kernel/kernel.ts";
 import { type ErrnoName, type Stub, stub } from "../src/stub/declare.ts";
 
 export interface Registration {
@@ -14,6 +15,10 @@ export interface Registration {
   readonly fails: readonly ErrnoName[];
   /** How a second registration of the same thing fails, where it does. */
   readonly twice?: ErrnoName;
+  /** The place that it takes, where there is one for each. */
+  readonly slot?: (k: Kernel, args: Readonly<Record<string, number>>) => string;
+  /** Places that the kernel itself has taken. */
+  readonly taken?: readonly string[];
 }
 
 type Add = "int f(void *what)";
@@ -42,22 +47,27 @@ export const registerAll = (
 
 /** Both stubs of each pair; `missing` tells what never comes of it. */
 export const registrations = (missing: string, pairs: readonly Registration[]): Stub[] =>
-  pairs.flatMap(({ kind, add, remove, by, fails, twice }) => {
+  pairs.flatMap(({ kind, add, remove, by, fails, twice, slot, taken = [] }) => {
     const level = { partial: missing };
     /** A function of type void answers nothing. */
     const done = (prototype: string): number =>
       (prototype.startsWith("void ") ? undefined : 0) as unknown as number;
-    const key = (address: unknown): string => `${kind} ${address as number}`;
+    const nameOf = (k: Kernel, args: unknown, argument: string): string => {
+      const all = args as Readonly<Record<string, number>>;
+      return `${kind} ${slot === undefined ? all[argument] : slot(k, all)}`;
+    };
+    const own = new Set(taken.map((one) => `${kind} ${one}`));
     return [
       stub(add as Add, { fails, sleeps: true, acquires: { [kind]: by.add } as never, level }, (k, args) => {
         const { registered } = k.driverCore;
-        const name = key((args as unknown as Record<string, unknown>)[by.add]);
-        if (twice !== undefined && registered.has(name)) throw new Errno(errnoNumber(twice) ?? 0);
+        const name = nameOf(k, args, by.add);
+        if (twice !== undefined && (own.has(name) || registered.has(name)))
+          throw new Errno(errnoNumber(twice) ?? 0);
         registered.add(name);
         return done(add);
       }),
       stub(remove as Add, { sleeps: true, releases: { [kind]: by.remove } as never, level }, (k, args) => {
-        k.driverCore.registered.delete(key((args as unknown as Record<string, unknown>)[by.remove]));
+        k.driverCore.registered.delete(nameOf(k, args, by.remove));
         return done(remove);
       }),
     ];

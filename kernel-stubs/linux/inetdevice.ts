@@ -6,3 +6,9 @@ export const inetaddrNotifiers = kernelChain(
   "unregister_inetaddr_notifier",
   "there is no network",
 );
+
+export const inetaddrValidatorNotifiers = kernelChain(
+  "register_inetaddr_validator_notifier",
+  "unregister_inetaddr_validator_notifier",
+  "nobody gives a device an address",
+);

@@ -10,4 +10,11 @@ export const linuxSockDiagRegistrations = registrations("nobody asks about socke
     fails: ["EINVAL", "EBUSY"],
     twice: "EBUSY",
   },
+  {
+    kind: "sock_diag_compat",
+    add: "void sock_diag_register_inet_compat(const struct sock_diag_inet_compat *ptr)",
+    remove: "void sock_diag_unregister_inet_compat(const struct sock_diag_inet_compat *ptr)",
+    by: { add: "ptr", remove: "ptr" },
+    fails: [],
+  },
 ]);

@@ -6,3 +6,9 @@ export const inet6addrNotifiers = kernelChain(
   "unregister_inet6addr_notifier",
   "there is no network",
 );
+
+export const inet6addrValidatorNotifiers = kernelChain(
+  "register_inet6addr_validator_notifier",
+  "unregister_inet6addr_validator_notifier",
+  "nobody gives a device an address",
+);

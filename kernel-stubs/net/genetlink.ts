@@ -1,4 +1,8 @@
 /** include/net/genetlink.h: registrations. */
+import type { Address } from "../../src/base/address.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import { stub } from "../../src/stub/declare.ts";
+import { waits } from "../linux/mutex.ts";
 import { registrations } from "../registrations.ts";
 
 export const netGenetlinkRegistrations = registrations("no message ever comes", [
@@ -11,3 +15,16 @@ export const netGenetlinkRegistrations = registrations("no message ever comes", 
     twice: "EEXIST",
   },
 ]);
+
+/** genl_mutex, which no module names. */
+const genlMutex = (k: Kernel): Address => {
+  const at = k.profile.kernelSymbol("genl_mutex")?.address ?? 0;
+  k.image.placeData(at, k.sizeOf("mutex"));
+  return at;
+};
+export const genlLock = stub("void genl_lock(void)", { sleeps: true, acquires: { mutex: genlMutex } }, (k) =>
+  waits(k.mutexes.acquire(genlMutex(k), k.current)),
+);
+export const genlUnlock = stub("void genl_unlock(void)", { releases: { mutex: genlMutex } }, (k) =>
+  k.mutexes.release(genlMutex(k)),
+);

@@ -1,10 +1,12 @@
 /** include/net/rtnetlink.h: kinds of links, as net/core/rtnetlink.c keeps them. */
 import type { Address } from "../../src/base/address.ts";
-import { EEXIST } from "../../src/base/errno.ts";
+import { EEXIST, ENOENT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
+import { gracePeriod } from "../../src/kernel/time/rcu.ts";
 import { stub } from "../../src/stub/declare.ts";
+import { registrations } from "../registrations.ts";
 
 const LEVEL = { partial: "nobody makes a link of that kind over netlink" } as const;
 const REGISTERS = { fails: ["EEXIST"], acquires: { rtnl_link: "ops" }, level: LEVEL } as const;
@@ -55,3 +57,67 @@ export const rtnlLinkUnregisters = ["rtnl_link_unregister", "__rtnl_link_unregis
     },
   ),
 );
+
+/** Messages of RTNETLINK that a module serves, by family and type. */
+const HANDLERS = { partial: "nobody sends a message" } as const;
+const handler = (protocol: number, type: number): string => `rtnl_handler ${protocol} ${type}`;
+
+export const rtnlRegisterModule = stub(
+  `int rtnl_register_module(struct module *owner, int protocol, int msgtype, rtnl_doit_func doit,
+      rtnl_dumpit_func dumpit, unsigned int flags)`,
+  { fails: ["ENOBUFS"], sleeps: true, level: HANDLERS },
+  (k, { protocol, msgtype }) => {
+    k.driverCore.registered.add(handler(protocol, msgtype));
+    return 0;
+  },
+);
+export const rtnlUnregister = stub(
+  "int rtnl_unregister(int protocol, int msgtype)",
+  { fails: ["ENOENT"], sleeps: true, level: HANDLERS },
+  (k, { protocol, msgtype }) => {
+    if (!k.driverCore.registered.delete(handler(protocol, msgtype))) throw new Errno(ENOENT);
+    return 0;
+  },
+);
+export const rtnlUnregisterAll = stub(
+  "void rtnl_unregister_all(int protocol)",
+  { sleeps: true, level: HANDLERS },
+  function* (k, { protocol }) {
+    const { registered } = k.driverCore;
+    for (const name of registered.values())
+      if (name.startsWith(`rtnl_handler ${protocol} `)) registered.delete(name);
+    yield* gracePeriod(k);
+  },
+);
+/** struct rtnl_msg_handler: owner, protocol, type, two functions, flags. */
+const [HANDLER_SIZE, PROTOCOL_AT, TYPE_AT, MOST_HANDLERS] = [40, 8, 12, 256];
+const many = (k: Kernel, handlers: Address, count: number): string[] =>
+  Array.from({ length: Math.min(Math.max(count, 0), MOST_HANDLERS) }, (_, index) => {
+    const at = handlers + index * HANDLER_SIZE;
+    return handler(k.memory.i32(at + PROTOCOL_AT), k.memory.i32(at + TYPE_AT));
+  });
+export const rtnlRegisterMany = stub(
+  "int __rtnl_register_many(const struct rtnl_msg_handler *handlers, int n)",
+  { fails: ["ENOBUFS"], sleeps: true, acquires: { rtnl_handlers: "handlers" }, level: HANDLERS },
+  (k, { handlers, n }) => {
+    for (const name of many(k, handlers, n)) k.driverCore.registered.add(name);
+    return 0;
+  },
+);
+export const rtnlUnregisterMany = stub(
+  "void __rtnl_unregister_many(const struct rtnl_msg_handler *handlers, int n)",
+  { sleeps: true, releases: { rtnl_handlers: "handlers" }, level: HANDLERS },
+  (k, { handlers, n }) => {
+    for (const name of many(k, handlers, n)) k.driverCore.registered.delete(name);
+  },
+);
+
+export const rtnlAfRegistrations = registrations("nobody makes a link over netlink", [
+  {
+    kind: "rtnl_af",
+    add: "void rtnl_af_register(struct rtnl_af_ops *ops)",
+    remove: "void rtnl_af_unregister(struct rtnl_af_ops *ops)",
+    by: { add: "ops", remove: "ops" },
+    fails: [],
+  },
+]);

@@ -47,7 +47,7 @@ export const classUnregister = stub(
   },
 );
 
-const classKobject = (k: Kernel, family: Address): Address => {
+export const classKobject = (k: Kernel, family: Address): Address => {
   const state = k.driverCore.classes.get(family);
   if (state === undefined) throw new Errno(EINVAL);
   return state.kobject;

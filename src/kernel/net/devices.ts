@@ -48,6 +48,8 @@ export interface NetDevices extends Dismantling {
   close(device: Address): Routine<void>;
   /** Gives a frame to the device as the kernel does that sends it. Errno ENETDOWN. */
   transmit(device: Address, frame: Uint8Array): Routine<void>;
+  /** struct class of /sys/class/net. */
+  family(): Routine<Address>;
   /** dev_base_head of init_net: the guest's list of them. */
   list(): Address;
   /** netif_carrier_on() and off(): the notifiers hear of it a little later. */
@@ -137,13 +139,14 @@ export const createNetDevices = (k: Kernel): NetDevices => {
       if (skb === 0) throw new Errno(ENOMEM);
       yield* k.net.transmitter.send(skb);
     },
+    family: () => netClass.family(loopback()),
     list: () => netClass.deviceList(loopback()),
     setCarrier: linkWatch.set,
   };
 };
 
 /** dev_alloc_name(): "eth%d" gets the lowest number that is free. Errno EINVAL, EEXIST, ENFILE. */
-const chooseName = (name: ByteString, isTaken: (name: ByteString) => boolean): ByteString => {
+export const chooseName = (name: ByteString, isTaken: (name: ByteString) => boolean): ByteString => {
   if (name === "" || name.length >= IFNAMSIZ || /[/: \t\n]/.test(name) || name === "." || name === "..") {
     throw new Errno(EINVAL);
   }

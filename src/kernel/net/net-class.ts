@@ -13,6 +13,8 @@ import { addDeviceFiles } from "./files.ts";
 export interface NetClass {
   /** Gives a device its place in sysfs; `loopback` gets its own with the first one. */
   add(device: Address, name: ByteString, loopback: Address): Routine<void>;
+  /** The struct class, with `loopback` in it. */
+  family(loopback: Address): Routine<Address>;
   remove(device: Address): Routine<void>;
   /** Frees what alloc_netdev_mqs() allocated. */
   discard(device: Address): void;
@@ -62,6 +64,10 @@ export const createNetClass = (k: Kernel): NetClass => {
     *add(device, name, loopback) {
       if (state.family === 0) yield* place(loopback, "lo");
       yield* place(device, name);
+    },
+    *family(loopback) {
+      if (state.family === 0) yield* place(loopback, "lo");
+      return state.family;
     },
     *remove(device) {
       yield* deleteDevice(k, deviceOf(device));

@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { EEXIST, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import type { JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
@@ -31,6 +32,8 @@ export interface PacketEnd {
 }
 
 export interface Netfilter {
+  /** struct nf_sockopt_ops that are registered. */
+  readonly options: JournalSet<Address>;
   /** Errno EINVAL, E2BIG. */
   register(ops: Address): void;
   unregister(ops: Address): void;
@@ -66,6 +69,7 @@ export const createNetfilter = (k: Kernel): Netfilter => {
   };
 
   return {
+    options: k.journal.set(),
     register(ops) {
       const { pf, hooknum, hook, priority } = view(ops);
       if (pf > 12 || hooknum > 5 || hook === 0) throw new Errno(EINVAL);
