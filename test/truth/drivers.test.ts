@@ -12,3 +12,4 @@ describe("buses, their listeners, and drivers for the kernel's own", () =>
 describe("drivers of terminals", () => testJobs("test/truth/drivers/ttys.jobs"));
 describe("runtime power management; fonts, filters, texts", () =>
   testJobs("test/truth/drivers/runtime.jobs"));
+describe("who is on the PCI bus", () => testJobs("test/truth/drivers/pcidev.jobs"));

@@ -9,12 +9,17 @@ import { notifyBus } from "./bus-notify.ts";
 import { deviceKobject } from "./device-members.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { isKernelBus } from "./kernel-buses.ts";
+import { matchesPci, probePci, removePci } from "./pci-driver.ts";
 
 const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
+
+const isPci = (k: Kernel, bus: Address): boolean =>
+  bus !== 0 && k.driverCore.kernelBuses.get("pci_bus_type") === bus;
 
 export function* matches(k: Kernel, device: Address, driver: Address): Routine<boolean> {
   const { bus } = k.struct("device", device);
   if (bus === k.driverCore.platform.bus()) return k.driverCore.platform.matches(device, driver);
+  if (isPci(k, bus)) return matchesPci(k, device, driver);
   if (isKernelBus(k, bus)) return false;
   const { match } = k.struct("bus_type", bus);
   return match === 0 || asInt(yield* k.call(match, device, driver)) > 0;
@@ -24,6 +29,7 @@ function* callProbe(k: Kernel, device: Address, driver: Address): Routine<number
   const { bus } = k.struct("device", device);
   if (bus !== 0 && bus === k.driverCore.platform.bus())
     return yield* k.driverCore.platform.probe(device, driver);
+  if (isPci(k, bus)) return yield* probePci(k, device, driver);
   const probe = bus === 0 ? 0 : k.struct("bus_type", bus).probe;
   if (probe !== 0) return asInt(yield* k.call(probe, device));
   const own = k.struct("device_driver", driver).probe;
@@ -107,6 +113,7 @@ export function* releaseDriver(k: Kernel, device: Address): Routine<void> {
   unlinkDriver(k, device);
   yield* notifyBus(k, device, "UNBIND_DRIVER");
   if (bus !== 0 && bus === k.driverCore.platform.bus()) yield* k.driverCore.platform.remove(device, driver);
+  else if (isPci(k, bus)) yield* removePci(k, device, driver);
   else {
     const busRemove = bus === 0 ? 0 : k.struct("bus_type", bus).remove;
     const remove = busRemove || k.struct("device_driver", driver).remove;
