@@ -227,7 +227,6 @@ export * from "./linux/cpuhotplug.ts";
 export * from "./linux/pci.ts";
 export * from "./linux/pci-search.ts";
 export * from "./linux/pci-config.ts";
-export * from "./linux/acpi-resources.ts";
 export * from "./asm/pgtable.ts";
 export * from "./asm/pgtable_types.ts";
 export * from "./asm/mem_encrypt.ts";
