@@ -56,7 +56,6 @@ export const ttyPortPut = stub(
 );
 export const ttyPortTtyGet = stub(
   "struct tty_struct *tty_port_tty_get(struct tty_port *port)",
-  { fails: ["NULL"] },
   (k, { port }) => {
     const { tty } = k.struct("tty_port", port);
     if (tty !== 0) k.struct("tty_struct", tty).kref.refcount.refs.counter += 1;
