@@ -50,6 +50,7 @@ const NEVER: Readonly<Record<string, string>> = {
   mod_timer: "tells whether it was pending",
   mod_timer_pending: "tells whether it was pending",
   timer_reduce: "tells whether it was pending",
+  anon_transport_class_register: "returns 0 whatever happens (drivers/base/attribute_container.c)",
   attribute_container_register: "returns 0 whatever happens (drivers/base/attribute_container.c)",
   ktime_add_safe: "adds numbers",
   crypto_dequeue_request: LOOKUP,

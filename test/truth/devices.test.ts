@@ -7,3 +7,4 @@ describe("a firmware node of the module's own", () => testJobs("test/truth/devic
 describe("names that are taken", () => testJobs("test/truth/devices/twice.jobs"));
 describe("software nodes that are connected", () => testJobs("test/truth/devices/graph.jobs"));
 describe("platform drivers that are offered devices once", () => testJobs("test/truth/devices/pprobe.jobs"));
+describe("transport classes", () => testJobs("test/truth/devices/transport.jobs"));
