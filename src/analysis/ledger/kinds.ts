@@ -112,6 +112,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   sysfs: registration("a file of sysfs"),
   chrdev: { ...registration("a range of device numbers"), strict: "asked" },
   block_major: { ...registration("a major of block devices"), strict: true },
+  input: registration("an input device", (k, key) =>
+    k.driverCore.devices.has(key + k.offsetOf("input_dev", "dev")),
+  ),
   input_minor: registration("a minor of an input device"),
   cdev: registration("a character device"),
   misc: { ...registration("a misc device", miscRegistered), strict: true },

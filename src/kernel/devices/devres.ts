@@ -2,7 +2,9 @@
 import type { Address } from "../../base/address.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
+import { inputDevice, unregisterInput } from "../input/core.ts";
 import type { Routine } from "../routine.ts";
+import { deviceKobject } from "./device-members.ts";
 
 export type Devres =
   /** Memory of devres_alloc and the guest's function for it. */
@@ -58,6 +60,13 @@ const OWNERS: Readonly<
   },
   *led_trigger(k, data) {
     yield* k.leds.removeTrigger(data);
+  },
+  *input(k, data) {
+    // The driver itself may have unregistered it.
+    if (k.heap.objectAt(data)?.state !== "allocated") return;
+    const device = inputDevice(k, data);
+    if (k.driverCore.devices.has(device)) yield* unregisterInput(k, data);
+    else yield* k.driverCore.kobjects.put(deviceKobject(k, device));
   },
   *resource(k, data) {
     k.driverCore.resources.release(data);
