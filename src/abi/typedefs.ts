@@ -227,6 +227,7 @@ export const FUNCTION_TYPEDEFS = {
   acpi_notify_handler: "void (*)(void *, u32, void *)",
   acpi_walk_callback: "acpi_status (*)(void *, u32, void *, void **)",
   acpi_gpe_handler: "u32 (*)(void *, u32, void *)",
+  lookup_by_table_id_t: "int (*)(struct net *, u32)",
   task_work_func_t: "void (*)(struct callback_head *)",
   pte_fn_t: "int (*)(pte_t *, unsigned long, void *)",
   writepage_t: "int (*)(struct page *, struct writeback_control *, void *)",
