@@ -336,6 +336,7 @@ export * from "./linux/trace.ts";
 export * from "./linux/kernel-trace.ts";
 export * from "./linux/skbuff.ts";
 export * from "./linux/netfilter.ts";
+export * from "./linux/efi.ts";
 export * from "./linux/etherdevice.ts";
 export * from "./net/ip.ts";
 export * from "./linux/inet.ts";

@@ -7,7 +7,7 @@ import { bugAt } from "../reports.ts";
 /** ns_capable_common(): dies of a number that is no capability. */
 const callerIsCapable = (k: Kernel, cap: number): boolean => {
   if (cap < 0 || cap >= CAPABILITIES.length) {
-    k.printk(2, `capable() called with invalid cap=${cap >>> 0}\n`);
+    k.printk(2, `capable() called with invalid cap=${cap >>> 0}`);
     bugAt(k, "ns_capable:7");
   }
   return k.processes.capable(cap);

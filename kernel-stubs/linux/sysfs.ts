@@ -206,5 +206,8 @@ export const sysfsCreateMountPoint = stub(
 export const sysfsRemoveMountPoint = stub(
   "void sysfs_remove_mount_point(struct kobject *parent_kobj, const char *name)",
   { sleeps: true },
-  (k, { parent_kobj, name }) => k.vfs.sysfs.removeGroup(parent_kobj, k.memory.cstring(name, 256)),
+  (k, { parent_kobj, name }) => {
+    const text = k.memory.cstring(name, 256);
+    if (k.vfs.sysfs.hasGroup(parent_kobj, text)) k.vfs.sysfs.removeGroup(parent_kobj, text);
+  },
 );

@@ -145,6 +145,7 @@ export const SCALARS = {
   ino_t: "u64",
   phys_addr_t: "u64",
   resource_size_t: "u64",
+  efi_status_t: "u64",
   dma_addr_t: "u64",
   dma_cookie_t: "s32",
   vm_flags_t: "u64",

@@ -20,6 +20,16 @@ describe("platform devices", () => testJobs("test/truth/around/pdev.jobs"));
 
 describe("firmware and helpers", () => testJobs("test/truth/around/fw.jobs"));
 
+const START = "the instruction inside the function that is at fault: a stub has none";
+
+describe("stores of EFI variables", () =>
+  testJobs("test/truth/around/efivars.jobs", {
+    "efivars-lock/0 load/log": START,
+    "efivars-trylock/0 load/log": START,
+    "efivars-set/0 load/log": START,
+    "efivars-get/0 load/log": START,
+  }));
+
 describe("what the machine says of itself", () => testJobs("test/truth/around/dmi.jobs"));
 
 describe("kinds of links", () => testJobs("test/truth/around/rlink.jobs"));

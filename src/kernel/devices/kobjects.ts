@@ -186,7 +186,7 @@ export const createKobjects = (k: Kernel): Kobjects => {
     try {
       setName(kobject, text);
     } catch (error) {
-      if (error instanceof Errno) k.printk(3, "kobject: can not set name properly!\n");
+      if (error instanceof Errno) k.printk(3, "kobject: can not set name properly!");
       throw error;
     }
     view(kobject).parent = parent;
