@@ -38,6 +38,7 @@ import type { Lockdep } from "./locks/lockdep.ts";
 import type { Mutexes } from "./locks/mutex.ts";
 import type { RwSemaphores } from "./locks/rwsem.ts";
 import type { Semaphores } from "./locks/semaphore.ts";
+import type { AsyncCalls } from "./sched/async.ts";
 import type { Kthreads } from "./sched/kthreads.ts";
 import type { Pids } from "./sched/pids.ts";
 import type { Schedule } from "./sched/schedule.ts";
@@ -110,6 +111,8 @@ export interface Kernel {
   readonly keys: Keys;
   /** Lights and their triggers. */
   readonly leds: Leds;
+  /** Calls that workers make later, in the order of their cookies. */
+  readonly asyncCalls: AsyncCalls;
   /** The objects of the ACPI namespace. */
   readonly acpi: AcpiNamespace;
   /** Model-specific registers. */

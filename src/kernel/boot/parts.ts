@@ -15,6 +15,7 @@ import { createMsrs } from "../msrs.ts";
 import { createNet } from "../net/net.ts";
 import { createProbes } from "../probes/probes.ts";
 import { createKthreadWorkers } from "../sched/kthread-workers.ts";
+import { createAsyncCalls } from "../sched/async.ts";
 import { createKthreads } from "../sched/kthreads.ts";
 import { createVarQueues } from "../sched/var-queues.ts";
 import { createWorkqueues } from "../sched/workqueues.ts";
@@ -59,6 +60,7 @@ export const makeParts = (
     leds: () => createLeds(k),
     net: () => createNet(k),
     crypto: () => createCrypto(k),
+    asyncCalls: () => createAsyncCalls(k),
     acpi: () => createAcpi(k),
     msrs: () => createMsrs(k),
     probes: () => createProbes(k, bindAt),
