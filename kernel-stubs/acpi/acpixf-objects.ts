@@ -19,7 +19,7 @@ export const acpiGetHandle = stub(
     if (from === undefined || (parent === 0 && !path.startsWith("\\"))) return AE.BAD_PARAMETER;
     const found = lookUp(from, path);
     if (found === undefined) return AE.NOT_FOUND;
-    k.memory.setPointer(place, found.handle);
+    k.memory.setPointer(place, k.acpi.handle(found));
     return AE.OK;
   },
 );
@@ -42,7 +42,7 @@ export const acpiGetParent = stub(
     const node = k.acpi.at(object);
     if (node === undefined) return AE.BAD_PARAMETER;
     if (node.parent === undefined) return AE.NULL_ENTRY;
-    k.memory.setPointer(place, node.parent.handle);
+    k.memory.setPointer(place, k.acpi.handle(node.parent));
     return AE.OK;
   },
 );

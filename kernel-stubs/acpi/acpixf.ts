@@ -50,7 +50,7 @@ export const acpiWalkNamespace = stub(
         ? undefined
         : function* (node, level) {
             if (type !== ACPI_TYPE.ANY && node.type !== type) return AE.OK;
-            return status(yield* k.call(fn, node.handle, level, context, return_value));
+            return status(yield* k.call(fn, k.acpi.handle(node), level, context, return_value));
           };
     return ended(
       yield* walk(from, max_depth, { down: visit(descending_callback), up: visit(ascending_callback) }),
@@ -81,7 +81,7 @@ export const acpiGetDevices = stub(
   function* (k, { HID, user_function, context, return_value }) {
     if (user_function === 0) return AE.BAD_PARAMETER;
     return yield* visitDevice(k, HID === 0 ? undefined : k.memory.cstring(HID, 64), function* (node, level) {
-      return status(yield* k.call(user_function, node.handle, level, context, return_value));
+      return status(yield* k.call(user_function, k.acpi.handle(node), level, context, return_value));
     });
   },
 );

@@ -12,8 +12,8 @@ export interface AcpiNode {
   readonly uid: ByteString | undefined;
   readonly parent: AcpiNode | undefined;
   readonly children: AcpiNode[];
-  /** acpi_handle */
-  readonly handle: Address;
+  /** Its place among all. */
+  readonly index: number;
 }
 
 export const ACPI_TYPE = { ANY: 0, DEVICE: 6, METHOD: 8, MAX: 0x0e } as const;
@@ -46,6 +46,8 @@ const SLOTS = Array.from({ length: 30 }, (_, index) => `S${((index + 2) * 8).toS
 
 export interface AcpiNamespace {
   readonly root: AcpiNode;
+  /** acpi_handle */
+  handle(node: AcpiNode): Address;
   /** acpi_ns_validate_handle(): NULL and ACPI_ROOT_OBJECT are the root. */
   at(handle: Address): AcpiNode | undefined;
   /** Every device, in the order of a walk. */
@@ -55,14 +57,12 @@ export interface AcpiNamespace {
 /** Bytes a handle stands for: a struct acpi_namespace_node. */
 const NODE_SIZE = 64;
 
-const parse = (k: Kernel): AcpiNode[] => {
+const parse = (): AcpiNode[] => {
   const words = MACHINE.replace("*", SLOTS).trim().split(/\s+/);
-  const handles = k.statics.allocate((words.length + 1) * NODE_SIZE);
   const nodes: AcpiNode[] = [];
   const make = (word: string, parent: AcpiNode | undefined): AcpiNode => {
     const [head = "", hid, uid] = word.split(/[@/]/);
     const [name = "", type] = head.split(":");
-    const handle = handles + nodes.length * NODE_SIZE;
     const node = {
       name,
       type: Number(type),
@@ -70,7 +70,7 @@ const parse = (k: Kernel): AcpiNode[] => {
       uid: uid?.replaceAll("+", " "),
       parent,
       children: [],
-      handle,
+      index: nodes.length,
     };
     parent?.children.push(node);
     nodes.push(node);
@@ -86,13 +86,20 @@ const parse = (k: Kernel): AcpiNode[] => {
 };
 
 export const createAcpi = (k: Kernel): AcpiNamespace => {
-  const nodes = parse(k);
+  const nodes = parse();
+  const state = { handles: 0 };
+  /** Where the handles begin: allocated for the first that is given out. */
+  const handles = (): Address => {
+    if (state.handles === 0) k.journal.touch(state).handles = k.statics.allocate(nodes.length * NODE_SIZE);
+    return state.handles;
+  };
   const [root] = nodes as [AcpiNode, ...AcpiNode[]];
   return {
     root,
+    handle: (node) => handles() + node.index * NODE_SIZE,
     at(handle) {
       if (handle === 0 || handle === ROOT_OBJECT) return root;
-      const index = (handle - root.handle) / NODE_SIZE;
+      const index = (handle - handles()) / NODE_SIZE;
       return Number.isInteger(index) ? nodes[index] : undefined;
     },
     devices: () => nodes.filter(({ type, hid }) => type === ACPI_TYPE.DEVICE && hid !== undefined),

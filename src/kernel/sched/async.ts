@@ -28,10 +28,13 @@ export interface AsyncCalls {
 /** WORK_STRUCT_NO_POOL: an item that is idle. */
 const IDLE = 0xf_ffff_ffe0n;
 
+/** What those who wait are known by: no address. */
+const WAITERS: Address = 1;
+
 export const createAsyncCalls = (k: Kernel): AsyncCalls => {
   /** By the work item, in the order of their cookies. */
   const entries: JournalMap<Address, Entry> = k.journal.map();
-  const state = { next: 1, key: k.statics.allocate(8) };
+  const state = { next: 1 };
 
   const run = function* (work: Address = 0) {
     const entry = entries.get(work);
@@ -39,7 +42,7 @@ export const createAsyncCalls = (k: Kernel): AsyncCalls => {
     yield* k.call(entry.fn, entry.data, entry.cookie);
     entries.delete(work);
     k.heap.kfree(work);
-    k.waits.wakeAll(state.key);
+    k.waits.wakeAll(WAITERS);
     return 0;
   };
   const newWork = (): Address => {
@@ -65,10 +68,10 @@ export const createAsyncCalls = (k: Kernel): AsyncCalls => {
     wait(cookie, domain) {
       for (const entry of entries.values()) {
         if (entry.cookie >= cookie || (domain !== "all" && entry.domain !== domain)) continue;
-        k.waits.join(state.key, k.current);
+        k.waits.join(WAITERS, k.current);
         return block("asynchronous calls");
       }
-      k.waits.leave(state.key, k.current);
+      k.waits.leave(WAITERS, k.current);
       return undefined;
     },
     isIn: (task) => entries.has(k.workqueues.currentWork(task)),
