@@ -3,10 +3,6 @@ import type { Address } from "../../src/base/address.ts";
 import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import { pciBus, pciDeviceOf, pciDevices } from "../../src/kernel/devices/pci-devices.ts";
 import { type PciIdentity, findId, identityOf, matchesId } from "../../src/kernel/devices/pci-driver.ts";
-/** include/linux/pci.h: looking for devices (drivers/pci/search.c). */
-import type { Address } from "../../src/base/address.ts";
-import { isErrOrNull } from "../../src/base/err.ts";
-import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -51,24 +47,6 @@ export const pciGetDevice = stub(
   { ...SEARCH, ...FROM },
   function* (k, { vendor, device, from }) {
     return (yield* next(k, from, idPasses(k, { ...ANYONE, vendor, device }))) as never;
-const level = { partial: "what is on the machine's bus is not given out as a struct pci_dev: NULL" } as const;
-
-const deviceOf = (k: Kernel, dev: Address): Address => dev + k.offsetOf("pci_dev", "dev");
-
-/** The reference that the search began with is given back. */
-function* put(k: Kernel, dev: Address): Routine<void> {
-  if (!isErrOrNull(dev)) yield* k.driverCore.kobjects.put(deviceKobject(k, deviceOf(k, dev)));
-}
-const found = (k: Kernel, { from }: { readonly from: Address }): Address | undefined =>
-  from === 0 ? undefined : deviceOf(k, from);
-const LOOKS = { fails: ["NULL"], sleeps: true, releases: { device_reference: found }, level } as const;
-
-export const pciGetDevice = stub(
-  "struct pci_dev *pci_get_device(unsigned int vendor, unsigned int device, struct pci_dev *from)",
-  LOOKS,
-  function* (k, { from }) {
-    yield* put(k, from);
-    return 0;
   },
 );
 export const pciGetSubsys = stub(
@@ -77,10 +55,6 @@ export const pciGetSubsys = stub(
   { ...SEARCH, ...FROM },
   function* (k, { vendor, device, ss_vendor: subvendor, ss_device: subdevice, from }) {
     return (yield* next(k, from, idPasses(k, { ...ANYONE, vendor, device, subvendor, subdevice }))) as never;
-  LOOKS,
-  function* (k, { from }) {
-    yield* put(k, from);
-    return 0;
   },
 );
 export const pciGetClass = stub(
@@ -88,10 +62,6 @@ export const pciGetClass = stub(
   { ...SEARCH, ...FROM },
   function* (k, args) {
     return (yield* next(k, args.from, idPasses(k, { ...ANYONE, class: args.class, mask: ANY }))) as never;
-  LOOKS,
-  function* (k, { from }) {
-    yield* put(k, from);
-    return 0;
   },
 );
 export const pciGetDomainBusAndSlot = stub(
@@ -121,13 +91,6 @@ export const pciDevGet = stub(
 export const pciDevPut = stub(
   "void pci_dev_put(struct pci_dev *dev)",
   { releases: { device_reference: (k, { dev }) => deviceAt(k, dev) } },
-  { fails: ["NULL"], sleeps: true, level },
-  () => 0,
-);
-
-export const pciDevPut = stub(
-  "void pci_dev_put(struct pci_dev *dev)",
-  { releases: { device_reference: (k, { dev }) => (dev === 0 ? undefined : deviceOf(k, dev)) } },
   function* (k, { dev }) {
     yield* put(k, dev);
   },
@@ -157,35 +120,5 @@ export const pciFindNextBus = stub(
   { fails: ["NULL"], sleeps: true },
   function* (k, { from }) {
     return (from === 0 ? yield* pciBus(k) : 0) as never;
-
-/** struct pci_device_id */
-const ANY = 0xffff_ffff;
-const MAX_IDS = 4096;
-
-/** By the identifiers in configuration space. */
-const isOnBus = (k: Kernel, id: Address): boolean => {
-  const wanted = k.struct("pci_device_id", id);
-  const fits = (value: number, own: number): boolean => value >>> 0 === ANY || value >>> 0 === own;
-  for (const { bus, devfn } of k.driverCore.pci.all()) {
-    const word = (offset: number): number => k.driverCore.pci.read(bus, devfn, offset, 2);
-    const own = Math.floor(k.driverCore.pci.read(bus, devfn, 8, 4) / 256);
-    if (!fits(wanted.vendor, word(0)) || !fits(wanted.device, word(2))) continue;
-    if (!fits(wanted.subvendor, word(0x2c)) || !fits(wanted.subdevice, word(0x2e))) continue;
-    if (((wanted.class ^ own) & wanted.class_mask) === 0) return true;
-  }
-  return false;
-};
-
-export const pciDevPresent = stub(
-  "int pci_dev_present(const struct pci_device_id *ids)",
-  { sleeps: true },
-  (k, { ids }) => {
-    for (let index = 0; index < MAX_IDS; index += 1) {
-      const id = ids + index * k.sizeOf("pci_device_id");
-      const { vendor, subvendor, class_mask } = k.struct("pci_device_id", id);
-      if (vendor === 0 && subvendor === 0 && class_mask === 0) return 0;
-      if (isOnBus(k, id)) return 1;
-    }
-    return 0;
   },
 );

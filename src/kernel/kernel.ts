@@ -191,7 +191,7 @@ export interface Kernel {
   /** Logs `text` as the kernel itself would: "<level>" is 0..7. */
   printk(level: number, text: ByteString): void;
   /** Of a part that is made when it is first used (later.ts): who has nothing for it need not have it made. */
-  isMade(part: "probes" | "tracing" | "rcu" | "mappings" | "tty"): boolean;
+  isMade(part: "probes" | "tracing" | "rcu" | "mappings" | "tty" | "asyncCalls"): boolean;
   /** Makes all that are still to be made. */
   complete(): void;
   /** From now on as many calls of kernel functions may come as the limits say; one more ends the run. */

@@ -35,10 +35,20 @@ export function* initModule(system: ModuleSystem, module: Module): Routine<numbe
   list.setState(module, MODULE_STATE.LIVE);
   k.current.callers = loadCallers("live", k.current.syscall);
   yield* system.notify(module, MODULE_STATE.LIVE);
+  yield* awaitAsyncCalls(k);
   references.put(module);
   freeInit(system, module);
   system.changed();
   return 0;
+}
+
+/** async_synchronize_full(): what init has asked for may stand in the init area, which goes next. */
+function* awaitAsyncCalls(k: Kernel): Routine<void> {
+  if (!k.isMade("asyncCalls")) return;
+  for (let wait = k.asyncCalls.wait(Infinity, "all"); wait !== undefined;) {
+    yield wait;
+    wait = k.asyncCalls.wait(Infinity, "all");
+  }
 }
 
 /** do_one_initcall() (init/main.c): runs init and puts right what it left of preemption and interrupts. */

@@ -51,9 +51,15 @@ static int event(struct notifier_block *nb, unsigned long action, void *data)
 static struct notifier_block block = { .notifier_call = event };
 static struct syscore_ops ops;
 
+static void __init initial(void *data, async_cookie_t cookie)
+{
+	pr_info("later: from the init area\n");
+}
+
 static int __init later_init(void)
 {
 	asynchronous();
+	async_schedule(initial, NULL);
 	pr_info("later: present %d %d %d\n", pci_dev_present(some), pci_dev_present(none), pci_dev_present(bridge));
 	pr_info("later: device %d class %d slot %d\n", !!pci_get_device(0x1234, 0x5678, NULL),
 		!!pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, NULL), !!pci_get_domain_bus_and_slot(0, 0, PCI_DEVFN(5, 0)));
