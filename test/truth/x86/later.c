@@ -59,7 +59,6 @@ static void __init initial(void *data, async_cookie_t cookie)
 static int __init later_init(void)
 {
 	asynchronous();
-	async_schedule(initial, NULL);
 	pr_info("later: present %d %d %d\n", pci_dev_present(some), pci_dev_present(none), pci_dev_present(bridge));
 	pr_info("later: device %d class %d slot %d\n", !!pci_get_device(0x1234, 0x5678, NULL),
 		!!pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, NULL), !!pci_get_domain_bus_and_slot(0, 0, PCI_DEVFN(5, 0)));
@@ -75,6 +74,7 @@ static int __init later_init(void)
 	pr_info("later: time %d\n", pvclock_gtod_unregister_notifier(&block));
 	register_syscore_ops(&ops);
 	unregister_syscore_ops(&ops);
+	async_schedule(initial, NULL);
 	return 0;
 }
 static void __exit later_exit(void)
