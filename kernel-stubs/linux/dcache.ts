@@ -78,7 +78,7 @@ export const dDelete = stub("void d_delete(struct dentry *dentry)", function* (k
   return yield* deleteDentry(k, dentry);
 });
 export const dput = stub("void dput(struct dentry *dentry)", { sleeps: true }, function* (k, { dentry }) {
-  if (dentry !== 0) yield* putDentry(k, dentry);
+  if (dentry !== 0 && !k.vfs.debugfs.put(dentry)) yield* putDentry(k, dentry);
 });
 export const dgetParent = stub("struct dentry *dget_parent(struct dentry *dentry)", (k, { dentry }) =>
   getDentry(k, k.struct("dentry", dentry).d_parent),

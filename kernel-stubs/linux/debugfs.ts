@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EACCES } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { getDentry } from "../../src/kernel/filesystems/dentry.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { kstrtoSigned, kstrtoUnsigned, kstrtobool } from "../../src/kernel/number.ts";
 import { textFile } from "../../src/kernel/vfs/kept-files.ts";
@@ -78,7 +79,10 @@ export const debugfsRemove = stub(
 export const debugfsLookup = stub(
   "struct dentry *debugfs_lookup(const char *name, struct dentry *parent)",
   { fails: ["NULL"] },
-  (k, args) => k.vfs.debugfs.lookup(name(k, args.name), args.parent),
+  (k, args) => {
+    const found = k.vfs.debugfs.lookup(name(k, args.name), args.parent);
+    return found === 0 ? 0 : getDentry(k, found);
+  },
 );
 export const debugfsLookupAndRemove = stub(
   "void debugfs_lookup_and_remove(const char *name, struct dentry *parent)",

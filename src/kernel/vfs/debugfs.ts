@@ -4,7 +4,7 @@ import type { ByteString } from "../../base/bytes.ts";
 import { isErrOrNull } from "../../base/err.ts";
 import { EEXIST, EINVAL, ENOENT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
-import type { JournalMap } from "../journal.ts";
+import type { JournalMap, JournalSet } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { guestFile, ownerPin } from "./guest-file.ts";
 import { fileOperationsAt } from "./guest-functions.ts";
@@ -17,7 +17,10 @@ export interface Debugfs {
   /** A file the guest's operations serve, or the kernel's. `data`: what `i_private` holds. */
   create(file: NewDebugFile): Address;
   symlink(name: ByteString, parent: Address, target: ByteString): Address;
+  /** 0 where there is none of the name. It takes no reference. */
   lookup(name: ByteString, parent: Address): Address;
+  /** Drops a reference of one of its dentries; false for a dentry of another file system. */
+  put(dentry: Address): boolean;
   rename(dentry: Address, parent: Address, name: ByteString): Address;
   /** With all that is below; NULL and error pointers are let pass. */
   remove(dentry: Address): void;
@@ -41,6 +44,13 @@ interface Entry {
 
 export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
   const entries: JournalMap<Address, Entry> = k.journal.map();
+  /** Removed, but somebody has a reference. */
+  const orphans: JournalSet<Address> = k.journal.set();
+  const addReference = (dentry: Address, delta: number): number => {
+    const { d_lockref: references } = k.struct("dentry", dentry);
+    references.count += delta;
+    return references.count;
+  };
   const directoryOf = (parent: Address): DirectoryNode => {
     if (parent === 0) {
       k.driverCore.kobjects.known("/kernel");
@@ -65,6 +75,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
     k.memory.setCstring(dentry + k.sizeOf("dentry"), name);
     k.struct("dentry", dentry).d_name.name = dentry + k.sizeOf("dentry");
     k.struct("dentry", dentry).d_parent = parent === 0 ? dentry : parent;
+    addReference(dentry, 1);
     entries.set(dentry, { node, directory, name, parent });
     return dentry;
   };
@@ -87,7 +98,16 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
     for (const [child, state] of entries.entries()) if (state.parent === dentry) remove(child);
     entries.delete(dentry);
     if (entry.directory.entries.get(entry.name) === entry.node) entry.directory.entries.delete(entry.name);
-    k.heap.kfree(dentry);
+    orphans.add(dentry);
+    put(dentry);
+  };
+  const put = (dentry: Address): boolean => {
+    if (!entries.has(dentry) && !orphans.has(dentry)) return false;
+    if (addReference(dentry, -1) <= 0 && orphans.has(dentry)) {
+      orphans.delete(dentry);
+      k.heap.kfree(dentry);
+    }
+    return true;
   };
 
   return {
@@ -103,6 +123,7 @@ export const createDebugfs = (k: Kernel, tree: Tree): Debugfs => {
         if (entry.parent === parent && entry.name === name) return dentry;
       return 0;
     },
+    put,
     rename(dentry, parent, name) {
       const entry = entries.get(dentry);
       if (entry === undefined) throw new Errno(ENOENT);
