@@ -1,4 +1,5 @@
 /** include/linux/blk-mq.h, as block/blk-mq.c does it. No request is ever started. */
+import { ENODEV } from "../../src/base/errno.ts";
 import type { Address } from "../../src/base/address.ts";
 import { allocateDisk } from "../../src/kernel/block/disk.ts";
 import { QUEUE, setFlag } from "../../src/kernel/block/queue.ts";
@@ -54,6 +55,16 @@ export const blkMqDestroyQueue = stub(
     setFlag(k, q, QUEUE.DYING);
     yield* exitMqQueue(k, q);
   },
+);
+export const blkMqAllocRequest = stub(
+  "struct request *blk_mq_alloc_request(struct request_queue *q, blk_opf_t opf, blk_mq_req_flags_t flags)",
+  {
+    fails: ["ENODEV", "EAGAIN"],
+    errPtr: true,
+    sleeps: true,
+    level: { partial: "there are no requests: -ENODEV, as of a queue that goes away" },
+  },
+  () => -ENODEV,
 );
 
 const count = (k: Kernel, queue: Address, field: "mq_freeze_depth" | "quiesce_depth", by: number): void => {

@@ -129,6 +129,15 @@ export const blkQueueSegmentBoundary = stub(
   "void blk_queue_segment_boundary(struct request_queue *q, unsigned long mask)",
   (k, { q, mask }) => void (limits(k, q).seg_boundary_mask = mask < 4095n ? 4095n : mask),
 );
+export const blkSetQueueDepth = stub(
+  "void blk_set_queue_depth(struct request_queue *q, unsigned int depth)",
+  (k, { q, depth }) => void (k.struct("request_queue", q).queue_depth = depth),
+);
+export const blkGetQueue = stub("bool blk_get_queue(struct request_queue *q)", (k, { q }) => {
+  if (hasFlag(k, q, QUEUE.DYING)) return false;
+  k.struct("request_queue", q).kobj.kref.refcount.refs.counter += 1;
+  return true;
+});
 export const blkPutQueue = stub("void blk_put_queue(struct request_queue *q)", { sleeps: true }, (k, { q }) =>
   putQueue(k, q),
 );

@@ -9,8 +9,12 @@ type Member = keyof typeof MEMBERS;
 
 export const nfsSscClientTbl = variable("struct nfs_ssc_client_ops_tbl nfs_ssc_client_tbl", () => {});
 
-const member = (k: Kernel, name: Member): Address =>
-  (k.profile.symbol("nfs_ssc_client_tbl")?.address ?? 0) + MEMBERS[name];
+/** Whoever registers need not import the table. */
+const member = (k: Kernel, name: Member): Address => {
+  const table = k.profile.symbol("nfs_ssc_client_tbl")?.address ?? 0;
+  k.image.placeData(table, 16);
+  return table + MEMBERS[name];
+};
 const set = (k: Kernel, name: Member, ops: Address): void => k.memory.setPointer(member(k, name), ops);
 const clear = (k: Kernel, name: Member, ops: Address): void => {
   if (k.memory.pointer(member(k, name)) === ops) k.memory.setPointer(member(k, name), 0);

@@ -5,7 +5,9 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Block } from "../../src/kernel/routine.ts";
+import { initWork } from "../../src/kernel/sched/init-work.ts";
 import { WORKQUEUE_SIZE } from "../../src/kernel/sched/workqueues.ts";
+import { inInterrupt } from "../../src/kernel/task.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const WQ_NAME_LEN = 24;
@@ -189,5 +191,18 @@ export const workOnCpu = stub(
   { sleeps: true, fails: ["EINVAL"] },
   function* (k, { cpu, fn, arg }) {
     return cpu === 0 ? BigInt.asIntN(64, yield* k.call(fn, arg)) : -BigInt(EINVAL);
+  },
+);
+
+export const executeInProcessContext = stub(
+  "int execute_in_process_context(work_func_t fn, struct execute_work *ew)",
+  function* (k, { fn, ew }) {
+    if (!inInterrupt(k.current)) {
+      yield* k.call(fn, ew);
+      return 0;
+    }
+    initWork(k, ew, fn);
+    k.workqueues.queue(k.workqueues.events(), ew);
+    return 1;
   },
 );

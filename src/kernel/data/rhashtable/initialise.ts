@@ -2,6 +2,7 @@
 import type { Address } from "../../../base/address.ts";
 import { EINVAL } from "../../../base/errno.ts";
 import { Errno } from "../../../base/errors.ts";
+import { initWork } from "../../sched/init-work.ts";
 import type { Kernel } from "../../kernel.ts";
 import { GFP, GFP_KERNEL } from "../../memory/gfp.ts";
 import { initList } from "../guest-list.ts";
@@ -14,17 +15,6 @@ const MIN_SIZE = 4;
 const MAX_ELEMENTS = 2 ** 31;
 
 const roundDown = (value: number): number => 2 ** (31 - Math.clz32(value));
-
-/** What INIT_WORK leaves in work_struct.data. */
-const NO_POOL = 0xf_ffff_ffe0n;
-
-const initWork = (k: Kernel, { run_work: work }: HashTable): void => {
-  work.data.counter = NO_POOL;
-  initList(k.memory, work.entry.$address);
-  work.func = k.hostCode.address("rht_deferred_worker", (at) =>
-    deferredWork(k, (at ?? 0) - k.offsetOf("rhashtable", "run_work")),
-  );
-};
 
 const setLimits = (ht: HashTable): void => {
   const { p } = ht;
@@ -59,6 +49,12 @@ export const initialise = (k: Kernel, at: Address, params: Address): HashTable =
   const size = Math.max(hint === 0 ? DEFAULT_SIZE : roundUp(Math.floor((hint * 4) / 3)), least);
   const table = allocateTable(k, size, GFP_KERNEL) ?? allocateTable(k, least, GFP_KERNEL | GFP.NOFAIL);
   ht.tbl = table?.$address ?? 0;
-  initWork(k, ht);
+  initWork(
+    k,
+    ht.run_work.$address,
+    k.hostCode.address("rht_deferred_worker", (at) =>
+      deferredWork(k, (at ?? 0) - k.offsetOf("rhashtable", "run_work")),
+    ),
+  );
   return ht;
 };
