@@ -7,7 +7,6 @@ import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
 import type { Block } from "../../src/kernel/routine.ts";
 import { initWork } from "../../src/kernel/sched/init-work.ts";
 import { WORKQUEUE_SIZE } from "../../src/kernel/sched/workqueues.ts";
-import { inInterrupt } from "../../src/kernel/task.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
 const WQ_NAME_LEN = 24;
@@ -194,10 +193,12 @@ export const workOnCpu = stub(
   },
 );
 
+/** include/linux/preempt.h: in_interrupt(), which disabled softirqs count for. */
+const INTERRUPT_MASK = 0xffff00;
 export const executeInProcessContext = stub(
   "int execute_in_process_context(work_func_t fn, struct execute_work *ew)",
   function* (k, { fn, ew }) {
-    if (!inInterrupt(k.current)) {
+    if ((k.cpu.preemptCount() & INTERRUPT_MASK) === 0) {
       yield* k.call(fn, ew);
       return 0;
     }
