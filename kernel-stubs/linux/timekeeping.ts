@@ -43,6 +43,10 @@ export const ktimeGetTs64 = stub(
   { aliases: ["ktime_get_raw_ts64"] },
   (k, { ts }) => store(k, ts, uptime(k)),
 );
+/** Wall-clock time when the machine started. */
+export const getboottime64 = stub("void getboottime64(struct timespec64 *ts)", (k, { ts }) =>
+  store(k, ts, k.clock.realtime() - uptime(k)),
+);
 export const ktimeGetCoarseRealTs64 = stub(
   "void ktime_get_coarse_real_ts64(struct timespec64 *ts)",
   (k, { ts }) => store(k, ts, coarse(k.clock.realtime())),

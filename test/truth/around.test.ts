@@ -32,4 +32,6 @@ describe("stores of EFI variables", () =>
 
 describe("what the machine says of itself", () => testJobs("test/truth/around/dmi.jobs"));
 
+describe("frame buffers and the time of the start", () => testJobs("test/truth/around/screen.jobs"));
+
 describe("kinds of links", () => testJobs("test/truth/around/rlink.jobs"));
