@@ -8,7 +8,7 @@ import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { type Routine, isBlock } from "../../src/kernel/routine.ts";
 import { TASK_INTERRUPTIBLE } from "../../src/kernel/sched/signals.ts";
-import { stub } from "../../src/stub/declare.ts";
+import { stub, variable } from "../../src/stub/declare.ts";
 
 const SUCCESS = 0n;
 const error = (number: number): bigint => BigInt(number) | (1n << 63n);
@@ -217,3 +217,10 @@ export const efivarSetVariable = stub(
 /** EFI_MIN_RESERVE: some firmware does not start when less is free. */
 const MIN_RESERVE = 5120n;
 export const efivarReservedSpace = stub("u64 efivar_reserved_space(void)", () => MIN_RESERVE);
+
+/** Of `struct efi`, which no exported function mentions. */
+const RUNTIME_SUPPORTED_MASK = 12;
+/** What efisubsys_init() leaves of it where no EFI started the machine: no service is supported. */
+export const efi = variable("struct efi efi", (k, { address }) =>
+  k.memory.setU32(address + RUNTIME_SUPPORTED_MASK, 0),
+);

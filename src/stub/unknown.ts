@@ -38,7 +38,7 @@ export const guessedFailures = (name: string, { result }: FunctionType): readonl
 
 /** What such a function looks for is not there: else whoever asks for the next one never ends. */
 const SEARCHES =
-  /(^|_)(find|lookup|first|next)(_|$)|^(pci|pnp|acpi|usb)_get_(class|device|subsys|slot|domain)/;
+  /(^|_)(find|lookup|first|next)(_|$)|^(pci|pnp|acpi|usb)_get_(class|device|subsys|slot|domain)|^iommu_group_get/;
 
 /**
  * Who may do something may, and what is tried succeeds. Other questions are about what a machine has: firmware,

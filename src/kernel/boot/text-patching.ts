@@ -2,25 +2,10 @@ import { type Address, toAddress } from "../../base/address.ts";
 import { viewOf } from "../../loader/elf.ts";
 import type { TextPatching } from "../../loader/text-patching.ts";
 import type { Profile } from "../../profile/profile.ts";
+import { cpuHas } from "./cpu-info.ts";
 
-/**
- * CPU features that code is patched by: those of the recorded machine that the engine has, too.
- * Word and bit as in arch/x86/include/asm/cpufeatures.h.
- */
-const FEATURES: ReadonlySet<number> = new Set(
-  [
-    [1, 27], // RDTSCP
-    [3, 9], // UP
-    [3, 16], // REP_GOOD
-    [3, 18], // LFENCE_RDTSC
-    [3, 21], // ALWAYS
-    [4, 23], // POPCNT
-    [9, 9], // ERMS
-    [9, 20], // SMAP
-    [11, 12], // RETPOLINE
-    [18, 4], // FSRM
-  ].map(([word = 0, bit = 0]) => word * 32 + bit),
-);
+/** Patched by though CPUID does not tell of them: X86_FEATURE_UP, the kernel's own; X86_FEATURE_FSRM. */
+const ALSO: ReadonlySet<number> = new Set([3 * 32 + 9, 18 * 32 + 4]);
 
 /** How this kernel patches the text of modules. What few modules need is looked up when they do. */
 export const textPatching = (profile: Profile): TextPatching => {
@@ -28,7 +13,7 @@ export const textPatching = (profile: Profile): TextPatching => {
   const hidden = (name: string): Address => profile.kernelSymbol(name)?.address ?? 0;
   let operations: DataView | undefined;
   return {
-    cpuHas: (feature) => FEATURES.has(feature),
+    cpuHas: (feature) => ALSO.has(feature) || cpuHas(feature),
     uniprocessor: true,
     compiledReturnThunk: exported("__x86_return_thunk"),
     returnThunk: exported("__x86_return_thunk"),
