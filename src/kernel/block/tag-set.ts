@@ -1,6 +1,6 @@
 /** Requests of a driver and queues that they go through (block/blk-mq.c). No request is ever started. */
 import type { Address } from "../../base/address.ts";
-import { EINVAL } from "../../base/errno.ts";
+import { EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { initList } from "../data/guest-list.ts";
 import { asInt, at, initMutex, point } from "../filesystems/members.ts";
@@ -12,6 +12,8 @@ const MAX_DEPTH = 10_240;
 const MOST_MAPS = 3;
 const CACHE_LINE = 64;
 const CPUS = 1;
+/** Bytes in a block of the highest order. */
+const MAX_PIECE = 4 << 20;
 
 const operations = (k: Kernel, set: Address) => k.struct("blk_mq_ops", k.struct("blk_mq_tag_set", set).ops);
 
@@ -62,6 +64,8 @@ const check = (k: Kernel, set: Address): void => {
   }
   if (view.nr_maps === 0) view.nr_maps = 1;
   if (view.nr_maps === 1) view.nr_hw_queues = Math.min(view.nr_hw_queues, CPUS);
+  // What is allocated for them in one piece is no larger.
+  if (view.nr_hw_queues * 8 > MAX_PIECE || view.cmd_size > MAX_PIECE) throw new Errno(ENOMEM);
 };
 
 /** blk_mq_map_queues(): the CPU's queue is the first. */

@@ -89,7 +89,7 @@ export const createNamespaces = (k: Kernel): Namespaces => {
   function* initialise(ops: Address): Routine<void> {
     const { id, size, init } = k.struct("pernet_operations", ops);
     if (hasData(ops)) {
-      if (size > MAX_DATA) throw new Errno(ENOMEM);
+      if (size < 0 || size > MAX_DATA) throw new Errno(ENOMEM);
       k.memory.setPointer(slot(k.memory.u32(id)), k.heap.internal(new Uint8Array(size)));
     }
     const answer = init === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(init, first())));

@@ -1,10 +1,10 @@
 /** Calls that are made later, by a worker, and that can be waited for by their order (kernel/async.c). */
 import type { Address } from "../../base/address.ts";
-import { initList } from "../data/guest-list.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
+import { initWork } from "./init-work.ts";
 
 /** One call, from when it is asked for until it has returned. */
 interface Entry {
@@ -25,9 +25,6 @@ export interface AsyncCalls {
   isIn(task: Task): boolean;
 }
 
-/** WORK_STRUCT_NO_POOL: an item that is idle. */
-const IDLE = 0xf_ffff_ffe0n;
-
 /** What those who wait are known by: no address. */
 const WAITERS: Address = 1;
 
@@ -47,13 +44,7 @@ export const createAsyncCalls = (k: Kernel): AsyncCalls => {
   };
   const newWork = (): Address => {
     const work = k.heap.internal(new Uint8Array(k.sizeOf("work_struct")));
-    const view = k.struct("work_struct", work);
-    view.data.counter = IDLE;
-    initList(k.memory, work + k.offsetOf("work_struct", "entry"));
-    k.memory.setPointer(
-      work + k.offsetOf("work_struct", "func"),
-      k.hostCode.address("async_run_entry_fn", run),
-    );
+    initWork(k, work, k.hostCode.address("async_run_entry_fn", run));
     return work;
   };
   return {

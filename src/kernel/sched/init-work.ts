@@ -3,7 +3,7 @@ import { initList } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** WORK_STRUCT_NO_POOL: nobody has queued it. */
-const NO_POOL = 0xf_ffff_ffe0n;
+export const NO_POOL = 0xf_ffff_ffe0n;
 
 /** INIT_WORK() */
 export const initWork = (k: Kernel, work: Address, func: Address): void => {

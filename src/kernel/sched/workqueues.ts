@@ -7,6 +7,7 @@ import { DEFERRED_CALLERS } from "../oops/callers.ts";
 import { type Block, block } from "../routine.ts";
 import type { Task } from "../task.ts";
 import { type WaitLists, createWaitLists } from "./waits.ts";
+import { NO_POOL } from "./init-work.ts";
 
 /** One queueing of a work item, from queue_work until its function has returned. */
 interface Item {
@@ -69,8 +70,6 @@ export interface Workqueues {
 }
 
 const PENDING = 1n;
-/** WORK_STRUCT_NO_POOL: the rest of `data` while an item is idle. */
-const NO_POOL = 0xfffffffe0n;
 /** include/linux/workqueue.h */
 const WQ_UNBOUND = 2;
 const WQ_HIGHPRI = 16;
