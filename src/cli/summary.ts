@@ -1,17 +1,15 @@
 import { counted } from "../base/words.ts";
 import { displayText } from "../base/bytes.ts";
-import { errnoName } from "../base/errno.ts";
-import { strerror } from "../base/strerror.ts";
 import { limitHint } from "./limit-options.ts";
 import type { Report, ReportStep } from "./report.ts";
+import { errorText, firstOf, guessedCalls } from "./report-text.ts";
 import { colours, writeError } from "./terminal.ts";
 
-const outcome = ({ ret, errno = 0, signal, reason }: ReportStep): string => {
+const outcome = (step: ReportStep): string => {
+  const { ret, errno = 0, signal } = step;
   if (signal !== undefined) return `killed by signal ${signal}`;
   if (ret === undefined) return "never returned";
-  return errno === 0
-    ? "ok"
-    : `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
+  return errno === 0 ? "ok" : errorText(step);
 };
 
 /** Why the run ended early, and where each task then stood. */
@@ -25,6 +23,7 @@ const stopLines = (stop: NonNullable<Report["stop"]>): readonly string[] => [
 ];
 
 const SHOWN_FINDINGS = 20;
+const SHOWN_GUESSES = 8;
 
 /** What the log does not tell: results, work, findings. On standard error, so that a pipe gets the log alone. */
 export const summarise = (report: Report): void => {
@@ -47,12 +46,7 @@ export const summarise = (report: Report): void => {
     say(`${colours.red("finding")} ${kind}: ${displayText(message + place)}${line}`);
   }
   if (shown.length > SHOWN_FINDINGS) say(`and ${shown.length - SHOWN_FINDINGS} more findings`);
-  const guesses = findings.filter(({ kind }) => kind === "guessed-call");
-  if (guesses.length > 0) {
-    const names = [...new Set(guesses.map(({ message }) => message.split(" ")[0] ?? ""))];
-    say(
-      `guessed: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`,
-    );
-  }
+  const guesses = guessedCalls(report).map((name) => `${name}()`);
+  if (guesses.length > 0) say(`guessed: ${firstOf(guesses, SHOWN_GUESSES)}`);
   if (stop !== null) for (const line of stopLines(stop)) say(line);
 };

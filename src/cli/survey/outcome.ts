@@ -1,8 +1,7 @@
-import { errnoName } from "../../base/errno.ts";
-import { strerror } from "../../base/strerror.ts";
 import { displayText } from "../../base/bytes.ts";
 import type { Finding } from "../../kernel/events.ts";
 import type { Report, ReportStep } from "../report.ts";
+import { errorText } from "../report-text.ts";
 
 /**
  * ok: inserted and removed, nothing found. refused: init (or the kernel) gave an error. stays: it could not be
@@ -25,9 +24,6 @@ export interface Outcome {
   /** One sentence for a person; empty when all is well. */
   readonly message: string;
 }
-
-const errorText = ({ errno = 0, reason }: ReportStep): string =>
-  `${errnoName(errno) ?? errno} (${strerror(errno)})${reason === undefined ? "" : `: ${reason}`}`;
 
 /** What a module did, guesses and other notes left out. */
 export const realFindings = ({ findings }: Pick<Report, "findings">): readonly Finding[] =>
@@ -61,12 +57,3 @@ export const outcomeOf = (report: Report, dependencies: number): Outcome => {
   const message = firstFinding(report);
   return { verdict: message === "" ? "ok" : "found", message };
 };
-
-/** Functions that were called and have no stub. */
-export const guessedCalls = ({ findings }: Pick<Report, "findings">): readonly string[] => [
-  ...new Set(
-    findings
-      .filter(({ kind }) => kind === "guessed-call")
-      .map(({ message }) => displayText(message).replace(/\(.*/s, "")),
-  ),
-];

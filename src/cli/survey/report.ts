@@ -1,6 +1,7 @@
 import type { Finding } from "../../kernel/events.ts";
 import type { Report, ReportStep } from "../report.ts";
-import { type Verdict, guessedCalls, outcomeOf } from "./outcome.ts";
+import { guessedCalls } from "../report-text.ts";
+import { type Verdict, outcomeOf } from "./outcome.ts";
 import type { Surveyed } from "./plan.ts";
 
 export interface SurveyModule {

@@ -1,4 +1,5 @@
 import { counted } from "../../base/words.ts";
+import { firstOf } from "../report-text.ts";
 import { colours } from "../terminal.ts";
 import type { Verdict } from "./outcome.ts";
 import type { SurveyModule, SurveyReport } from "./report.ts";
@@ -19,12 +20,9 @@ const SHOWN_SYMBOLS = 20;
 const NAME_WIDTH = 24;
 const VERDICT_WIDTH = 10;
 
-const some = (names: readonly string[], most: number): string =>
-  `${names.slice(0, most).join(", ")}${names.length > most ? `, and ${names.length - most} more` : ""}`;
-
 /** "hello                    ok" */
 export const surveyRow = ({ name, verdict, message, guessed }: SurveyModule): string => {
-  const calls = some(
+  const calls = firstOf(
     guessed.map((symbol) => `${symbol}()`),
     SHOWN_CALLS,
   );
@@ -40,6 +38,6 @@ export const surveySummary = ({ modules, summary: { verdicts, guessed } }: Surve
   return [
     "",
     `${counted(modules.length, "module")}: ${counts.join(", ")}`,
-    ...(symbols.length === 0 ? [] : [`called without a stub (modules): ${some(symbols, SHOWN_SYMBOLS)}`]),
+    ...(symbols.length === 0 ? [] : [`called without a stub (modules): ${firstOf(symbols, SHOWN_SYMBOLS)}`]),
   ].join("\n");
 };
