@@ -2,7 +2,7 @@
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const count = (k: Kernel, delta: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta);
+const count = (k: Kernel, delta: number): void => k.cpu.addPreemptCount(delta);
 
 /** Pending softirqs run at once. */
 export const localBhEnable = stub(

@@ -179,5 +179,5 @@ export const idrDestroy = stub("void idr_destroy(struct idr *idr)", (k, { idr })
 export const idrPreload = stub(
   "void idr_preload(gfp_t gfp_mask)",
   { sleeps: ({ gfp_mask }) => maySleep(gfp_mask) },
-  (k) => k.cpu.setPreemptCount(k.cpu.preemptCount() + 1),
+  (k) => k.cpu.addPreemptCount(1),
 );

@@ -22,7 +22,7 @@ export const doOnceStart = stub(
     k.memory.setU64(flags, FLAGS_FIXED | (k.cpu.irqsDisabled() ? 0n : FLAGS_IF));
     if (k.memory.u8(done) !== 0) return false;
     k.cpu.setIrqs("off");
-    k.cpu.setPreemptCount(k.cpu.preemptCount() + 1);
+    k.cpu.addPreemptCount(1);
     return true;
   },
 );
@@ -31,7 +31,7 @@ export const doOnceDone = stub(
   "void __do_once_done(bool *done, struct static_key_true *once_key, unsigned long *flags, struct module *mod)",
   (k, { done, once_key, flags }) => {
     k.memory.setU8(done, 1);
-    k.cpu.setPreemptCount(k.cpu.preemptCount() - 1);
+    k.cpu.addPreemptCount(-1);
     if ((k.memory.u64(flags) & FLAGS_IF) !== 0n) k.cpu.setIrqs("on");
     disableBranch(k, once_key);
   },

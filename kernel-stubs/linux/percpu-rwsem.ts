@@ -48,7 +48,7 @@ export const percpuDownRead = stub(
   "bool __percpu_down_read(struct percpu_rw_semaphore *sem, bool try)",
   (k, { sem, try: only }) => {
     const begun = k.current.restart === "waited";
-    const preemption = (by: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + by);
+    const preemption = (by: number): void => k.cpu.addPreemptCount(by);
     if (!isBlocked(k, sem)) {
       addReader(k, sem, 1);
       if (begun) preemption(1);

@@ -260,7 +260,7 @@ export const radixTreeIterDelete = stub(
 
 /** Ends with preemption off, which radix_tree_preload_end() turns on again inline. */
 const preload = (k: Kernel): number => {
-  k.cpu.setPreemptCount(k.cpu.preemptCount() + 1);
+  k.cpu.addPreemptCount(1);
   return 0;
 };
 

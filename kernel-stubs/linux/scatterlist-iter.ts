@@ -74,7 +74,7 @@ const getPage = (k: Kernel, miter: Address): boolean => {
   return true;
 };
 
-const preemption = (k: Kernel, by: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + by);
+const preemption = (k: Kernel, by: number): void => k.cpu.addPreemptCount(by);
 
 /** What was consumed of the last piece is done with. */
 const stop = (k: Kernel, miter: Address): void => {

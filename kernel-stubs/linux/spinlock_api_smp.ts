@@ -9,7 +9,7 @@ const SOFTIRQ_DISABLE_OFFSET = 0x200;
 export const FLAGS_IF = 0x200n;
 export type Side = "irq" | "bh" | "none";
 
-const count = (k: Kernel, delta: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta);
+const count = (k: Kernel, delta: number): void => k.cpu.addPreemptCount(delta);
 
 export const enter = (k: Kernel, side: Side): bigint => {
   const flags = k.executor.registers[RFLAGS] ?? 0n;

@@ -34,13 +34,17 @@ export const createCpu = (machine: Machine, profile: Profile, executor: Executor
   };
   const count = variable("__preempt_count");
   memory.setU32(count, PREEMPT_NEED_RESCHED);
+  const preemptCount = (): number => memory.u32(count) & ~PREEMPT_NEED_RESCHED;
+  const setPreemptCount = (value: number): void =>
+    memory.setU32(count, (value | PREEMPT_NEED_RESCHED) >>> 0);
   memory.setPointer(variable("this_cpu_off"), PERCPU_BASE);
   return {
     base: PERCPU_BASE,
     variable,
     owns: (name) => OWNED.has(name),
-    preemptCount: () => memory.u32(count) & ~PREEMPT_NEED_RESCHED,
-    setPreemptCount: (value) => memory.setU32(count, (value | PREEMPT_NEED_RESCHED) >>> 0),
+    preemptCount,
+    setPreemptCount,
+    addPreemptCount: (by) => setPreemptCount(preemptCount() + by),
     irqsDisabled: () => ((executor.registers[REG.RFLAGS] ?? 0n) & RFLAGS_IF) === 0n,
     setIrqs(state) {
       const flags = executor.registers[REG.RFLAGS] ?? 0n;

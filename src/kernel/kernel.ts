@@ -218,6 +218,7 @@ export interface Cpu {
   owns(name: string): boolean;
   preemptCount(): number;
   setPreemptCount(value: number): void;
+  addPreemptCount(by: number): void;
   irqsDisabled(): boolean;
   setIrqs(state: "on" | "off"): void;
 }

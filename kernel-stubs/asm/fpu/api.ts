@@ -22,7 +22,7 @@ export const kernelFpuBeginMask = stub(
   "void kernel_fpu_begin_mask(unsigned int kfpu_mask)",
   { acquires: { kernel_fpu: "current" } },
   (k) => {
-    k.cpu.setPreemptCount(k.cpu.preemptCount() + 1);
+    k.cpu.addPreemptCount(1);
     k.driverCore.registered.add(IN_USE);
   },
 );
@@ -31,7 +31,7 @@ export const kernelFpuEnd = stub(
   { releases: { kernel_fpu: "current" } },
   (k) => {
     k.driverCore.registered.delete(IN_USE);
-    k.cpu.setPreemptCount(k.cpu.preemptCount() - 1);
+    k.cpu.addPreemptCount(-1);
   },
 );
 

@@ -15,7 +15,7 @@ import { format } from "../printf/format.ts";
 export const interruptHost = (k: Kernel): Parameters<typeof createInterrupts>[4] => ({
   createContext: (context) => k.tasks.create({ comm: context, kind: "interrupt", context }),
   preemptCount: () => k.cpu.preemptCount(),
-  addPreemptCount: (delta) => k.cpu.setPreemptCount(k.cpu.preemptCount() + delta),
+  addPreemptCount: (delta) => k.cpu.addPreemptCount(delta),
   left(task, handler, before) {
     const what = `a callback of ${handler.replace(/[.+].*/, "")}()`;
     checkLeft(k, task, what);

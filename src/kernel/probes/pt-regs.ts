@@ -79,7 +79,7 @@ export function* withRegs(
 
 /** Handlers run with preemption off. */
 export function* unpreempted(k: Kernel, body: Routine<void>): Routine<void> {
-  k.cpu.setPreemptCount(k.cpu.preemptCount() + 1);
+  k.cpu.addPreemptCount(1);
   yield* body;
-  k.cpu.setPreemptCount(k.cpu.preemptCount() - 1);
+  k.cpu.addPreemptCount(-1);
 }

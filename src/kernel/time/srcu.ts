@@ -92,7 +92,7 @@ export const createSrcu = (k: Kernel): Srcu => {
   const callBack = (domain: Address, state: Domain, ready: Domain["callbacks"]): void => {
     k.journal.touch(state.callbacks).splice(0, ready.length);
     state.calling += 1;
-    const off = (by: number): void => k.cpu.setPreemptCount(k.cpu.preemptCount() + by);
+    const off = (by: number): void => k.cpu.addPreemptCount(by);
     function* body(): Routine<number> {
       for (const { head } of ready) {
         off(SOFTIRQ_DISABLE_OFFSET);

@@ -29,7 +29,7 @@ export const setFirst = ({ memory }: Kernel, bucket: Address, head: Address): vo
 
 const SOFTIRQ_DISABLE_OFFSET = 0x200;
 const disable = (k: Kernel, by: 1 | -1): void =>
-  k.cpu.setPreemptCount(k.cpu.preemptCount() + by * (SOFTIRQ_DISABLE_OFFSET + 1));
+  k.cpu.addPreemptCount(by * (SOFTIRQ_DISABLE_OFFSET + 1));
 
 /** With one CPU nobody gives back the lock that this one waits for. */
 export const lockBucket = (k: Kernel, bucket: Address): void => {
