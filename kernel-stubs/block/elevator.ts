@@ -2,7 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EBUSY, EINVAL, ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { addTail, entries, initList, removeInit } from "../../src/kernel/data/guest-list.ts";
+import { addTail, entries, removeInit } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
@@ -14,14 +14,7 @@ const nameOf = (k: Kernel, elevator: Address): string =>
   k.memory.cstring(k.memory.pointer(field(k, elevator, "elevator_name")), 64);
 
 /** elv_list */
-const list = (k: Kernel): Address => {
-  const known = k.fileSystems.named.get("elevators");
-  if (known !== undefined) return known;
-  const head = k.statics.allocate(16);
-  initList(k.memory, head);
-  k.fileSystems.named.set("elevators", head);
-  return head;
-};
+const list = (k: Kernel): Address => k.statics.list("elevators");
 const BUILT_IN = ["mq-deadline"];
 const isTaken = (k: Kernel, name: string): boolean =>
   BUILT_IN.includes(name) ||

@@ -1,7 +1,7 @@
 /** include/linux/badblocks.h, as block/badblocks.c does it: the table, which stays empty. */
 import { ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { at, point } from "../../src/kernel/filesystems/members.ts";
+import { at, point } from "../../src/kernel/data/members.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 const PAGE_SIZE = 4096;

@@ -1,17 +1,11 @@
 /** include/linux/binfmts.h: registrations. */
-import { addFirst, addTail, initList, removeInit } from "../../src/kernel/data/guest-list.ts";
+import type { Address } from "../../src/base/address.ts";
+import { addFirst, addTail, removeInit } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 /** The list of formats (fs/exec.c). */
-const formats = (k: Kernel): number => {
-  const known = k.fileSystems.named.get("binary formats");
-  if (known !== undefined) return known;
-  const head = k.statics.allocate(16);
-  initList(k.memory, head);
-  k.fileSystems.named.set("binary formats", head);
-  return head;
-};
+const formats = (k: Kernel): Address => k.statics.list("binary formats");
 
 export const registerBinfmt = stub(
   "void __register_binfmt(struct linux_binfmt *fmt, int insert)",

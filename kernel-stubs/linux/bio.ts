@@ -2,7 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { at, point } from "../../src/kernel/filesystems/members.ts";
+import { at, point } from "../../src/kernel/data/members.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { exitPool, initPool } from "./mempool.ts";

@@ -1,4 +1,5 @@
 /** include/linux/cpuhotplug.h, as kernel/cpu.c does it for a machine whose one CPU stays up. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -30,7 +31,7 @@ function* setup(
   const number = pick(k, args.state);
   hotplug.set(key(number), args.teardown);
   if (args.invoke && args.startup !== 0 && !args.multi_instance) {
-    const result = Number(BigInt.asIntN(32, yield* k.call(args.startup, BOOT_CPU)));
+    const result = asInt(yield* k.call(args.startup, BOOT_CPU));
     if (result !== 0) {
       hotplug.delete(key(number));
       return result;

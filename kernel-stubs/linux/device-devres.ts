@@ -1,4 +1,5 @@
 /** include/linux/device.h: the core of managed resources, as drivers/base/devres.c does it. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ENOENT } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -45,8 +46,7 @@ function* find(
 ): Routine<Devres | undefined> {
   for (const entry of k.driverCore.devres.list(dev).toReversed()) {
     if (entry.kind !== "guest" || entry.release !== release) continue;
-    if (match === 0 || Number(BigInt.asIntN(32, yield* k.call(match, dev, entry.data, match_data))) !== 0)
-      return entry;
+    if (match === 0 || asInt(yield* k.call(match, dev, entry.data, match_data)) !== 0) return entry;
   }
   return undefined;
 }

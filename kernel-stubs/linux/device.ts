@@ -1,4 +1,5 @@
 /** include/linux/device.h, as drivers/base/core.c and dd.c do it. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -186,7 +187,7 @@ function* children(
 ) {
   for (const device of k.driverCore.devices.keys()) {
     if (k.struct("device", device).parent !== parent) continue;
-    const answer = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
+    const answer = asInt(yield* k.call(fn, device, data));
     if (done(answer)) return { device, answer };
   }
   return { device: 0, answer: 0 };

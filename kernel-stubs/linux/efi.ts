@@ -5,8 +5,9 @@
 import type { Address } from "../../src/base/address.ts";
 import { EACCES, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOENT, ENOSPC, EROFS } from "../../src/base/errno.ts";
 import { initList } from "../../src/kernel/data/guest-list.ts";
+import { imageVariable } from "../../src/kernel/image-variable.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { type Routine, isBlock } from "../../src/kernel/routine.ts";
+import { type Routine, untilAnswered } from "../../src/kernel/routine.ts";
 import { TASK_INTERRUPTIBLE } from "../../src/kernel/sched/signals.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
@@ -37,20 +38,14 @@ export const efiStatusToErr = stub(
   (_k, { status }) => STATUS_ERRNO.get(status) ?? -EINVAL,
 );
 
-/** A variable of the kernel that no module names, in guest memory. */
-const hidden = (k: Kernel, name: string, size: number): Address => {
-  const at = k.profile.kernelSymbol(name)?.address ?? 0;
-  k.image.placeData(at, size);
-  return at;
-};
-const registered = (k: Kernel): Address => k.memory.pointer(hidden(k, "__efivars", 8));
+const registered = (k: Kernel): Address => k.memory.pointer(imageVariable(k, "__efivars", 8));
 const operations = (k: Kernel): Address => k.memory.pointer(registered(k) + k.offsetOf("efivars", "ops"));
 const operation = (k: Kernel, name: string): Address =>
   k.memory.pointer(operations(k) + k.offsetOf("efivar_operations", name));
 
 /** Whoever uses it first finds the zeroes of an image whose statics are left out. */
 const lockOf = (k: Kernel): Address => {
-  const at = hidden(k, "efivars_lock", k.sizeOf("semaphore"));
+  const at = imageVariable(k, "efivars_lock", k.sizeOf("semaphore"));
   const waiters = at + k.offsetOf("semaphore", "wait_list");
   if (k.memory.pointer(waiters) === 0) {
     k.memory.setU32(at + k.offsetOf("semaphore", "count"), 1);
@@ -61,13 +56,8 @@ const lockOf = (k: Kernel): Address => {
 const unlock = (k: Kernel): void => k.semaphores.up(lockOf(k));
 
 /** 0, or -EINTR for a signal. */
-const lock = function* (k: Kernel): Routine<number> {
-  for (;;) {
-    const answer = k.semaphores.down(lockOf(k), k.current, TASK_INTERRUPTIBLE);
-    if (!isBlock(answer)) return answer;
-    yield answer;
-  }
-};
+const lock = (k: Kernel): Routine<number> =>
+  untilAnswered(() => k.semaphores.down(lockOf(k), k.current, TASK_INTERRUPTIBLE));
 
 /** With the lock held; -ENODEV where nobody brings variables, and the lock given back. */
 const unlessNobody = (k: Kernel): number => {
@@ -93,7 +83,7 @@ export const efivarsRegister = stub(
       }
       k.memory.setPointer(efivars + k.offsetOf("efivars", "ops"), ops);
       k.memory.setPointer(efivars + k.offsetOf("efivars", "kobject"), kobject);
-      k.memory.setPointer(hidden(k, "__efivars", 8), efivars);
+      k.memory.setPointer(imageVariable(k, "__efivars", 8), efivars);
       k.printk(6, "Registered efivars operations");
       return 0;
     } finally {
@@ -110,7 +100,7 @@ export const efivarsUnregister = stub(
       if (registered(k) === 0) k.printk(3, "efivars not registered");
       if (registered(k) === 0 || registered(k) !== efivars) return -EINVAL;
       k.printk(6, "Unregistered efivars operations");
-      k.memory.setPointer(hidden(k, "__efivars", 8), 0);
+      k.memory.setPointer(imageVariable(k, "__efivars", 8), 0);
       return 0;
     } finally {
       unlock(k);

@@ -1,5 +1,5 @@
 /** include/linux/fb.h. */
-import { initMutex } from "../../src/kernel/filesystems/members.ts";
+import { initMutex } from "../../src/kernel/locks/initialise.ts";
 import { GFP_KERNEL } from "../../src/kernel/memory/gfp.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { registrations } from "../registrations.ts";

@@ -1,8 +1,9 @@
 /** include/linux/fs.h: attributes of files and who may do what (fs/attr.c, stat.c, namei.c, libfs.c). */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EACCES, EFBIG, EPERM, EROFS, ETXTBSY } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { asInt, at } from "../../src/kernel/filesystems/members.ts";
+import { at } from "../../src/kernel/data/members.ts";
 import { currentTime } from "../../src/kernel/filesystems/simple.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";

@@ -1,9 +1,11 @@
 /** include/linux/fs.h: inodes, as fs/inode.c does it. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ENOMEM } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
 import { addFirst, initList } from "../../src/kernel/data/guest-list.ts";
 import { addFake, isUnhashed, unhash } from "../../src/kernel/data/hlist.ts";
+import { at, point } from "../../src/kernel/data/members.ts";
 import {
   I_NEW,
   clearInode,
@@ -17,7 +19,6 @@ import {
   putInode,
   setLinks,
 } from "../../src/kernel/filesystems/inode.ts";
-import { asInt, at, point } from "../../src/kernel/filesystems/members.ts";
 import { currentTime, stampInode } from "../../src/kernel/filesystems/simple.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";

@@ -1,4 +1,5 @@
 /** include/linux/fs.h: simple attributes, as fs/libfs.c does them. */
+import { asInt } from "../../src/abi/calls.ts";
 import { hostArgs } from "../../src/abi/varargs.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EACCES, EFAULT, EINVAL } from "../../src/base/errno.ts";
@@ -51,7 +52,7 @@ interface Transfer {
 /** Asks for the value and puts its text into the attribute; what `get` returned. */
 function* attrAsk(k: Kernel, attr: Address, get: Address) {
   const cell = k.heap.kmalloc(8, GFP_KERNEL);
-  const result = Number(BigInt.asIntN(32, yield* k.call(get, k.memory.pointer(attr + ATTR.DATA), cell)));
+  const result = asInt(yield* k.call(get, k.memory.pointer(attr + ATTR.DATA), cell));
   const value = k.memory.u64(cell);
   k.heap.kfree(cell);
   if (result !== 0) return result;
@@ -86,7 +87,7 @@ function* attrWrite(k: Kernel, { file: opened, buf, len }: Transfer, parse: type
   if (end === "fault") throw new Errno(EFAULT);
   if (text === "") throw new Errno(EINVAL);
   const data = k.memory.pointer(attr + ATTR.DATA);
-  const result = Number(BigInt.asIntN(32, yield* k.call(set, data, parse(text, 0, 64))));
+  const result = asInt(yield* k.call(set, data, parse(text, 0, 64)));
   return result === 0 ? len : result;
 }
 type Read = "ssize_t f(struct file *file, char *buf, size_t len, loff_t *ppos)";

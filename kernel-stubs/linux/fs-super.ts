@@ -1,9 +1,10 @@
 /** include/linux/fs.h: super blocks, as fs/super.c does it. */
 
+import { asInt } from "../../src/abi/calls.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { point } from "../../src/kernel/data/members.ts";
 import { SB_ACTIVE } from "../../src/kernel/filesystems/inode.ts";
 import { getDentry } from "../../src/kernel/filesystems/dentry.ts";
-import { asInt, point } from "../../src/kernel/filesystems/members.ts";
 import {
   type Wanted,
   deactivate,

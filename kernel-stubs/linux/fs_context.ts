@@ -1,4 +1,5 @@
 /** include/linux/fs_context.h and pseudo_fs.h, as fs/fs_context.c, super.c and libfs.c do it. */
+import { at, point } from "../../src/kernel/data/members.ts";
 import {
   createContext,
   getTree,
@@ -8,7 +9,6 @@ import {
   putContext,
 } from "../../src/kernel/filesystems/context.ts";
 import type { Address } from "../../src/base/address.ts";
-import { at, point } from "../../src/kernel/filesystems/members.ts";
 import { fillRoot, rootDentry } from "../../src/kernel/filesystems/simple.ts";
 import { superForContext } from "../../src/kernel/filesystems/super.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";

@@ -1,4 +1,5 @@
 /** include/linux/kthread.h, as kernel/kthread.c does it. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { formatGuest } from "../../src/kernel/printf/guest-format.ts";
@@ -77,7 +78,7 @@ export const kthreadShouldParkOf = stub(
 /** Ends the calling thread; whoever waits for the completion goes on. */
 export const completeAndExit = (k: Kernel, comp: Address, code: bigint): Block => {
   if (comp !== 0) within(k, complete, { x: comp });
-  k.kthreads.exit(k.current, Number(BigInt.asIntN(32, code)));
+  k.kthreads.exit(k.current, asInt(code));
   return block("nothing: the thread has ended");
 };
 export const kthreadCompleteAndExit = stub(

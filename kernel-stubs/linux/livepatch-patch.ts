@@ -1,4 +1,5 @@
 /** include/linux/livepatch.h: patches (kernel/livepatch/core.c). Tasks change over at once. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { ByteString } from "../../src/base/bytes.ts";
 import { EINVAL } from "../../src/base/errno.ts";
@@ -62,7 +63,7 @@ const objectsOf = (k: Kernel, patch: Address): PatchedObject[] => {
 
 function* callback(k: Kernel, { at }: PatchedObject, which: string): Routine<number> {
   const fn = k.memory.pointer(at + k.offsetOf("klp_object", `callbacks.${which}`));
-  return fn === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(fn, at)));
+  return fn === 0 ? 0 : asInt(yield* k.call(fn, at));
 }
 
 export const klpEnablePatch = stub(

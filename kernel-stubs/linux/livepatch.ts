@@ -1,4 +1,5 @@
 /** include/linux/livepatch.h, as kernel/livepatch does it. */
+import { asInt } from "../../src/abi/calls.ts";
 import { hostArgs } from "../../src/abi/varargs.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -28,7 +29,7 @@ function* create(k: Kernel, wanted: NewShadow): Routine<Address> {
   k.memory.fill(at, 0, wanted.size + shadows.headerSize);
   const data = at + shadows.headerSize;
   if (wanted.ctor !== 0) {
-    const error = Number(BigInt.asIntN(32, yield* k.call(wanted.ctor, wanted.obj, data, wanted.ctor_data)));
+    const error = asInt(yield* k.call(wanted.ctor, wanted.obj, data, wanted.ctor_data));
     if (error !== 0) {
       k.heap.kfree(at);
       k.printk(3, `livepatch: Failed to construct shadow variable ${nameOf(k, wanted)} (${error})`);

@@ -1,4 +1,5 @@
 /** include/linux/moduleparam.h, as kernel/params.c does it. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL, ENOMEM, ENOSPC, EROFS } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -229,7 +230,7 @@ export const paramArraySet = stub(
     const result = yield* eachElement(k, kp, Math.min(parts.length, array.max), function* (element, index) {
       const length = parts[index]?.length ?? 0;
       k.memory.setU8(at + length, 0);
-      const value = Number(BigInt.asIntN(32, yield* k.call(set, at, element)));
+      const value = asInt(yield* k.call(set, at, element));
       at += length + 1;
       if (value === 0) setCount(index + 1);
       return value;
@@ -251,7 +252,7 @@ export const paramArrayGet = stub(
     let length = 0;
     const result = yield* eachElement(k, kp, Math.min(count, array.max), function* (element, index) {
       if (index > 0) k.memory.setU8(buffer + length - 1, 0x2c);
-      const written = Number(BigInt.asIntN(32, yield* k.call(get, buffer + length, element)));
+      const written = asInt(yield* k.call(get, buffer + length, element));
       if (written >= 0) length += written;
       return written;
     });

@@ -1,7 +1,7 @@
 /** include/linux/mutex.h, as kernel/locking/mutex.c does it. */
 import type { Address } from "../../src/base/address.ts";
-import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { initMutex } from "../../src/kernel/locks/initialise.ts";
 import { type Block, isBlock } from "../../src/kernel/routine.ts";
 import { TASK_INTERRUPTIBLE, TASK_KILLABLE } from "../../src/kernel/sched/signals.ts";
 import { stub } from "../../src/stub/declare.ts";
@@ -13,8 +13,7 @@ export const mutexInit = stub(
   "void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)",
   (k, { lock, name }) => {
     k.lockdep.initialised(lock, lockName(k, name));
-    k.memory.fill(lock, 0, k.sizeOf("mutex"));
-    initList(k.memory, lock + k.offsetOf("mutex", "wait_list"));
+    initMutex(k, lock);
   },
 );
 

@@ -1,4 +1,5 @@
 /** include/linux/net.h: sockets that the kernel opens for itself (net/socket.c). */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { EAGAIN, EMSGSIZE, EOPNOTSUPP, ERESTARTSYS } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
@@ -133,7 +134,7 @@ function* operate(
   const { ops } = k.struct("socket", socket);
   const fn = ops === 0 ? 0 : k.struct("proto_ops", ops)[operation];
   if (fn === 0) throw new Errno(EOPNOTSUPP);
-  return Number(BigInt.asIntN(32, yield* k.call(fn, socket, ...args)));
+  return asInt(yield* k.call(fn, socket, ...args));
 }
 
 export const kernelGetsockname = stub(

@@ -1,5 +1,6 @@
 /** include/linux/nfs_ssc.h, as fs/nfs_common/nfs_ssc.c does it: copying between servers. */
 import type { Address } from "../../src/base/address.ts";
+import { imageVariable } from "../../src/kernel/image-variable.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub, variable } from "../../src/stub/declare.ts";
 
@@ -9,12 +10,8 @@ type Member = keyof typeof MEMBERS;
 
 export const nfsSscClientTbl = variable("struct nfs_ssc_client_ops_tbl nfs_ssc_client_tbl", () => {});
 
-/** Whoever registers need not import the table. */
-const member = (k: Kernel, name: Member): Address => {
-  const table = k.profile.symbol("nfs_ssc_client_tbl")?.address ?? 0;
-  k.image.placeData(table, 16);
-  return table + MEMBERS[name];
-};
+const member = (k: Kernel, name: Member): Address =>
+  imageVariable(k, "nfs_ssc_client_tbl", 16) + MEMBERS[name];
 const set = (k: Kernel, name: Member, ops: Address): void => k.memory.setPointer(member(k, name), ops);
 const clear = (k: Kernel, name: Member, ops: Address): void => {
   if (k.memory.pointer(member(k, name)) === ops) k.memory.setPointer(member(k, name), 0);

@@ -1,5 +1,5 @@
 /** include/linux/rwsem.h, as kernel/locking/rwsem.c does it. */
-import { initList } from "../../src/kernel/data/guest-list.ts";
+import { initRwsem as initialise } from "../../src/kernel/locks/initialise.ts";
 import { TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_UNINTERRUPTIBLE } from "../../src/kernel/sched/signals.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { lockName, waits } from "./mutex.ts";
@@ -8,8 +8,7 @@ export const initRwsem = stub(
   "void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)",
   (k, { sem, name }) => {
     k.lockdep.initialised(sem, lockName(k, name));
-    k.memory.fill(sem, 0, k.sizeOf("rw_semaphore"));
-    initList(k.memory, sem + k.offsetOf("rw_semaphore", "wait_list"));
+    initialise(k, sem);
   },
 );
 

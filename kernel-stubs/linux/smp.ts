@@ -1,4 +1,5 @@
 /** include/linux/smp.h, as kernel/smp.c does it, with one CPU. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ENXIO } from "../../src/base/errno.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
@@ -66,7 +67,7 @@ export const smpCallOnCpu = stub(
   "int smp_call_on_cpu(unsigned int cpu, int (*func)(void *), void *par, bool phys)",
   { sleeps: true, fails: ["ENXIO"] },
   function* (k, { cpu, func, par }) {
-    return cpu === 0 ? Number(BigInt.asIntN(32, yield* k.call(func, par))) : -ENXIO;
+    return cpu === 0 ? asInt(yield* k.call(func, par)) : -ENXIO;
   },
 );
 export const wakeUpAllIdleCpus = stub("void wake_up_all_idle_cpus(void)", () => {});

@@ -1,21 +1,12 @@
 /** include/linux/syscore_ops.h, as drivers/base/syscore.c does it. */
-import { addTail, initList, unlink } from "../../src/kernel/data/guest-list.ts";
+import { addTail, unlink } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 
-const KEY = "syscore_ops";
 const level = { partial: "the machine is never suspended" } as const;
 
-const list = (k: Kernel): Address => {
-  const { chains } = k.driverCore;
-  const known = chains.get(KEY);
-  if (known !== undefined) return known;
-  const made = k.statics.allocate(16);
-  initList(k.memory, made);
-  chains.set(KEY, made);
-  return made;
-};
+const list = (k: Kernel): Address => k.statics.list("syscore_ops");
 const nodeOf = (k: Kernel, ops: Address): Address => ops + k.offsetOf("syscore_ops", "node");
 
 export const registerSyscoreOps = stub(

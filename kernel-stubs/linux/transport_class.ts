@@ -2,6 +2,7 @@
 import type { Address } from "../../src/base/address.ts";
 import { EINVAL } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
+import { at, point } from "../../src/kernel/data/members.ts";
 import { registerClass, unregisterClass } from "../../src/kernel/devices/classes.ts";
 import { deviceKobject } from "../../src/kernel/devices/device-members.ts";
 import { addGroup, removeGroup } from "../../src/kernel/devices/groups.ts";
@@ -17,7 +18,6 @@ import {
   unregisterContainer,
   withdraw,
 } from "../../src/kernel/devices/transport.ts";
-import { at, point } from "../../src/kernel/filesystems/members.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { stub } from "../../src/stub/declare.ts";

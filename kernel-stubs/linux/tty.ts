@@ -2,15 +2,7 @@
 import type { Ptr } from "../../src/abi/prototype-types.ts";
 import { baudRate, encodeBaudRate } from "../../src/kernel/tty/baud.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { CLOSED } from "./tty_driver.ts";
-
-const NEW_LINE = {
-  fails: ["ENOMEM", "EEXIST"],
-  errPtr: true,
-  sleeps: true,
-  acquires: { device: "return" },
-  level: CLOSED,
-} as const;
+import { CLOSED, NEW_LINE } from "./tty_driver.ts";
 
 export const getCurrentTty = stub(
   "struct tty_struct *get_current_tty(void)",

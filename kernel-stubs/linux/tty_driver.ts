@@ -3,6 +3,14 @@ import { stub } from "../../src/stub/declare.ts";
 
 /** What neither of the stubs plays. */
 export const CLOSED = { partial: "no line can be opened" };
+/** Of functions that make the device of a line. */
+export const NEW_LINE = {
+  fails: ["ENOMEM", "EEXIST"],
+  errPtr: true,
+  sleeps: true,
+  acquires: { device: "return" },
+  level: CLOSED,
+} as const;
 
 export const ttyAllocDriver = stub(
   "struct tty_driver *__tty_alloc_driver(unsigned int lines, struct module *owner, unsigned long flags)",

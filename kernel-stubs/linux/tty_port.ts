@@ -4,15 +4,7 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Routine } from "../../src/kernel/routine.ts";
 import { initialisePort, putPort } from "../../src/kernel/tty/ports.ts";
 import { stub } from "../../src/stub/declare.ts";
-import { CLOSED } from "./tty_driver.ts";
-
-const NEW_LINE = {
-  fails: ["ENOMEM", "EEXIST"],
-  errPtr: true,
-  sleeps: true,
-  acquires: { device: "return" },
-  level: CLOSED,
-} as const;
+import { NEW_LINE } from "./tty_driver.ts";
 
 interface PortLine {
   readonly port: Address;

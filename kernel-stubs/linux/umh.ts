@@ -1,4 +1,5 @@
 /** include/linux/umh.h, as kernel/umh.c does it, but that no program runs. */
+import { asInt } from "../../src/abi/calls.ts";
 import type { Address } from "../../src/base/address.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { GFP } from "../../src/kernel/memory/gfp.ts";
@@ -41,8 +42,7 @@ function* execute(k: Kernel, info: Address, wait: number): Routine<number> {
   let result = 0;
   if (path !== "") {
     const credentials = k.struct("task_struct", k.current.taskStruct).cred;
-    if (read("init") !== 0)
-      result = Number(BigInt.asIntN(32, yield* k.call(read("init"), info, credentials)));
+    if (read("init") !== 0) result = asInt(yield* k.call(read("init"), info, credentials));
     if (result === 0) result = k.driverCore.usermode.start(path, read("argv"), read("envp"), wait);
   }
   k.memory.setU32(at(k, info, "retval"), result >>> 0);

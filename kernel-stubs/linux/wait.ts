@@ -1,4 +1,5 @@
 /** include/linux/wait.h, as kernel/sched/wait.c does it: real lists in guest memory. */
+import { asInt } from "../../src/abi/calls.ts";
 import { initList } from "../../src/kernel/data/guest-list.ts";
 import type { Address } from "../../src/base/address.ts";
 import { ERESTARTSYS } from "../../src/base/errno.ts";
@@ -190,7 +191,7 @@ function* wakeAll(k: Kernel, queue: Address, mode: number, exclusive: number, ke
     const entry = at - k.offsetOf("wait_queue_entry", "entry");
     const view = k.struct("wait_queue_entry", entry);
     const { flags } = view;
-    const result = Number(BigInt.asIntN(32, yield* k.call(view.func, entry, mode, 0, key)));
+    const result = asInt(yield* k.call(view.func, entry, mode, 0, key));
     if (result < 0) break;
     if (result !== 0 && (flags & WQ_FLAG_EXCLUSIVE) !== 0) {
       left -= 1;

@@ -1,20 +1,13 @@
 /** include/linux/zpool.h, as mm/zpool.c does it. */
 import { EBUSY } from "../../src/base/errno.ts";
 import { Errno } from "../../src/base/errors.ts";
-import { addFirst, entries, initList, removeInit } from "../../src/kernel/data/guest-list.ts";
+import { addFirst, entries, removeInit } from "../../src/kernel/data/guest-list.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { Address } from "../../src/base/address.ts";
 import { stub } from "../../src/stub/declare.ts";
 
 /** drivers_head */
-const drivers = (k: Kernel): Address => {
-  const known = k.fileSystems.named.get("zpool drivers");
-  if (known !== undefined) return known;
-  const head = k.statics.allocate(16);
-  initList(k.memory, head);
-  k.fileSystems.named.set("zpool drivers", head);
-  return head;
-};
+const drivers = (k: Kernel): Address => k.statics.list("zpool drivers");
 const listAt = (k: Kernel, driver: Address): Address => driver + k.offsetOf("zpool_driver", "list");
 const countAt = (k: Kernel, driver: Address): Address => driver + k.offsetOf("zpool_driver", "refcount");
 

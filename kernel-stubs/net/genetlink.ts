@@ -1,5 +1,6 @@
 /** include/net/genetlink.h: registrations. */
 import type { Address } from "../../src/base/address.ts";
+import { imageVariable } from "../../src/kernel/image-variable.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { stub } from "../../src/stub/declare.ts";
 import { waits } from "../linux/mutex.ts";
@@ -17,11 +18,7 @@ export const netGenetlinkRegistrations = registrations("no message ever comes", 
 ]);
 
 /** genl_mutex, which no module names. */
-const genlMutex = (k: Kernel): Address => {
-  const at = k.profile.kernelSymbol("genl_mutex")?.address ?? 0;
-  k.image.placeData(at, k.sizeOf("mutex"));
-  return at;
-};
+const genlMutex = (k: Kernel): Address => imageVariable(k, "genl_mutex", k.sizeOf("mutex"));
 export const genlLock = stub("void genl_lock(void)", { sleeps: true, acquires: { mutex: genlMutex } }, (k) =>
   waits(k.mutexes.acquire(genlMutex(k), k.current)),
 );

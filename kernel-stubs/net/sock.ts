@@ -36,21 +36,15 @@ const cache = (k: Kernel, { name, size, flags, userOffset = 0, userSize = 0 }: C
 const makeOthers = (k: Kernel, prot: Address): void => {
   const view = k.struct("proto", prot);
   const name = k.memory.cstring(prot + k.offsetOf("proto", "name"), 32);
+  const cacheOf = (prefix: string, size: number): Address =>
+    cache(k, { name: `${prefix}_${name}`, size, flags: ACCOUNT | view.slab_flags });
   if (view.rsk_prot !== 0) {
     const requests = k.struct("request_sock_ops", view.rsk_prot);
-    requests.slab = cache(k, {
-      name: `request_sock_${name}`,
-      size: requests.obj_size,
-      flags: ACCOUNT | view.slab_flags,
-    }) as typeof requests.slab;
+    requests.slab = cacheOf("request_sock", requests.obj_size) as typeof requests.slab;
   }
   if (view.twsk_prot !== 0) {
     const ends = k.struct("timewait_sock_ops", view.twsk_prot);
-    ends.twsk_slab = cache(k, {
-      name: `tw_sock_${name}`,
-      size: ends.twsk_obj_size,
-      flags: ACCOUNT | view.slab_flags,
-    }) as typeof ends.twsk_slab;
+    ends.twsk_slab = cacheOf("tw_sock", ends.twsk_obj_size) as typeof ends.twsk_slab;
   }
 };
 const destroyAll = (k: Kernel, prot: Address): void => {

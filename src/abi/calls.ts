@@ -180,3 +180,6 @@ export const namedPlacement = (type: FunctionType): Readonly<Taken> => {
   for (const parameter of type.parameters) place(parameter.type, taken);
   return taken;
 };
+
+/** An int that a function returned in RAX. */
+export const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));

@@ -35,8 +35,7 @@ export const createCpu = (machine: Machine, profile: Profile, executor: Executor
   const count = variable("__preempt_count");
   memory.setU32(count, PREEMPT_NEED_RESCHED);
   const preemptCount = (): number => memory.u32(count) & ~PREEMPT_NEED_RESCHED;
-  const setPreemptCount = (value: number): void =>
-    memory.setU32(count, (value | PREEMPT_NEED_RESCHED) >>> 0);
+  const setPreemptCount = (value: number): void => memory.setU32(count, (value | PREEMPT_NEED_RESCHED) >>> 0);
   memory.setPointer(variable("this_cpu_off"), PERCPU_BASE);
   return {
     base: PERCPU_BASE,

@@ -206,6 +206,8 @@ export interface Kernel {
 export interface Statics {
   /** Zeroed, 64-byte aligned. */
   allocate(size: number): Address;
+  /** Head of one of the kernel's lists, by name; empty when it is first asked for. */
+  list(name: ByteString): Address;
 }
 
 /** The guest's per-CPU variables of CPU 0, and its interrupt flag. */

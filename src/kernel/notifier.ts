@@ -1,3 +1,4 @@
+import { asInt } from "../abi/calls.ts";
 import type { Address } from "../base/address.ts";
 import { EEXIST, ENOENT } from "../base/errno.ts";
 import { Errno } from "../base/errors.ts";
@@ -52,7 +53,7 @@ export function* callNotifiers(
   let result = NOTIFY_DONE;
   for (let at = memory.pointer(head); at !== 0;) {
     const next = memory.pointer(at + NEXT);
-    result = Number(BigInt.asIntN(32, yield* callGuest(memory.pointer(at), at, action, data)));
+    result = asInt(yield* callGuest(memory.pointer(at), at, action, data));
     if ((result & NOTIFY_STOP_MASK) !== 0) break;
     at = next;
   }
@@ -69,7 +70,7 @@ export function* callNotifiersRobust(
   const called: Address[] = [];
   for (let at = memory.pointer(head); at !== 0;) {
     const next = memory.pointer(at + NEXT);
-    const result = Number(BigInt.asIntN(32, yield* callGuest(memory.pointer(at), at, actions.up, data)));
+    const result = asInt(yield* callGuest(memory.pointer(at), at, actions.up, data));
     if ((result & NOTIFY_STOP_MASK) !== 0) {
       for (const block of called) yield* callGuest(memory.pointer(block), block, actions.down, data);
       return result;

@@ -1,3 +1,4 @@
+import { asInt } from "../abi/calls.ts";
 import type { Address } from "../base/address.ts";
 import type { ByteString } from "../base/bytes.ts";
 import { EINVAL, ENOENT, ENOSPC } from "../base/errno.ts";
@@ -111,7 +112,7 @@ const setOne = function* (host: ParseHost, parameter: Parameter, argument: Argum
     memory.setU8(value + argument.value.length, 0);
   }
   const result = yield* callGuest(memory.pointer(parameter.ops + OPS.SET), value, parameter.address);
-  return Number(BigInt.asIntN(32, result));
+  return asInt(result);
 };
 
 const complain = (host: ParseHost, doing: ByteString, argument: Argument, error: number): void => {
@@ -170,7 +171,7 @@ export function* getParameter(
 ): Routine<{ length: number }> {
   const get = memory.pointer(parameter.ops + OPS.GET);
   if (get === 0) return { length: -1 };
-  const length = Number(BigInt.asIntN(32, yield* callGuest(get, buffer, parameter.address)));
+  const length = asInt(yield* callGuest(get, buffer, parameter.address));
   return { length };
 }
 

@@ -52,3 +52,12 @@ export const block = (
 
 export const isBlock = (answer: Block | number | bigint | boolean | undefined): answer is Block =>
   typeof answer === "object";
+
+/** Tries again after each wait, until there is an answer. */
+export function* untilAnswered<T extends number | boolean | undefined>(attempt: () => Block | T): Routine<T> {
+  for (;;) {
+    const answer = attempt();
+    if (!isBlock(answer)) return answer;
+    yield answer;
+  }
+}

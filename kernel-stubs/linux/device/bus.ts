@@ -1,4 +1,5 @@
 /** include/linux/device/bus.h, as drivers/base/bus.c does it. */
+import { asInt } from "../../../src/abi/calls.ts";
 import type { Address } from "../../../src/base/address.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
@@ -78,7 +79,7 @@ export const busForEachDev = stub(
     yield* readyBus(k, bus);
     if (bus === 0 || k.struct("bus_type", bus).p === 0) throw new Errno(EINVAL);
     for (const device of devicesOf(k, bus, start)) {
-      const result = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
+      const result = asInt(yield* k.call(fn, device, data));
       if (result !== 0) return result;
     }
     return 0;
@@ -106,7 +107,7 @@ export const busForEachDrv = stub(
     if (bus === 0) throw new Errno(EINVAL);
     const { drivers } = k.driverCore;
     for (const driver of membersOf(drivers.keys(), start, (each) => drivers.get(each)?.bus === bus)) {
-      const result = Number(BigInt.asIntN(32, yield* k.call(fn, driver, data)));
+      const result = asInt(yield* k.call(fn, driver, data));
       if (result !== 0) return result;
     }
     return 0;

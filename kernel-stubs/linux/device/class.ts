@@ -1,4 +1,5 @@
 /** include/linux/device/class.h, as drivers/base/class.c does it. */
+import { asInt } from "../../../src/abi/calls.ts";
 import type { Address } from "../../../src/base/address.ts";
 import { isErrOrNull } from "../../../src/base/err.ts";
 import { EINVAL, ENODEV } from "../../../src/base/errno.ts";
@@ -93,7 +94,7 @@ export const classForEachDevice = stub(
   function* (k, { class: family, start, data, fn }) {
     if (family === 0) throw new Errno(EINVAL);
     for (const device of classDevices(k, family, start)) {
-      const result = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
+      const result = asInt(yield* k.call(fn, device, data));
       if (result !== 0) return result;
     }
     return 0;

@@ -1,4 +1,5 @@
 /** include/linux/device/driver.h, as drivers/base/driver.c does it. */
+import { asInt } from "../../../src/abi/calls.ts";
 import type { Address } from "../../../src/base/address.ts";
 import { EINVAL } from "../../../src/base/errno.ts";
 import { Errno } from "../../../src/base/errors.ts";
@@ -70,7 +71,7 @@ export const driverForEachDevice = stub(
   function* (k, { drv, start, data, fn }) {
     if (drv === 0) throw new Errno(EINVAL);
     for (const device of devicesOf(k, drv, start)) {
-      const result = Number(BigInt.asIntN(32, yield* k.call(fn, device, data)));
+      const result = asInt(yield* k.call(fn, device, data));
       if (result !== 0) return result;
     }
     return 0;

@@ -2,12 +2,13 @@
 import type { Address } from "../../base/address.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { at, point } from "../data/members.ts";
 import { deviceKobject } from "../devices/device-members.ts";
 import { addDevice, deleteDevice, initialiseDevice } from "../devices/device.ts";
 import { ownClass } from "../devices/own-classes.ts";
 import { initAlways, initOnce } from "../filesystems/inode.ts";
-import { at, initMutex, point } from "../filesystems/members.ts";
 import type { Kernel } from "../kernel.ts";
+import { initMutex } from "../locks/initialise.ts";
 import type { Routine } from "../routine.ts";
 import { makeKernelDev } from "../vfs/node.ts";
 import { allocateBdi, putBdi, registerBdi, unregisterBdi } from "./bdi.ts";

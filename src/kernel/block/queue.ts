@@ -1,8 +1,9 @@
 /** Request queues: their limits and flags (block/blk-core.c, blk-settings.c). */
 import type { Address } from "../../base/address.ts";
 import { initList } from "../data/guest-list.ts";
-import { at, initMutex } from "../filesystems/members.ts";
+import { at } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
+import { initMutex } from "../locks/initialise.ts";
 
 /** include/linux/blkdev.h, bits of queue_flags */
 export const QUEUE = {

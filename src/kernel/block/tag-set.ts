@@ -1,10 +1,12 @@
 /** Requests of a driver and queues that they go through (block/blk-mq.c). No request is ever started. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { initList } from "../data/guest-list.ts";
-import { asInt, at, initMutex, point } from "../filesystems/members.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
+import { initMutex } from "../locks/initialise.ts";
 import type { Routine } from "../routine.ts";
 import { allocateQueue, setFlag, QUEUE } from "./queue.ts";
 

@@ -1,4 +1,5 @@
 /** Transforms: an algorithm with a key, in guest memory (crypto/api.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { ENOKEY, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -64,7 +65,7 @@ export function* callAlgorithm(
   fn: Address,
   ...args: readonly (number | bigint)[]
 ): Routine<number> {
-  const result = Number(BigInt.asIntN(32, yield* k.call(fn, ...args)));
+  const result = asInt(yield* k.call(fn, ...args));
   if (result < 0) throw new Errno(-result);
   return result;
 }

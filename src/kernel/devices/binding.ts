@@ -1,4 +1,5 @@
 /** How buses bring devices and drivers together (drivers/base/dd.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { ENODEV, ENXIO, EPROBE_DEFER } from "../../base/errno.ts";
@@ -10,8 +11,6 @@ import { deviceKobject } from "./device-members.ts";
 import { addGroups, removeGroups } from "./groups.ts";
 import { isKernelBus } from "./kernel-buses.ts";
 import { matchesPci, probePci, removePci } from "./pci-driver.ts";
-
-const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
 
 const isPci = (k: Kernel, bus: Address): boolean =>
   bus !== 0 && k.driverCore.kernelBuses.get("pci_bus_type") === bus;

@@ -6,6 +6,7 @@ import { Errno } from "../../base/errors.ts";
 import { initList } from "../data/guest-list.ts";
 import { putText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
+import { initMutex } from "../locks/initialise.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { attributeFile } from "../vfs/attribute-file.ts";
@@ -33,9 +34,7 @@ export const initialiseDevice = (k: Kernel, device: Address): void => {
   kobjects.init(deviceKobject(k, device), kobjects.ktype("device"));
   initList(k.memory, device + k.offsetOf("device", "dma_pools"));
   initList(k.memory, device + k.offsetOf("device", "devres_head"));
-  const mutex = device + k.offsetOf("device", "mutex");
-  k.memory.fill(mutex, 0, k.sizeOf("mutex"));
-  initList(k.memory, mutex + k.offsetOf("mutex", "wait_list"));
+  initMutex(k, device + k.offsetOf("device", "mutex"));
   view.numa_node = -1;
   initialiseRuntime(k, device);
 };

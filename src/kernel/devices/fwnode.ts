@@ -1,4 +1,5 @@
 /** Firmware nodes, whatever they are: what property.c does through their operations (drivers/base/property.c). */
+import { asInt } from "../../abi/calls.ts";
 import { type Address, toAddress } from "../../base/address.ts";
 import { isErrOrNull } from "../../base/err.ts";
 import { EINVAL, ENODATA, ENOENT, ENXIO } from "../../base/errno.ts";
@@ -36,7 +37,7 @@ export function* integerFrom(
 ): Routine<number> {
   const fn = operationOf(k, fwnode, name);
   if (fn === 0) return isErrOrNull(fwnode) ? -EINVAL : -ENXIO;
-  return Number(BigInt.asIntN(32, yield* k.call(fn, fwnode, ...args)));
+  return asInt(yield* k.call(fn, fwnode, ...args));
 }
 /** fwnode_call_bool_op() */
 export function* booleanFrom(

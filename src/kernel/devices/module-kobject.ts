@@ -1,4 +1,5 @@
 /** /sys/module/NAME (kernel/module/sysfs.c, kernel/params.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EPERM } from "../../base/errno.ts";
@@ -34,7 +35,7 @@ const parameterFile = (k: Kernel, parameter: Parameter): FileOperations => {
         k.taints.add(TAINT.USER, "still-ok");
       }
       const call = calledThrough(k, RECORD_CALLERS.parameterSet, k.call(set, page, address));
-      const result = Number(BigInt.asIntN(32, yield* call));
+      const result = asInt(yield* call);
       return result === 0 ? length : result;
     },
   });

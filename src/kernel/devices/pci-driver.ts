@@ -1,4 +1,5 @@
 /** Drivers of PCI devices: by their tables of identities (drivers/pci/pci-driver.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -82,7 +83,7 @@ export function* probePci(k: Kernel, device: Address, driver: Address): Routine<
   const { probe } = k.struct("pci_driver", pdrv);
   if (probe === 0) return 0;
   k.struct("pci_dev", pdev).driver = pdrv as never;
-  const result = Number(BigInt.asIntN(32, yield* k.call(probe, pdev, idFor(k, device, driver))));
+  const result = asInt(yield* k.call(probe, pdev, idFor(k, device, driver)));
   if (result > 0) deviceMessage(k, 4, device, `Driver probe function unexpectedly returned ${result}`);
   if (result < 0) k.struct("pci_dev", pdev).driver = 0 as never;
   return Math.min(result, 0);

@@ -1,4 +1,5 @@
 /** The platform bus (drivers/base/platform.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { ENXIO, EPROBE_DEFER } from "../../base/errno.ts";
 import type { Kernel } from "../kernel.ts";
@@ -62,7 +63,7 @@ export const createPlatform = (k: Kernel): Platform => {
     *probe(device, driver) {
       const { probe, prevent_deferred_probe: isOnce } = k.struct("platform_driver", pdrvOf(driver));
       if (probe === 0) return 0;
-      const result = Number(BigInt.asIntN(32, yield* k.call(probe, pdevOf(device))));
+      const result = asInt(yield* k.call(probe, pdevOf(device)));
       if (isOnce && result === -EPROBE_DEFER) {
         deviceMessage(k, 4, device, "probe deferral not supported");
         return -ENXIO;

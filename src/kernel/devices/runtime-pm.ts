@@ -1,4 +1,5 @@
 /** Runtime power management: counts and states of devices (drivers/base/power/runtime.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EACCES, EAGAIN, EBUSY, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -79,7 +80,7 @@ export function* resumeRuntime(k: Kernel, device: Address, flags: number): Routi
   }
   if (power.runtime_status === RPM.ACTIVE) return 1;
   const resume = power.no_callbacks === 0 ? resumeOf(k, device) : 0;
-  const result = resume === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(resume, device)));
+  const result = resume === 0 ? 0 : asInt(yield* k.call(resume, device));
   if (result < 0) {
     power.runtime_error = result;
     return result;

@@ -1,7 +1,8 @@
 /** Transport classes: devices of a class for each device that a container matches (drivers/base/attribute_container.c, transport_class.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { addTail, entries, initList, removeInit } from "../data/guest-list.ts";
-import { asInt, at, point } from "../filesystems/members.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { deviceKobject } from "./device-members.ts";
@@ -13,14 +14,7 @@ const NO_CLASSDEVS = 1n;
 const MOST_ATTRIBUTES = 1000;
 
 /** attribute_container_list */
-const containerList = (k: Kernel): Address => {
-  const known = k.fileSystems.named.get("attribute containers");
-  if (known !== undefined) return known;
-  const head = k.statics.allocate(16);
-  initList(k.memory, head);
-  k.fileSystems.named.set("attribute containers", head);
-  return head;
-};
+const containerList = (k: Kernel): Address => k.statics.list("attribute containers");
 const containers = (k: Kernel): Address[] =>
   [...entries(k.memory, containerList(k))].map((entry) => entry - k.offsetOf(CONTAINER, "node"));
 const pointer = (k: Kernel, container: Address, field: string): Address =>

@@ -1,10 +1,12 @@
 /** Other names of an inode, and names that move (fs/dcache.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { ESTALE } from "../../base/errno.ts";
 import { isErr } from "../../base/err.ts";
 import { Errno } from "../../base/errors.ts";
 import { addFirst, removeInit } from "../data/guest-list.ts";
 import { hlistEntries } from "../data/hlist.ts";
+import { at, point } from "../data/members.ts";
 import { nameHash } from "../data/name-hash.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -19,7 +21,6 @@ import {
   storeName,
 } from "./dentry.ts";
 import { putInode } from "./inode.ts";
-import { asInt, at, point } from "./members.ts";
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;

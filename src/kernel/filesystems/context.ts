@@ -1,14 +1,16 @@
 /** Contexts in which file systems are mounted (fs/fs_context.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, EINVAL, ENOPARAM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { at, point } from "../data/members.ts";
 import { duplicateText } from "../data/text.ts";
 import type { Kernel } from "../kernel.ts";
+import { initMutex } from "../locks/initialise.ts";
 import { GFP_KERNEL } from "../memory/gfp.ts";
 import type { Routine } from "../routine.ts";
 import { putDentry } from "./dentry.ts";
-import { asInt, at, initMutex, point } from "./members.ts";
 import { SB_BORN, deactivate, holdType, releaseType } from "./super.ts";
 
 /** include/linux/fs_context.h */

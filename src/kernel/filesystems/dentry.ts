@@ -1,13 +1,14 @@
 /** Names of files in file systems that modules bring along: struct dentry in guest memory (fs/dcache.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { addFirst, entries, initList, removeInit } from "../data/guest-list.ts";
 import { addFake, addHead, isUnhashed, unhash } from "../data/hlist.ts";
+import { at, point } from "../data/members.ts";
 import { nameHash } from "../data/name-hash.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { putInode } from "./inode.ts";
-import { asInt, at, point } from "./members.ts";
 
 /** include/linux/dcache.h */
 export const DCACHE = {

@@ -1,11 +1,13 @@
 /** Inodes of file systems that modules bring along: struct inode in guest memory (fs/inode.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { ENXIO } from "../../base/errno.ts";
 import { addFirst, entries, initList, removeInit } from "../data/guest-list.ts";
 import { isUnhashed, unhash } from "../data/hlist.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
+import { initRwsem } from "../locks/initialise.ts";
 import type { Routine } from "../routine.ts";
-import { asInt, at, initRwsem, point } from "./members.ts";
 
 /** include/linux/fs.h */
 export const I_NEW = 1n << 3n;

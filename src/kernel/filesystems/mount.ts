@@ -3,12 +3,12 @@ import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { doLater } from "../vfs/calls/task-work.ts";
 import { getTree, prepareContext, putContext } from "./context.ts";
 import { getDentry, putDentry } from "./dentry.ts";
-import { at, point } from "./members.ts";
 import { deactivate } from "./super.ts";
 
 export const SB_KERNMOUNT = 1 << 22;

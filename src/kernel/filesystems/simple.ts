@@ -2,6 +2,7 @@
 import type { Address } from "../../base/address.ts";
 import { ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import {
@@ -17,7 +18,6 @@ import {
   rehash,
 } from "./dentry.ts";
 import { newInode, setLinks } from "./inode.ts";
-import { at, point } from "./members.ts";
 import { genocide, shrink } from "./trees.ts";
 
 const PAGE_SIZE = 4096n;

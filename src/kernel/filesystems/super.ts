@@ -1,16 +1,19 @@
 /** Super blocks of file systems that modules bring along (fs/super.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EMFILE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { initList, removeInit } from "../data/guest-list.ts";
 import { addHead, hlistEntries, unhash } from "../data/hlist.ts";
+import { at, point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Routine } from "../routine.ts";
+import { initMutex, initRwsem } from "../locks/initialise.ts";
+import { type Routine, untilAnswered } from "../routine.ts";
+import { TASK_UNINTERRUPTIBLE } from "../sched/signals.ts";
 import { kernelMinor } from "../vfs/node.ts";
 import { WARN_SITES } from "../vfs/warn-sites.ts";
 import { getDentry } from "./dentry.ts";
 import { SB_ACTIVE, evictAll, inodesOf } from "./inode.ts";
-import { asInt, at, initMutex, initRwsem, lockForWriting, point } from "./members.ts";
 import { genocide, shrinkForUnmount } from "./trees.ts";
 
 export const SB_BORN = 1n << 29n;
@@ -29,6 +32,10 @@ export const releaseType = (k: Kernel, type: Address): void => {
   if (module !== undefined) k.modules.references.put(module);
 };
 
+/** down_write() of s_umount */
+const lockUmount = (k: Kernel, sb: Address): Routine<number> =>
+  untilAnswered(() => k.rwsems.write(at(k, "super_block", sb, "s_umount"), k.current, TASK_UNINTERRUPTIBLE));
+
 /** alloc_super(): locked for writing, with one active reference. */
 function* allocate(k: Kernel, type: Address, flags: bigint): Routine<Address> {
   const sb = k.heap.internal(new Uint8Array(k.sizeOf("super_block")));
@@ -36,7 +43,7 @@ function* allocate(k: Kernel, type: Address, flags: bigint): Routine<Address> {
   for (const list of LISTS) initList(k.memory, at(k, "super_block", sb, list));
   for (const sem of ["s_umount", "s_dquot.dqio_sem"]) initRwsem(k, at(k, "super_block", sb, sem));
   for (const mutex of ["s_sync_lock", "s_vfs_rename_mutex"]) initMutex(k, at(k, "super_block", sb, mutex));
-  yield* lockForWriting(k, at(k, "super_block", sb, "s_umount"));
+  yield* lockUmount(k, sb);
   view.s_flags = flags;
   view.s_count = 1;
   view.s_active.counter = 1;
@@ -76,7 +83,7 @@ export function* getSuper(k: Kernel, wanted: Wanted): Routine<Address> {
       const old = node - k.offsetOf("super_block", "s_instances");
       if (!(yield* wanted.test(old))) continue;
       k.struct("super_block", old).s_active.counter += 1;
-      yield* lockForWriting(k, at(k, "super_block", old, "s_umount"));
+      yield* lockUmount(k, old);
       return old;
     }
   }
@@ -167,7 +174,7 @@ export function* deactivate(k: Kernel, sb: Address): Routine<void> {
     s_active.counter -= 1;
     return;
   }
-  yield* lockForWriting(k, at(k, "super_block", sb, "s_umount"));
+  yield* lockUmount(k, sb);
   yield* deactivateLocked(k, sb);
 }
 

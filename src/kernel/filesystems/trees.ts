@@ -1,5 +1,6 @@
 /** Whole trees of dentries: what goes when nobody needs it, or when its file system ends (fs/dcache.c). */
 import { type Address, toPattern } from "../../base/address.ts";
+import { point } from "../data/members.ts";
 import type { Kernel } from "../kernel.ts";
 import { hashPointer } from "../printf/address.ts";
 import type { Routine } from "../routine.ts";
@@ -14,7 +15,6 @@ import {
   putDentry,
   unlinkInode,
 } from "./dentry.ts";
-import { point } from "./members.ts";
 
 /** Dentries that the guest could have linked to each other are counted. */
 const MOST = 100_000;

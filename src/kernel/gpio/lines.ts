@@ -1,4 +1,5 @@
 /** What is done with one GPIO line (drivers/gpio/gpiolib.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { isErr } from "../../base/err.ts";
@@ -70,7 +71,7 @@ const NO_IRQ = -ENXIO;
 function* operate(k: Kernel, { chip, line }: Line, operation: Operation, value = 0): Routine<number> {
   if (chip.guest !== 0) {
     const fn = k.struct("gpio_chip", chip.guest)[operation];
-    return Number(BigInt.asIntN(32, yield* k.call(fn, chip.guest, line, value)));
+    return asInt(yield* k.call(fn, chip.guest, line, value));
   }
   const { model, base } = chip;
   const number = base + line;

@@ -1,4 +1,5 @@
 /** The input core: allocation, registration, events (drivers/input/input.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENODEV } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -82,7 +83,7 @@ function* openBy(k: Kernel, dev: Address): Routine<void> {
   if (view.going_away) throw new Errno(ENODEV);
   view.users += 1;
   if (view.users > 1 || view.inhibited || view.open === 0) return;
-  const result = Number(BigInt.asIntN(32, yield* k.call(view.open, dev)));
+  const result = asInt(yield* k.call(view.open, dev));
   if (result === 0) return;
   view.users -= 1;
   throw new Errno(-result);

@@ -1,4 +1,5 @@
 /** Keys and keyrings (security/keys). They live in kernel memory until the last reference is gone. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EAGAIN, EINVAL, EKEYREVOKED, ENODEV, ENOTDIR } from "../../base/errno.ts";
@@ -115,7 +116,7 @@ export const createKeys = (k: Kernel): Keys => {
     const name = description === 0 ? "" : k.memory.cstring(description, MAX_DESCRIPTION);
     if (name === "") throw new Errno(EINVAL);
     const { vet_description: vet } = types.own(type) === undefined ? k.struct("key_type", type) : NO_VET;
-    const answer = vet === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(vet, description)));
+    const answer = vet === 0 ? 0 : asInt(yield* k.call(vet, description));
     if (answer < 0) throw new Errno(-answer);
     const key = k.heap.internal(new Uint8Array(k.sizeOf("key")));
     const self = view(key);
@@ -160,7 +161,7 @@ export const createKeys = (k: Kernel): Keys => {
     const fn = types.own(type) === undefined ? k.struct("key_type", type).update : 0;
     const old = linksOf(keyring).links.find((key) => view(key).type === type && describe(key) === name);
     if (old === undefined || fn === 0) return undefined;
-    const answer = Number(BigInt.asIntN(32, yield* k.call(fn, old, prep)));
+    const answer = asInt(yield* k.call(fn, old, prep));
     if (answer < 0) throw new Errno(-answer);
     view(old).usage.refs.counter += 1;
     return old;

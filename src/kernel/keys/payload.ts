@@ -1,4 +1,5 @@
 /** What is in a key: prepared, put into it, and destroyed (security/keys/user_defined.c, crypto/asymmetric_keys). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EBADMSG, EINVAL, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -52,7 +53,7 @@ function* prepareAsymmetric(k: Kernel, prep: Address): Routine<void> {
   }
   for (const parser of k.keys.types.parsers()) {
     const { parse } = k.struct("asymmetric_key_parser", parser);
-    const answer = Number(BigInt.asIntN(32, yield* k.call(parse, prep)));
+    const answer = asInt(yield* k.call(parse, prep));
     if (answer === 0) return;
     if (answer !== -EBADMSG) throw new Errno(-answer);
   }
@@ -73,7 +74,7 @@ export function* prepare(k: Kernel, type: Address, prep: Address): Routine<void>
     case undefined: {
       const { preparse, def_datalen: quota } = k.struct("key_type", type);
       k.struct("key_preparsed_payload", prep).quotalen = quota;
-      const answer = preparse === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(preparse, prep)));
+      const answer = preparse === 0 ? 0 : asInt(yield* k.call(preparse, prep));
       if (answer < 0) throw new Errno(-answer);
     }
   }
@@ -84,7 +85,7 @@ export function* instantiate(k: Kernel, key: Address, prep: Address): Routine<vo
   const { type } = k.struct("key", key);
   if (k.keys.types.own(type) === undefined) {
     const fn = k.struct("key_type", type).instantiate;
-    const answer = fn === 0 ? -EINVAL : Number(BigInt.asIntN(32, yield* k.call(fn, key, prep)));
+    const answer = fn === 0 ? -EINVAL : asInt(yield* k.call(fn, key, prep));
     if (answer < 0) throw new Errno(-answer);
     return;
   }

@@ -1,4 +1,5 @@
 /** /sys/class/leds/NAME: how bright it is, and by what (drivers/leds/led-class.c, led-triggers.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EBUSY, EINVAL } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -18,7 +19,7 @@ const brightness = (k: Kernel, led: Address): AttributeHandlers => ({
   *show(page) {
     const self = k.struct("led_classdev", led);
     if (self.brightness_get !== 0) {
-      const now = Number(BigInt.asIntN(32, yield* k.call(self.brightness_get, led)));
+      const now = asInt(yield* k.call(self.brightness_get, led));
       if (now >= 0) self.brightness = now;
     }
     return putText(k.memory, page, `${self.brightness}\n`);

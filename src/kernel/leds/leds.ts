@@ -1,4 +1,5 @@
 /** Lights and their triggers (drivers/leds/led-core.c, led-class.c, led-triggers.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EBUSY, EEXIST, EINVAL } from "../../base/errno.ts";
@@ -100,7 +101,7 @@ export const createLeds = (k: Kernel): Leds => {
     self.trigger = trigger as typeof self.trigger;
     if (wanted.activate === 0) yield* setBrightness(led, wanted.brightness);
     else {
-      const answer = Number(BigInt.asIntN(32, yield* k.call(wanted.activate, led)));
+      const answer = asInt(yield* k.call(wanted.activate, led));
       if (answer !== 0) {
         removeInit(k.memory, self.trig_list.$address);
         self.trigger = 0 as typeof self.trigger;
@@ -204,7 +205,7 @@ export const createLeds = (k: Kernel): Leds => {
       self.brightness_hw_changed = -1;
       if (self.max_brightness === 0) self.max_brightness = FULL;
       if (self.brightness_get !== 0) {
-        const now = Number(BigInt.asIntN(32, yield* k.call(self.brightness_get, led)));
+        const now = asInt(yield* k.call(self.brightness_get, led));
         if (now >= 0) self.brightness = now;
       }
       leds.set(led, { pending: false });

@@ -1,4 +1,4 @@
-import { RBX } from "../../abi/calls.ts";
+import { asInt, RBX } from "../../abi/calls.ts";
 import { toAddress, toPattern } from "../../base/address.ts";
 import { checkLeft } from "../locks/leaving.ts";
 import type { Kernel } from "../kernel.ts";
@@ -60,7 +60,7 @@ function* doOneInitcall(system: ModuleSystem, module: Module): Routine<number> {
   // do_one_initcall keeps the function there, and so it gets onto init's stack.
   k.executor.setRegister(RBX, module.initFunction);
   const rax = yield* callGuest(module.initFunction);
-  const result = Number(BigInt.asIntN(32, rax));
+  const result = asInt(rax);
   measured(result);
   checkInit(k, k.current, module, before);
   return system.overrides.initResult?.(result) ?? result;
@@ -91,7 +91,7 @@ export const prepareInit = ({ k }: ModuleSystem, module: Module, task: Task): vo
   k.executor.pushCall(task, { kind: "call", fn: module.initFunction, args: [] });
   k.tasks.hold(task);
   k.bottoms.set(INITCALL, (ended, rax) => {
-    ended.exitCode = Number(BigInt.asIntN(32, rax));
+    ended.exitCode = asInt(rax);
     checkInit(k, ended, module, 0);
     ended.state = "blocked";
     ended.waiting = OVER;

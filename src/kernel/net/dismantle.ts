@@ -1,4 +1,5 @@
 /** The end of network devices (net/core/dev.c): taken down, unregistered, and destroyed when the RTNL is given back. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EIO } from "../../base/errno.ts";
@@ -26,7 +27,7 @@ export function* callOperation(k: Kernel, device: Address, operation: Operation)
   const ops = k.struct("net_device", device).netdev_ops;
   const fn = ops === 0 ? 0 : k.struct("net_device_ops", ops)[operation];
   if (fn === 0) return;
-  const result = Number(BigInt.asIntN(32, yield* k.call(fn, device)));
+  const result = asInt(yield* k.call(fn, device));
   if (ENDS.includes(operation)) return;
   if (result < 0) throw new Errno(-result);
   if (result > 0 && operation === "ndo_init") throw new Errno(EIO);

@@ -1,4 +1,5 @@
 /** Sockets of IPv4 and IPv6 (net/ipv4/af_inet.c, net/ipv6/af_inet6.c): of kinds that modules add, and the kernel's own. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENOMEM, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -148,7 +149,7 @@ export function* createInetSocket(k: Kernel, wanted: Wanted): Routine<void> {
   fill(k, sk, wanted, kind);
   const { hash, init } = k.struct("proto", kind.proto);
   for (const fn of [k.struct("inet_sock", sk).sk.__sk_common.skc_num === 0 ? 0 : hash, init]) {
-    const answer = fn === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(fn, sk)));
+    const answer = fn === 0 ? 0 : asInt(yield* k.call(fn, sk));
     if (answer === 0) continue;
     yield* releaseSock(k, sk);
     view.sk = 0 as typeof view.sk;

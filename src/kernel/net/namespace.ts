@@ -1,8 +1,10 @@
 /** The first network namespace, and what subsystems keep in it (net/core/net_namespace.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
 import { addTail, initList, removeInit } from "../data/guest-list.ts";
+import { imageVariable } from "../image-variable.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
 import { TASK_UNINTERRUPTIBLE } from "../sched/signals.ts";
@@ -26,8 +28,7 @@ export interface Namespaces {
 
 /** pernet_ops_rwsem is held for writing while operations come and go. */
 const lockAt = (k: Kernel): Address => {
-  const at = k.symbols.address("pernet_ops_rwsem") ?? 0;
-  k.image.placeData(at, k.sizeOf("rw_semaphore"));
+  const at = imageVariable(k, "pernet_ops_rwsem", k.sizeOf("rw_semaphore"));
   const list = at + k.offsetOf("rw_semaphore", "wait_list");
   if (k.memory.pointer(list) === 0) initList(k.memory, list);
   return at;
@@ -92,7 +93,7 @@ export const createNamespaces = (k: Kernel): Namespaces => {
       if (size < 0 || size > MAX_DATA) throw new Errno(ENOMEM);
       k.memory.setPointer(slot(k.memory.u32(id)), k.heap.internal(new Uint8Array(size)));
     }
-    const answer = init === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(init, first())));
+    const answer = init === 0 ? 0 : asInt(yield* k.call(init, first()));
     if (answer !== 0) throw new Errno(-answer);
   }
   /** The list of namespaces that end: this one. */

@@ -1,4 +1,5 @@
 /** NAPI (net/core/dev.c): drivers that are polled in softirq context while they have something. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { addFirst, initList, removeInit } from "../data/guest-list.ts";
 import type { Kernel } from "../kernel.ts";
@@ -50,7 +51,7 @@ export const createNapi = (k: Kernel): Napi => {
   const poll = function* (napi: Address): Routine<void> {
     for (let left = BUDGET; left > 0 && isScheduled(napi);) {
       const { weight, poll: fn } = view(napi);
-      const work = Number(BigInt.asIntN(32, yield* k.call(fn, napi, weight)));
+      const work = asInt(yield* k.call(fn, napi, weight));
       if (work > weight) {
         sayNetdev(
           k,

@@ -1,4 +1,5 @@
 /** The chain of netdevice notifiers (net/core/dev.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { Errno } from "../../base/errors.ts";
 import { staticText } from "../data/text.ts";
@@ -56,7 +57,7 @@ export function* notifyDevice(k: Kernel, event: NetdevEvent, device: Address): R
 export function* notifyBlock(k: Kernel, block: Address, event: NetdevEvent, device: Address): Routine<void> {
   const { notifier_call: fn } = k.struct("notifier_block", block);
   const answer = yield* withInfo(k, device, (info) => callGuest(fn, block, NETDEV[event], info));
-  const errno = notifierToErrno(Number(BigInt.asIntN(32, answer)));
+  const errno = notifierToErrno(asInt(answer));
   if (errno !== 0 && CAN_REFUSE.includes(event)) throw new Errno(errno);
 }
 

@@ -1,4 +1,5 @@
 /** What devices hand in, and who hears it (net/core/dev.c: netif_rx, __netif_receive_skb_core). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Routine } from "../routine.ts";
@@ -51,7 +52,7 @@ export const createReceiver = (k: Kernel): Receiver => {
     });
   const call = function* (type: Address, skb: Address, from: Address): Routine<number> {
     const { func } = k.struct("packet_type", type);
-    return Number(BigInt.asIntN(32, yield* k.call(func, skb, packet(skb).dev, type, from)));
+    return asInt(yield* k.call(func, skb, packet(skb).dev, type, from));
   };
   const keep = (skb: Address): void => {
     const { dev, mac_header, head, data } = packet(skb);

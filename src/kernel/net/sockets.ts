@@ -1,4 +1,5 @@
 /** Sockets that the kernel opens for itself (net/socket.c): of modules' families, and netlink's, which talk to other modules. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EAFNOSUPPORT, EINVAL, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -99,7 +100,7 @@ export const createSockets = (k: Kernel): Sockets => {
     if (module !== undefined && !k.modules.references.tryGet(module)) throw new Errno(EAFNOSUPPORT);
     const view = k.struct("socket", socket);
     const net = k.net.namespaces.first();
-    const answer = Number(BigInt.asIntN(32, yield* k.call(create, net, socket, protocol, kernel ? 1 : 0)));
+    const answer = asInt(yield* k.call(create, net, socket, protocol, kernel ? 1 : 0));
     if (module !== undefined) k.modules.references.put(module);
     if (answer < 0) {
       view.sk = 0 as typeof view.sk;

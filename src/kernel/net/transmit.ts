@@ -1,4 +1,5 @@
 /** dev_queue_xmit() (net/core/dev.c): one first-in-first-out queue a transmit queue. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { JournalMap } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
@@ -48,7 +49,7 @@ export const createTransmitter = (k: Kernel): Transmitter => {
       }
       yield* k.net.receiver.tap(skb);
       const { ndo_start_xmit: fn } = k.struct("net_device_ops", k.struct("net_device", dev).netdev_ops);
-      const answer = Number(BigInt.asIntN(32, yield* k.call(fn, skb, dev)));
+      const answer = asInt(yield* k.call(fn, skb, dev));
       if (answer !== TX_BUSY) continue;
       waiting.set(queue, [skb, ...(waiting.get(queue) ?? [])]);
       k.timeline.schedule(k.clock.now() + RETRY_NS, "net-tx", queue);

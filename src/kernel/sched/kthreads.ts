@@ -1,3 +1,4 @@
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EINTR } from "../../base/errno.ts";
@@ -68,7 +69,7 @@ export const createKthreads = (k: Kernel): Kthreads => {
     }
     if (thread.started && thread.fn === k.symbols.address("kthread_worker_fn"))
       return k.kthreadWorkers.proceed(task, thread.data);
-    if (thread.started) return exit(task, Number(BigInt.asIntN(32, result)));
+    if (thread.started) return exit(task, asInt(result));
     k.journal.touch(thread).started = true;
     if (thread.shouldStop) return exit(task, -EINTR);
     if (thread.fn === k.symbols.address("kthread_worker_fn")) k.kthreadWorkers.proceed(task, thread.data);

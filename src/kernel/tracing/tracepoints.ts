@@ -1,4 +1,5 @@
 /** Tracepoints and their probes (kernel/tracepoint.c). The lists of probes lie in guest memory. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EEXIST, ENOENT, ENOMEM } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -59,7 +60,7 @@ export function* addProbe(k: Kernel, tracepoint: Address, probe: Probe): Routine
   if (probes.some(({ func, data }) => func === probe.func && data === probe.data)) throw new Errno(EEXIST);
   const { regfunc } = k.struct("tracepoint", tracepoint);
   if (probes.length === 0 && regfunc !== 0) {
-    const result = Number(BigInt.asIntN(32, yield* k.call(regfunc)));
+    const result = asInt(yield* k.call(regfunc));
     if (result < 0) throw new Errno(-result);
   }
   const before = probes.filter(({ prio }) => prio >= probe.prio);

@@ -1,4 +1,5 @@
 /** Consoles: where the log may go (kernel/printk/printk.c). The machine's is ttyS0, as its command line says. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { ENODEV } from "../../base/errno.ts";
@@ -80,7 +81,7 @@ export function* unregisterConsole(k: Kernel, console: Address): Routine<number>
       k.memory.setPointer(link, view.next);
       const first = k.memory.pointer(head);
       if (first !== 0 && (view.flags & CON_CONSDEV) !== 0) k.struct("console", first).flags |= CON_CONSDEV;
-      return view.exit === 0 ? 0 : Number(BigInt.asIntN(32, yield* k.call(view.exit, console)));
+      return view.exit === 0 ? 0 : asInt(yield* k.call(view.exit, console));
     }
     link = at + k.offsetOf("console", "next");
   }

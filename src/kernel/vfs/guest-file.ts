@@ -1,4 +1,5 @@
 /** Files that guest code serves: struct file and inode with the real layout, user buffers in user memory. */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import { EINVAL, ENODEV, ENOIOCTLCMD, ENOTTY, ENXIO, ESPIPE } from "../../base/errno.ts";
 import { Errno } from "../../base/errors.ts";
@@ -39,8 +40,6 @@ export interface GuestObjects {
 
 const DEFAULT_POLLMASK = POLLIN | POLLOUT | 0x40 | 0x100;
 const FASYNC = 0o20000;
-
-const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
 
 /** What the guest wrote into f_flags and f_mode shows in the description. */
 const opened = (k: Kernel, file: OpenFile): void => {

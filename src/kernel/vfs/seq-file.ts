@@ -1,4 +1,5 @@
 /** struct seq_file in guest memory: text made record by record in a buffer that grows (fs/seq_file.c). */
+import { asInt } from "../../abi/calls.ts";
 import { PAGE_SIZE, type Address } from "../../base/address.ts";
 import { type ByteString, byteStringToBytes } from "../../base/bytes.ts";
 import { isErr } from "../../base/err.ts";
@@ -48,7 +49,7 @@ function* stop(
 function* show(k: Kernel, m: Address, record: Address): Routine<number> {
   const fn = k.struct("seq_operations", view(k, m).op).show;
   const call = k.call(fn, m, record);
-  return Number(BigInt.asIntN(32, yield* calledThrough(k, RECORD_CALLERS.seqShow, call)));
+  return asInt(yield* calledThrough(k, RECORD_CALLERS.seqShow, call));
 }
 const toPointer = (rax: bigint): Address => Number(BigInt.asIntN(64, rax));
 

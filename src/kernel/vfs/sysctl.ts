@@ -1,4 +1,5 @@
 /** /proc/sys: files over the guest's tables (fs/proc/proc_sysctl.c). */
+import { asInt } from "../../abi/calls.ts";
 import type { Address } from "../../base/address.ts";
 import type { ByteString } from "../../base/bytes.ts";
 import { EEXIST, EINVAL } from "../../base/errno.ts";
@@ -29,8 +30,6 @@ type Placed = readonly {
 const DEPTH_MAX = 64;
 const TABLE_MAX = 4096;
 const COUNT_MAX = 1 << 17;
-
-const asInt = (rax: bigint): number => Number(BigInt.asIntN(32, rax));
 
 /** Runs the table's handler with a kernel buffer; what it left in it. */
 function* handle(

@@ -28,8 +28,7 @@ export const setFirst = ({ memory }: Kernel, bucket: Address, head: Address): vo
   memory.setPointer(bucket, (isNulls(head) ? 0 : head) + LOCK);
 
 const SOFTIRQ_DISABLE_OFFSET = 0x200;
-const disable = (k: Kernel, by: 1 | -1): void =>
-  k.cpu.addPreemptCount(by * (SOFTIRQ_DISABLE_OFFSET + 1));
+const disable = (k: Kernel, by: 1 | -1): void => k.cpu.addPreemptCount(by * (SOFTIRQ_DISABLE_OFFSET + 1));
 
 /** With one CPU nobody gives back the lock that this one waits for. */
 export const lockBucket = (k: Kernel, bucket: Address): void => {

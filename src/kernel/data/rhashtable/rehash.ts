@@ -3,7 +3,7 @@ import type { Address } from "../../../base/address.ts";
 import { EAGAIN, EEXIST, ENOMEM } from "../../../base/errno.ts";
 import type { Kernel } from "../../kernel.ts";
 import { GFP_KERNEL } from "../../memory/gfp.ts";
-import { isBlock, type Routine } from "../../routine.ts";
+import { type Routine, untilAnswered } from "../../routine.ts";
 import { BrokenStructure } from "../broken.ts";
 import { entries } from "../guest-list.ts";
 import {
@@ -113,13 +113,8 @@ const resize = (k: Kernel, ht: HashTable): Status => {
 };
 
 /** Takes ht->mutex, which is held while tables are exchanged. */
-export function* lockTables(k: Kernel, { mutex }: HashTable): Routine<void> {
-  for (;;) {
-    const wait = k.mutexes.acquire(mutex.$address, k.current);
-    if (!isBlock(wait)) return;
-    yield wait;
-  }
-}
+export const lockTables = (k: Kernel, { mutex }: HashTable): Routine<number> =>
+  untilAnswered(() => k.mutexes.acquire(mutex.$address, k.current));
 
 /** rht_deferred_worker */
 export function* deferredWork(k: Kernel, at: Address): Routine<number> {
